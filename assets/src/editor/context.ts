@@ -1,0 +1,66 @@
+// What the canvas and the panels share: one Editor object, made in editor.ts. The canvas part owns the drawing,
+// the selection and the runs; panels read them, listen, and change the drawing only through apply().
+
+import type { Credential, CredentialType, EditorData, Kind, Op, Port, Problem, Run, RunEvent, RunStatus, Workflow, WorkflowNode } from "../types";
+
+export interface NodeRun {
+  status: "waiting" | "running" | "done" | "failed" | "skipped" | "retrying" | "sleeping";
+  counts: number[]; // items by output port, of the last iteration
+  iteration: number;
+  took: number; // microseconds
+  error: string;
+  param: string;
+  reused: string;
+}
+
+export interface RunView {
+  run: Run | null; // the run that the canvas shows
+  status: RunStatus | null;
+  nodes: Map<string, NodeRun>;
+  events: RunEvent[];
+}
+
+export interface EditorEvents {
+  change: { ops: Op[]; by: "me" | "other" | "undo" }; // the drawing changed
+  select: { nodes: string[] };
+  open: { node: string; tab?: "form" | "output" | "input" | "docs" }; // a person opened a node (double click, Enter)
+  run: RunView; // something changed in the shown run
+  problems: Problem[];
+  saved: { state: "saved" | "saving" | "offline" | "refused"; text?: string };
+  quickadd: { at: [number, number]; screen: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string } };
+}
+
+export interface Editor {
+  readonly data: EditorData;
+  readonly readonly: boolean;
+  readonly doc: Workflow; // current drawing; never change it in place
+  readonly kinds: Map<string, Kind>;
+  readonly credentialTypes: CredentialType[];
+  credentials: Credential[];
+  readonly selected: string[]; // node ids
+  readonly runView: RunView;
+  node(id: string): WorkflowNode | undefined;
+  kindOf(node: WorkflowNode): Kind | undefined; // undefined: a placeholder for a kind this studio does not have
+  ports(node: WorkflowNode): { inputs: Port[]; outputs: Port[] };
+  /** Nodes that come before this one, nearest first. */
+  ancestors(id: string): WorkflowNode[];
+  apply(ops: Op[], label: string): void; // optimistic, undoable; label is said aloud ("Moved 3 nodes")
+  undo(): void;
+  redo(): void;
+  select(ids: string[]): void;
+  open(id: string, tab?: "form" | "output" | "input" | "docs"): void;
+  /** Adds a node of a kind at a place of the drawing (or a free one), wired as asked; returns its id. */
+  addNode(kind: string, where?: { at?: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string } }): string;
+  center(id: string): void;
+  /** Starts a run: of everything, of one node on its last input, or from a node onward. */
+  run(options?: { only?: string; from?: string; node?: string }): Promise<void>;
+  cancelRun(): Promise<void>;
+  showRun(id: string | null): Promise<void>;
+  say(text: string): void; // to screen readers
+  toast(text: string, options?: { error?: boolean; action?: { label: string; run(): void } }): void;
+  on<K extends keyof EditorEvents>(name: K, listener: (detail: EditorEvents[K]) => void): () => void;
+  emit<K extends keyof EditorEvents>(name: K, detail: EditorEvents[K]): void;
+}
+
+/** Every panel is a function that takes the editor and an element of the page. */
+export type Panel = (editor: Editor, element: HTMLElement) => void;

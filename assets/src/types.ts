@@ -1,0 +1,161 @@
+// The shapes that the server speaks: the workflow file, kinds, runs and events. They mirror the Go types in engine/.
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export interface Item {
+  json: { [key: string]: Json };
+  files?: { [name: string]: { name: string; type: string; size: number; hash: string } };
+}
+
+export interface WorkflowNode {
+  id: string;
+  kind: string;
+  name: string;
+  at: [number, number];
+  params: { [key: string]: Json };
+  retry?: { attempts: number; wait_ms?: number; backoff?: string };
+  timeout_ms?: number;
+  on_error?: "" | "stop" | "continue" | "output";
+  disabled?: boolean;
+  note?: string;
+  pinned?: Item[] | null;
+  extra?: { [key: string]: Json };
+}
+
+export interface Edge { from: string; out: string; to: string; in: string }
+
+export interface Note { id: string; at: [number, number]; size: [number, number]; color?: string; text: string }
+
+export interface Group { id: string; name: string; color?: string; nodes: string[] }
+
+export interface Workflow {
+  format: string;
+  name: string;
+  nodes: WorkflowNode[];
+  edges: Edge[];
+  notes: Note[];
+  groups: Group[];
+  settings: { [key: string]: Json };
+  extra?: { [key: string]: Json };
+}
+
+export interface Stored {
+  id: string;
+  name: string;
+  folder: string;
+  revision: number;
+  active: boolean;
+  archived: boolean;
+  doc: Workflow;
+}
+
+export interface Port { name: string; label?: string; optional?: boolean }
+
+export interface Param {
+  name: string;
+  label: string;
+  help?: string;
+  placeholder?: string;
+  type: "string" | "number" | "integer" | "boolean" | "list" | "object" | "any";
+  widget: string;
+  lang?: string;
+  default?: Json;
+  options?: { value: string; label: string }[];
+  min?: number;
+  max?: number;
+  required?: boolean;
+  no_expression?: boolean;
+  show?: string;
+  fields?: Param[];
+}
+
+export interface Kind {
+  name: string;
+  title: string;
+  group: string;
+  icon: string;
+  summary: string;
+  doc: string;
+  keywords?: string[];
+  trigger?: boolean;
+  loop?: boolean;
+  per_item?: boolean;
+  inputs: Port[];
+  outputs: Port[];
+  dynamic_ports?: boolean; // ask POST /api/v1/ports
+  params: Param[];
+  credentials?: string[];
+  examples?: { name: string; params?: { [key: string]: Json } }[];
+}
+
+export interface CredentialType { name: string; title: string; help?: string; fields: Param[]; secret: string[] }
+export interface Credential { id: string; name: string; type: string }
+
+export type RunStatus = "queued" | "running" | "waiting" | "deciding" | "succeeded" | "failed" | "cancelled";
+
+export interface Run {
+  id: string;
+  workflow_id: string;
+  workflow_name: string;
+  revision: number;
+  trigger: string;
+  node?: string;
+  status: RunStatus;
+  error?: string;
+  error_node?: string;
+  created: number; // microseconds
+  started?: number;
+  finished?: number;
+  steps: number;
+}
+
+export interface RunEvent {
+  seq: number;
+  at: number; // microseconds
+  type:
+    | "run.started" | "run.waiting" | "run.resumed" | "run.finished"
+    | "step.started" | "step.finished" | "step.failed" | "step.retried" | "step.skipped";
+  node?: string;
+  iteration?: number;
+  attempt?: number;
+  took?: number; // microseconds
+  counts?: number[]; // items by output port
+  outputs?: Item[][]; // only from GET /runs/{id}/steps/{node}
+  truncated?: boolean;
+  reused?: "" | "run" | "pinned";
+  error?: string;
+  param?: string;
+  until?: number;
+  status?: RunStatus;
+}
+
+export interface Problem { node?: string; param?: string; text: string; warning?: boolean; code?: string }
+
+export type Op =
+  | { op: "node.add"; node: WorkflowNode }
+  | { op: "node.set"; id: string; path: string; value: Json | unknown }
+  | { op: "node.move"; id: string; at: [number, number] }
+  | { op: "node.rename"; id: string; value: string }
+  | { op: "node.remove"; id: string }
+  | { op: "edge.add"; edge: Edge }
+  | { op: "edge.remove"; edge: Edge }
+  | { op: "note.add"; note: Note }
+  | { op: "note.set"; id: string; path: string; value: Json | unknown }
+  | { op: "note.remove"; id: string }
+  | { op: "group.add"; group: Group }
+  | { op: "group.set"; id: string; path: string; value: Json | unknown }
+  | { op: "group.remove"; id: string }
+  | { op: "settings.set"; path: string; value: Json | unknown }
+  | { op: "workflow.replace"; doc: Workflow };
+
+/** What the server puts into the editor page (script#editor-data). */
+export interface EditorData {
+  workflow: Stored;
+  kinds: Kind[];
+  credentialTypes: CredentialType[];
+  credentials: Credential[];
+  variables: string[];
+  run: Run | null;
+  timezone: string;
+  python?: string; // why Python is not available, or absent
+}

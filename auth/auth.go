@@ -1,0 +1,123 @@
+// Package auth says who may come in and what they may do: users, sessions, invitations, workspaces, roles, and the
+// sealing of secrets. It knows neither HTTP nor SQL: the edge brings tokens, the store implements Store.
+//
+// Everything that decides about access fails closed: an error means no.
+package auth
+
+import "slices"
+
+// User is a person who can sign in.
+type User struct {
+	ID           string
+	Email        string // lower case, trimmed
+	Name         string
+	PasswordHash string // argon2id in PHC form
+	Created      int64  // microseconds UTC
+}
+
+// Session is a signed-in browser. The browser holds a random token; the store holds its SHA-256.
+type Session struct {
+	Hash      string // hexadecimal SHA-256 of the token
+	UserID    string
+	Workspace string // the workspace the person works in
+	Created   int64
+	Seen      int64
+	Expires   int64 // absolute end; idle sessions end earlier
+	Agent     string
+	Address   string
+}
+
+// Token is a one-time permission: the set-up link and invitations.
+type Token struct {
+	Hash      string
+	Purpose   string // "setup" or "invite"
+	Workspace string // of an invitation
+	Role      Role
+	Email     string // of an invitation, may be empty
+	By        string // user who made it
+	Created   int64
+	Expires   int64
+}
+
+// Workspace separates tenants: nothing in one is seen from another.
+type Workspace struct {
+	ID      string
+	Name    string
+	Created int64
+}
+
+// Member is a user's place in a workspace.
+type Member struct {
+	Workspace Workspace
+	User      User
+	Role      Role
+	Since     int64
+}
+
+// Role of a member.
+type Role string
+
+const (
+	Owner  Role = "owner"
+	Editor Role = "editor"
+	Viewer Role = "viewer"
+)
+
+// Permission names something that can be done in a workspace.
+type Permission string
+
+const (
+	// Public routes need no session. SignedIn ones need one, in any workspace or none.
+	Public   Permission = "public"
+	SignedIn Permission = "signed-in"
+
+	WorkflowView    Permission = "workflow.view"
+	WorkflowEdit    Permission = "workflow.edit"
+	WorkflowRun     Permission = "workflow.run"
+	RunView         Permission = "run.view"
+	RunCancel       Permission = "run.cancel"
+	CredentialView  Permission = "credential.view" // names and types, never values
+	CredentialEdit  Permission = "credential.edit"
+	VariableView    Permission = "variable.view"
+	VariableEdit    Permission = "variable.edit"
+	MemberView      Permission = "member.view"
+	MemberManage    Permission = "member.manage"
+	WorkspaceManage Permission = "workspace.manage"
+)
+
+var permissions = map[Role][]Permission{
+	Viewer: {WorkflowView, RunView, MemberView, VariableView},
+	Editor: {WorkflowView, WorkflowEdit, WorkflowRun, RunView, RunCancel, CredentialView, CredentialEdit, VariableView, VariableEdit, MemberView},
+	Owner: {
+		WorkflowView, WorkflowEdit, WorkflowRun, RunView, RunCancel, CredentialView, CredentialEdit, VariableView,
+		VariableEdit, MemberView, MemberManage, WorkspaceManage,
+	},
+}
+
+// Allows tells whether a role holds a permission.
+func (r Role) Allows(p Permission) bool { return slices.Contains(permissions[r], p) }
+
+// Scope is the right to touch one workspace's data. Only this package makes one, so that code which forgot to ask
+// who is there does not compile.
+type Scope struct {
+	workspace string
+	user      string
+	role      Role
+}
+
+// Scope of a member, as found by the session.
+func (m Member) Scope() Scope {
+	return Scope{workspace: m.Workspace.ID, user: m.User.ID, role: m.Role}
+}
+
+// System is the scope of the studio itself in a workspace: triggers, schedules, recovery. It holds every permission.
+func System(workspace string) Scope { return Scope{workspace: workspace, role: Owner} }
+
+// Workspace returns the workspace's id.
+func (s Scope) Workspace() string { return s.workspace }
+
+// User returns the id of the user who acts, or "" for the studio itself.
+func (s Scope) User() string { return s.user }
+
+// Allows tells whether the scope holds a permission.
+func (s Scope) Allows(p Permission) bool { return s.workspace != "" && s.role.Allows(p) }
