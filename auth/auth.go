@@ -17,7 +17,10 @@ type User struct {
 
 // Session is a signed-in browser. The browser holds a random token; the store holds its SHA-256.
 type Session struct {
+	ID        string // names the session in lists; it stays when the token changes
 	Hash      string // hexadecimal SHA-256 of the token
+	Previous  string // the hash before the last change of the token; still good for half a minute after Rotated
+	Rotated   int64  // when the token was last changed
 	UserID    string
 	Workspace string // the workspace the person works in
 	Created   int64

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"context"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/labstack/echo/v4"
+)
+
+// Ctx is one request: echo's context with who asks and what the answer needs.
+type Ctx struct {
+	echo.Context
+
+	// Principal is who asks; zero on public routes without a session.
+	Principal auth.Principal
+	// token is the session's token as the browser sent it, "" without one.
+	token string
+
+	server    *Server
+	route     route
+	requestID string
+	nonce     string
+}
+
+// Context returns the request's context, which ends with the request or its time limit.
+func (c *Ctx) Context() context.Context { return c.Request().Context() }
+
+// Scope returns the right of the asking person to the workspace they are in. It is the zero scope, which allows
+// nothing, without one.
+func (c *Ctx) Scope() auth.Scope { return c.Principal.Member.Scope() }
+
+// SignedIn tells whether a person asks.
+func (c *Ctx) SignedIn() bool { return c.Principal.User.ID != "" }
+
+// RequestID returns the name of this request, which the log and every error carry.
+func (c *Ctx) RequestID() string { return c.requestID }
+
+// Nonce returns the nonce that scripts and styles of this answer must carry.
+func (c *Ctx) Nonce() string { return c.nonce }
+
+// Allows tells whether the asking person holds a permission here.
+func (c *Ctx) Allows(p auth.Permission) bool { return c.Scope().Allows(p) }

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"time"
+
+	"github.com/atelier-studio/atelier/auth"
+)
+
+// route is one row of the table of everything that the server answers: who may ask is part of the row, so that no
+// address exists without that decision. A test walks the table with every role.
+type route struct {
+	Method, Path string
+	Permission   auth.Permission
+	Handle       func(*Server, *Ctx) error
+
+	// Body is the limit of the request's body in bytes; 0: defaultBody.
+	Body int64
+	// Timeout is how long the request may take; 0: defaultTimeout, noTimeout for streams and sockets.
+	Timeout time.Duration
+	// Foreign rows are made to be called by other machines and sites (webhooks): no session, no check of the origin,
+	// and whatever they answer is caged by its content security policy.
+	Foreign bool
+	// Quiet rows are left out of the access log while they succeed (health, metrics).
+	Quiet bool
+	// Development rows exist only when Options.Development is set.
+	Development bool
+}
+
+const (
+	defaultBody    = 1 << 20
+	defaultTimeout = 30 * time.Second
+	noTimeout      = time.Duration(-1)
+)
+
+// routes returns the whole table.
+func routes() []route {
+	var all []route
+	for _, part := range [][]route{coreRoutes, accountRoutes, workspaceRoutes, secretRoutes, workflowRoutes, apiRoutes} {
+		all = append(all, part...)
+	}
+	return all
+}

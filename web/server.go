@@ -1,0 +1,86 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/engine/expr"
+	"github.com/atelier-studio/atelier/live"
+	"github.com/atelier-studio/atelier/ops"
+	"github.com/atelier-studio/atelier/store"
+	"github.com/labstack/echo/v4"
+)
+
+// Options are what a server is made of. Store, Auth, Catalogue and Log must be set.
+type Options struct {
+	Store           *store.Store
+	Auth            *auth.Service
+	Runner          *engine.Runner
+	Catalogue       engine.Catalogue
+	CredentialTypes []engine.CredentialType
+	JavaScript      expr.Interpreter // evaluates previews of expressions
+	Live            *live.Hub
+	Metrics         *ops.Metrics
+	Log             *slog.Logger
+	Now             func() time.Time
+	Version         string
+
+	// PublicURL is the address that people use, like "https://studio.example.org"; "" when it is that of the request.
+	PublicURL string
+	// TrustedProxies are the addresses whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.
+	TrustedProxies []netip.Prefix
+	// Development adds the gallery of page parts.
+	Development bool
+}
+
+// Server answers HTTP: pages for people, the JSON API, webhooks and sockets.
+type Server struct {
+	Options
+
+	echo    *echo.Echo
+	origins *http.CrossOriginProtection
+	kinds   map[string]engine.CredentialType
+	cookies *cookieKey
+}
+
+// New makes a server.
+func New(o Options) (*Server, error) {
+	if o.Store == nil || o.Auth == nil || o.Catalogue == nil || o.Log == nil {
+		return nil, errors.New("web: Store, Auth, Catalogue and Log must be set")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{Options: o, origins: http.NewCrossOriginProtection(), kinds: map[string]engine.CredentialType{}}
+	if o.PublicURL != "" {
+		if err := s.origins.AddTrustedOrigin(o.PublicURL); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range o.CredentialTypes {
+		s.kinds[t.Name] = t
+	}
+	s.cookies = newCookieKey()
+	s.echo = s.newEcho()
+	return s, nil
+}
+
+// Handler returns the server's handler.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// HTTPServer returns a server with limits against slow and greedy clients. The time to write is left open because
+// streams last; every other route has its own limit.
+func (s *Server) HTTPServer() *http.Server {
+	return &http.Server{
+		Handler:           s.echo,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
+}
