@@ -1,0 +1,31 @@
+// Package live brings what happens to the people who watch: a bus that carries messages by topic, and a hub that fans
+// them out to connections without letting one slow reader hold up the rest.
+//
+// Order: all subscribers of a topic see its messages in one order, the order of the calls of Publish. Blame: a receiver
+// must not block; one that cannot keep up is cut, never waited for. Loss: a message is delivered at most once. Whoever
+// must miss nothing numbers the messages (Message.Seq) and gives the hub a Reader of the durable record behind them;
+// the hub then fills every gap and drops every repeat.
+package live
+
+import "context"
+
+// Message is one frame for the browsers that watch a topic.
+type Message struct {
+	// Seq numbers the messages of a topic from 1 without gaps; 0 means that the message stands for itself.
+	Seq int64
+	// Data is the JSON text. It is shared by all receivers and never modified.
+	Data []byte
+}
+
+// Bus carries messages between the parts of the studio, and between its replicas.
+type Bus interface {
+	// Publish hands a message to everyone who listens to the topic now. It does not wait for readers.
+	Publish(ctx context.Context, topic string, m Message) error
+	// Subscribe calls receive for each message of the topic until leave is called; after leave has returned there is
+	// no further call. receive must neither block nor use the bus.
+	Subscribe(topic string, receive func(Message)) (leave func(), err error)
+	// Heard is false only when certainly nobody listens, so that a publisher may spare itself the encoding.
+	Heard(topic string) bool
+	// Close ends all subscriptions. Publish and Subscribe then fail with fs.ErrClosed.
+	Close() error
+}
