@@ -4,7 +4,9 @@ package live
 func RunTopic(workspace, run string) string { return "run/" + workspace + "/" + run }
 
 // WorkflowTopic carries the revisions of one workflow and the state of its runs.
-func WorkflowTopic(workspace, workflow string) string { return "workflow/" + workspace + "/" + workflow }
+func WorkflowTopic(workspace, workflow string) string {
+	return "workflow/" + workspace + "/" + workflow
+}
 
 // UserTopic says that something about a person's right to be here has changed: signed out, removed, another role.
 func UserTopic(user string) string { return "user/" + user }
