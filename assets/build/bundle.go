@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// entries are the scripts and styles that pages load. One that has no source is left out.
+var entries = []string{"src/theme.ts", "src/app.ts", "src/editor.ts", "src/run.ts", "src/style/style.css"}
+
+// bundle compiles the entries, and the chunks that they share or load later, into d.
+func bundle(dir string, d *dist) error {
+	root, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	present := slices.DeleteFunc(slices.Clone(entries), func(name string) bool {
+		_, err := os.Stat(filepath.Join(root, name))
+		return errors.Is(err, fs.ErrNotExist)
+	})
+	result := api.Build(api.BuildOptions{
+		EntryPoints:       present,
+		AbsWorkingDir:     root,
+		NodePaths:         []string{filepath.Join(root, "vendor")},
+		Outdir:            filepath.Join(root, "dist"),
+		EntryNames:        "[name]-[hash]",
+		ChunkNames:        "chunk-[hash]",
+		Bundle:            true,
+		Splitting:         true,
+		Format:            api.FormatESModule,
+		Target:            api.ES2022,
+		Engines:           []api.Engine{{Name: api.EngineChrome, Version: "123"}, {Name: api.EngineFirefox, Version: "121"}, {Name: api.EngineSafari, Version: "17.5"}},
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		Charset:           api.CharsetUTF8,
+		LegalComments:     api.LegalCommentsNone,
+		External:          []string{"/assets/*"},
+		LogLevel:          api.LogLevelWarning,
+		Metafile:          true,
+	})
+	if len(result.Errors) > 0 {
+		return errors.New(result.Errors[0].Text)
+	}
+	for _, file := range result.OutputFiles {
+		d.add(sourceName(filepath.Base(file.Path)), filepath.Base(file.Path), file.Contents)
+	}
+	return nil
+}
+
+// sourceName takes the hash out of an entry's name: editor-ABCDEFGH.js is editor.js. A chunk has no name in sources.
+func sourceName(hashed string) string {
+	ext := filepath.Ext(hashed)
+	name, _, _ := strings.Cut(hashed, "-")
+	if name == "chunk" {
+		return ""
+	}
+	return name + ext
+}
