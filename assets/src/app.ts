@@ -1,0 +1,22 @@
+// Loaded on every page: htmx and the small behaviours that plain HTML lacks. Pages work as documents without it.
+
+import "htmx.org";
+import { watchConfirmations } from "./page/confirm";
+import { watchCopyButtons } from "./page/copy";
+import { watchDialogs } from "./page/dialog";
+import { watchMessages } from "./page/messages";
+import { watchMenus } from "./page/menu";
+import { watchRows } from "./page/rows";
+import { watchTheme } from "./page/theme";
+import { watchTimes } from "./page/times";
+import { watchTips } from "./page/tips";
+
+watchTheme();
+watchMenus();
+watchDialogs();
+watchConfirmations();
+watchMessages();
+watchCopyButtons();
+watchTimes();
+watchRows();
+watchTips();

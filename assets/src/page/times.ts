@@ -1,0 +1,54 @@
+// Times as people say them. <time datetime="…" data-relative> shows "5 minutes ago", with the full time as its title,
+// and is renewed while the page stands.
+
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** "in 3 minutes", "yesterday", "just now". */
+export function ago(date: Date, now = Date.now()): string {
+  const seconds = (date.getTime() - now) / 1000;
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+  }
+  return seconds > 10 ? "in a moment" : "just now";
+}
+
+export function fullTime(date: Date): string {
+  return full.format(date);
+}
+
+/** A length of time in microseconds, as short as it can be said: "420 µs", "38 ms", "1.4 s", "2 min 5 s". */
+export function duration(micro: number): string {
+  if (micro < 1_000) return `${Math.round(micro)} µs`;
+  if (micro < 1_000_000) return `${Math.round(micro / 1_000)} ms`;
+  const seconds = micro / 1_000_000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function renew(root: ParentNode = document): void {
+  for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-relative]")) {
+    const date = new Date(element.dateTime);
+    if (Number.isNaN(date.getTime())) continue;
+    const text = ago(date);
+    if (element.textContent !== text) element.textContent = text;
+    if (!element.title) element.title = full.format(date);
+  }
+}
+
+export function watchTimes(): void {
+  renew();
+  setInterval(renew, 30_000);
+  document.addEventListener("htmx:after:swap", () => renew());
+  document.addEventListener("visibilitychange", () => document.hidden || renew());
+}
