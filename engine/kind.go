@@ -121,6 +121,7 @@ type Call struct {
 	Wake *Wake
 
 	host callHost
+	step *step
 }
 
 // RunInfo tells a step about its run.

@@ -1,0 +1,366 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/atelier-studio/atelier/engine/expr"
+)
+
+// Apply makes the edits in order, all or none, and returns the operations that take them back, in the order in which
+// they must be applied. On an error the workflow is unchanged. Apply checks that what an edit names exists and that ids
+// stay unique; whether the drawing makes sense is for Validate.
+func Apply(w *Workflow, ops ...Op) (inverse []Op, err error) {
+	work := w.Clone()
+	for i, op := range ops {
+		undo, err := work.apply(op)
+		if err != nil {
+			return nil, fmt.Errorf("edit %d of %d (%s): %w", i+1, len(ops), op.Op, err)
+		}
+		inverse = append(undo, inverse...)
+	}
+	if err := work.checkLimits(); err != nil {
+		return nil, err
+	}
+	*w = *work
+	return inverse, nil
+}
+
+func (w *Workflow) apply(op Op) ([]Op, error) {
+	noun, verb, _ := strings.Cut(op.Op, ".")
+	switch noun {
+	case "node":
+		return w.applyNode(verb, op)
+	case "edge":
+		return w.applyEdge(verb, op)
+	case "note":
+		return applyPart(&w.Notes, verb, op, op.Note, func(n *Note) *string { return &n.ID }, setNote,
+			func(n Note) Op { return Op{Op: "note.add", Note: &n} })
+	case "group":
+		return applyPart(&w.Groups, verb, op, op.Group, func(g *Group) *string { return &g.ID }, setGroup,
+			func(g Group) Op { return Op{Op: "group.add", Group: &g} })
+	case "settings":
+		if verb == "set" {
+			return w.setSetting(op)
+		}
+	case "workflow":
+		if verb == "replace" && op.Doc != nil {
+			old := w.Clone()
+			*w = *op.Doc.Clone()
+			return []Op{{Op: "workflow.replace", Doc: old}}, nil
+		}
+	}
+	return nil, invalid("there is no such edit")
+}
+
+func (w *Workflow) applyNode(verb string, op Op) ([]Op, error) {
+	if verb == "add" {
+		if op.Node == nil || op.Node.ID == "" || op.Node.Kind == "" {
+			return nil, invalid("a node needs an id and a kind")
+		}
+		if w.NodeByID(op.Node.ID) >= 0 {
+			return nil, exists("there is already a node with the id %q", op.Node.ID)
+		}
+		n := op.Node.clone()
+		if n.Name == "" {
+			n.Name = n.Kind
+		}
+		n.Name = w.freeName(n.Name, "")
+		if n.Params == nil {
+			n.Params = map[string]any{}
+		}
+		w.Nodes = append(w.Nodes, n)
+		return []Op{{Op: "node.remove", ID: n.ID}}, nil
+	}
+	i := w.NodeByID(op.ID)
+	if i < 0 {
+		return nil, missing("the node %q is no longer there", op.ID)
+	}
+	n := &w.Nodes[i]
+	switch verb {
+	case "move":
+		if op.At == nil {
+			return nil, invalid("a move needs a place")
+		}
+		back := Op{Op: "node.move", ID: op.ID, At: new(n.At)}
+		n.At = *op.At
+		return []Op{back}, nil
+	case "set":
+		return n.set(op)
+	case "rename":
+		return w.renameNode(n, op)
+	case "remove":
+		return w.removeNode(i), nil
+	}
+	return nil, invalid("there is no such edit")
+}
+
+// freeName returns name, or name with a number behind it when a node other than except has it: names are how
+// expressions refer to nodes.
+func (w *Workflow) freeName(name, except string) string {
+	taken := func(s string) bool {
+		return slices.ContainsFunc(w.Nodes, func(n Node) bool { return n.Name == s && n.ID != except })
+	}
+	if !taken(name) {
+		return name
+	}
+	for i := 2; ; i++ {
+		if s := fmt.Sprintf("%s %d", name, i); !taken(s) {
+			return s
+		}
+	}
+}
+
+func (w *Workflow) renameNode(n *Node, op Op) ([]Op, error) {
+	var name string
+	if err := json.Unmarshal(op.Value, &name); err != nil || strings.TrimSpace(name) == "" {
+		return nil, invalid("a node needs a name")
+	}
+	old := n.Name
+	n.Name = w.freeName(strings.TrimSpace(name), n.ID)
+	for i := range w.Nodes {
+		w.Nodes[i].Params, _ = renameIn(w.Nodes[i].Params, old, n.Name).(map[string]any)
+	}
+	value, err := json.Marshal(old)
+	if err != nil {
+		return nil, err
+	}
+	return []Op{{Op: "node.rename", ID: n.ID, Value: value}}, nil
+}
+
+// renameIn rewrites references to a node in every text of a value.
+func renameIn(v any, from, to string) any {
+	switch v := v.(type) {
+	case string:
+		return expr.RenameNode(v, from, to)
+	case map[string]any:
+		for k, e := range v {
+			v[k] = renameIn(e, from, to)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = renameIn(e, from, to)
+		}
+	}
+	return v
+}
+
+// removeNode takes the node's edges and its places in groups along; the inverse brings all of them back.
+func (w *Workflow) removeNode(i int) []Op {
+	n := w.Nodes[i]
+	back := []Op{{Op: "node.add", Node: &n}}
+	w.Nodes = slices.Delete(w.Nodes, i, i+1)
+	w.Edges = slices.DeleteFunc(w.Edges, func(e Edge) bool {
+		if e.From != n.ID && e.To != n.ID {
+			return false
+		}
+		back = append(back, Op{Op: "edge.add", Edge: &e})
+		return true
+	})
+	for g := range w.Groups {
+		group := &w.Groups[g]
+		if !slices.Contains(group.Nodes, n.ID) {
+			continue
+		}
+		old, err := json.Marshal(group.Nodes)
+		if err == nil {
+			back = append(back, Op{Op: "group.set", ID: group.ID, Path: "nodes", Value: old})
+		}
+		group.Nodes = slices.DeleteFunc(slices.Clone(group.Nodes), func(id string) bool { return id == n.ID })
+	}
+	return back
+}
+
+func (w *Workflow) applyEdge(verb string, op Op) ([]Op, error) {
+	if op.Edge == nil {
+		return nil, invalid("which edge?")
+	}
+	e := *op.Edge
+	if e.Out == "" {
+		e.Out = "main"
+	}
+	if e.In == "" {
+		e.In = "main"
+	}
+	at := slices.IndexFunc(w.Edges, func(o Edge) bool { return o.From == e.From && o.Out == e.Out && o.To == e.To && o.In == e.In })
+	switch verb {
+	case "add":
+		if at >= 0 {
+			return nil, exists("these two ports are already connected")
+		}
+		for _, id := range []string{e.From, e.To} {
+			if w.NodeByID(id) < 0 {
+				return nil, missing("the node %q is no longer there", id)
+			}
+		}
+		w.Edges = append(w.Edges, e)
+		return []Op{{Op: "edge.remove", Edge: &e}}, nil
+	case "remove":
+		if at < 0 {
+			return nil, missing("this edge is no longer there")
+		}
+		old := w.Edges[at]
+		w.Edges = slices.Delete(w.Edges, at, at+1)
+		return []Op{{Op: "edge.add", Edge: &old}}, nil
+	}
+	return nil, invalid("there is no such edit")
+}
+
+// applyPart edits the list of notes or groups.
+func applyPart[T any](list *[]T, verb string, op Op, part *T, id func(*T) *string, set func(*T, Op) ([]Op, error), add func(T) Op) ([]Op, error) {
+	noun, _, _ := strings.Cut(op.Op, ".")
+	if verb == "add" {
+		if part == nil || *id(part) == "" {
+			return nil, invalid("a %s needs an id", noun)
+		}
+		if slices.ContainsFunc(*list, func(o T) bool { return *id(&o) == *id(part) }) {
+			return nil, exists("there is already a %s with the id %q", noun, *id(part))
+		}
+		*list = append(*list, *part)
+		return []Op{{Op: noun + ".remove", ID: *id(part)}}, nil
+	}
+	i := slices.IndexFunc(*list, func(o T) bool { return *id(&o) == op.ID })
+	if i < 0 {
+		return nil, missing("the %s %q is no longer there", noun, op.ID)
+	}
+	switch verb {
+	case "set":
+		return set(&(*list)[i], op)
+	case "remove":
+		old := (*list)[i]
+		*list = slices.Delete(*list, i, i+1)
+		return []Op{add(old)}, nil
+	}
+	return nil, invalid("there is no such edit")
+}
+
+func setNote(n *Note, op Op) ([]Op, error) {
+	fields := map[string]any{"text": &n.Text, "color": &n.Color, "size": &n.Size, "at": &n.At}
+	return setField(fields, op)
+}
+
+func setGroup(g *Group, op Op) ([]Op, error) {
+	g.Nodes = slices.Clone(g.Nodes) // decoding reuses the list's memory
+	return setField(map[string]any{"name": &g.Name, "color": &g.Color, "nodes": &g.Nodes}, op)
+}
+
+func (w *Workflow) setSetting(op Op) ([]Op, error) {
+	s := &w.Settings
+	return setField(map[string]any{
+		"name": &w.Name, "timeout_ms": &s.TimeoutMS, "concurrency": &s.Concurrency, "error_workflow": &s.ErrorWorkflow,
+		"keep_runs_days": &s.KeepRunsDays, "timezone": &s.Timezone, "mode": &s.Mode,
+	}, op)
+}
+
+func (n *Node) set(op Op) ([]Op, error) {
+	if name, found := strings.CutPrefix(op.Path, "params."); found {
+		return n.setParam(name, op)
+	}
+	return setField(map[string]any{
+		"params": &n.Params, "retry": &n.Retry, "timeout_ms": &n.TimeoutMS, "on_error": &n.OnError, "disabled": &n.Disabled,
+		"note": &n.Note, "pinned": &n.Pinned, "kind": &n.Kind, "extra": &n.Extra,
+	}, op)
+}
+
+// setParam sets one parameter; a dotted path reaches into objects, which are made where they are missing.
+func (n *Node) setParam(path string, op Op) ([]Op, error) {
+	at := n.Params
+	parts := strings.Split(path, ".")
+	for _, p := range parts[:len(parts)-1] {
+		next, ok := at[p].(map[string]any)
+		if !ok {
+			if at[p] != nil {
+				return nil, invalid("the parameter %q is not an object", p)
+			}
+			next = map[string]any{}
+			at[p] = next
+		}
+		at = next
+	}
+	key := parts[len(parts)-1]
+	if key == "" {
+		return nil, invalid("which parameter?")
+	}
+	back := Op{Op: "node.set", ID: op.ID, Path: op.Path}
+	if old, ok := at[key]; ok {
+		var err error
+		if back.Value, err = json.Marshal(old); err != nil {
+			return nil, err
+		}
+	}
+	if isNull(op.Value) {
+		delete(at, key)
+		return []Op{back}, nil
+	}
+	var v any
+	if err := decode(op.Value, &v); err != nil {
+		return nil, explain(err)
+	}
+	at[key] = v
+	return []Op{back}, nil
+}
+
+// setField sets one of the fields, given as pointers by name, and returns the edit that takes it back.
+func setField(fields map[string]any, op Op) ([]Op, error) {
+	field, ok := fields[op.Path]
+	if !ok {
+		return nil, invalid("there is nothing called %q to set", op.Path)
+	}
+	old, err := json.Marshal(field)
+	if err != nil {
+		return nil, err
+	}
+	value := op.Value
+	if isNull(value) {
+		if err := clearValue(field); err != nil {
+			return nil, err
+		}
+	} else {
+		if err := clearValue(field); err != nil {
+			return nil, err
+		}
+		if err := decode(value, field); err != nil {
+			return nil, explain(err)
+		}
+	}
+	return []Op{{Op: op.Op, ID: op.ID, Path: op.Path, Value: old}}, nil
+}
+
+func clearValue(field any) error {
+	switch f := field.(type) {
+	case *string:
+		*f = ""
+	case *int:
+		*f = 0
+	case *bool:
+		*f = false
+	case *map[string]any:
+		*f = map[string]any{}
+	case **Retry:
+		*f = nil
+	case *[]Item:
+		*f = nil
+	case *[]string:
+		*f = []string{}
+	case *[2]float64:
+	default:
+		return fmt.Errorf("field of type %T cannot be cleared", field)
+	}
+	return nil
+}
+
+func isNull(v json.RawMessage) bool {
+	return len(v) == 0 || bytes.Equal(bytes.TrimSpace(v), []byte("null"))
+}
+
+func missing(format string, args ...any) error {
+	return &wordsError{text: fmt.Sprintf(format, args...), kind: fs.ErrNotExist}
+}
+
+func exists(format string, args ...any) error {
+	return &wordsError{text: fmt.Sprintf(format, args...), kind: fs.ErrExist}
+}

@@ -1,0 +1,451 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// execution is a run in progress. One goroutine owns it: it starts steps, takes their results and writes the journal.
+// Quick steps run in that goroutine; others in goroutines of their own, which send their result back.
+type execution struct {
+	r     *Runner
+	plan  *plan
+	row   *Run
+	start *StartRequest
+	which scopeOfRun
+	vars  map[string]any
+	zone  *time.Location
+
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	handle *Handle
+
+	edges    []edgeState
+	nodes    []nodeState
+	ready    []int32
+	inflight int
+	results  chan *step
+	sleeping []*step
+	leaf     *step // the last finished step that nothing followed
+	failure  *step
+	stopped  bool // a node ended the run: nothing new begins
+	deciding *step
+
+	mu       sync.RWMutex
+	last     []*step // newest finished step by node
+	response *Response
+
+	journal journalBuffer
+}
+
+// step is one execution of a node.
+type step struct {
+	node      int32
+	iteration int
+	attempt   int
+	inputs    [][]Item
+	sources   [][]source
+	outputs   Outputs
+	err       error
+	started   time.Time
+	took      time.Duration
+	until     time.Time // of a wait
+	woken     bool
+	reused    string
+	call      Call
+}
+
+// source is a stretch of an input: the items that came over one edge.
+type source struct {
+	step *step
+	out  int
+}
+
+type edgeState struct {
+	state edgeAnswer
+	parts []source // more than one where the rounds of a loop gather
+}
+
+type edgeAnswer uint8
+
+const (
+	open   edgeAnswer = iota
+	filled            // items came
+	dead              // nothing will come
+)
+
+type nodeState struct {
+	pending int32 // edges not answered yet
+	live    int32 // edges that brought items
+	runs    int   // executions so far
+	sealed  bool  // settled before the run began
+	busy    bool  // a step is under way or asleep
+	intent  int   // attempt that was under way when the process ended, 0: none
+	once    bool  // … and whose effect must not be repeated
+	until   time.Time
+	decided string
+	loop    *loopState
+}
+
+// loopState is where a loop is: how many items it has handed out, in how many rounds, and what came back.
+type loopState struct {
+	next, round int
+	collected   []source
+}
+
+var (
+	errCancelled = errors.New("the run was cancelled")
+	errShutdown  = errors.New("the studio is shutting down")
+)
+
+func (x *execution) lastStep(node int32) *step {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.last[node]
+}
+
+// prepare puts the execution into its first state: all edges open, what will not run settled.
+func (x *execution) prepare(seeds map[string]Outputs) error {
+	p := x.plan
+	x.edges = make([]edgeState, len(p.edges))
+	x.nodes = make([]nodeState, len(p.nodes))
+	x.last = make([]*step, len(p.nodes))
+	x.results = make(chan *step, 16)
+	for i := range p.nodes {
+		x.nodes[i].pending = p.nodes[i].waits
+	}
+	isStart := func(i int32) bool {
+		for _, s := range x.which.starts {
+			if s == i {
+				return true
+			}
+		}
+		return false
+	}
+	if x.which.active != nil {
+		x.settle(seeds)
+		return x.checkStart(x.which.starts[0])
+	}
+	for _, i := range p.sources {
+		if !isStart(i) && !x.nodes[i].sealed {
+			x.nodes[i].sealed = true
+			x.deliverAll(i, nil)
+		}
+	}
+	x.ready = append(x.ready, x.which.starts...)
+	return nil
+}
+
+// checkStart makes sure that the node which a partial run begins at has something to work on.
+func (x *execution) checkStart(i int32) error {
+	if x.isReady(i) {
+		return nil
+	}
+	if x.plan.nodes[i].waits == 0 {
+		x.ready = append(x.ready, i)
+		return nil
+	}
+	return invalid("nothing has come into %q yet: run the workflow once, or pin data on the node before it", x.plan.nodes[i].node.Name)
+}
+
+func (x *execution) isReady(i int32) bool {
+	for _, r := range x.ready {
+		if r == i {
+			return true
+		}
+	}
+	return false
+}
+
+// settle gives the nodes that will not run the outputs they had before.
+func (x *execution) settle(seeds map[string]Outputs) {
+	for i := range x.plan.nodes {
+		if !x.which.active[i] {
+			x.nodes[i].sealed = true
+		}
+	}
+	for i := range x.plan.nodes {
+		n := &x.plan.nodes[i]
+		if !x.nodes[i].sealed {
+			continue
+		}
+		outputs, ok := seeds[n.node.ID]
+		if x.start.Manual && n.node.Pinned != nil {
+			outputs, ok = One(plainItems(n.node.Pinned)), true
+		}
+		if !ok {
+			x.deliverAll(int32(i), nil)
+			continue
+		}
+		st := &step{node: int32(i), outputs: fit(outputs, len(n.out)), reused: "run"}
+		st.call.Node = n.node
+		x.last[i] = st
+		x.deliverAll(int32(i), st)
+	}
+}
+
+func fit(o Outputs, n int) Outputs {
+	if len(o) == n {
+		return o
+	}
+	fitted := make(Outputs, n)
+	copy(fitted, o)
+	return fitted
+}
+
+// deliverAll answers all outgoing edges of a node: with the step's items, or, when st is nil, with nothing.
+func (x *execution) deliverAll(i int32, st *step) {
+	for port, edges := range x.plan.nodes[i].outEdges {
+		some := st != nil && port < len(st.outputs) && len(st.outputs[port]) > 0
+		for _, e := range edges {
+			if some {
+				x.deliver(e, source{st, port})
+			} else {
+				x.kill(e)
+			}
+		}
+	}
+}
+
+// deliver brings a step's items over an edge.
+func (x *execution) deliver(e int32, part source) {
+	pe := &x.plan.edges[e]
+	n, s := &x.nodes[pe.to], &x.edges[e]
+	switch {
+	case n.sealed:
+	case pe.back:
+		if n.loop != nil {
+			n.loop.collected = append(n.loop.collected, part)
+			s.state = filled
+			n.live++
+			x.answered(pe.to)
+		}
+	case pe.exit >= 0: // answered when the loop is done
+		s.parts = append(s.parts, part)
+	default:
+		s.state, s.parts = filled, append(s.parts, part)
+		n.live++
+		x.answered(pe.to)
+	}
+}
+
+// kill says that nothing will come over an edge.
+func (x *execution) kill(e int32) {
+	pe := &x.plan.edges[e]
+	n, s := &x.nodes[pe.to], &x.edges[e]
+	if n.sealed || s.state != open || pe.exit >= 0 || pe.back && n.loop == nil {
+		return
+	}
+	s.state = dead
+	x.answered(pe.to)
+}
+
+func (x *execution) answered(to int32) {
+	n := &x.nodes[to]
+	if n.pending--; n.pending > 0 {
+		return
+	}
+	if n.live > 0 || n.loop != nil {
+		x.ready = append(x.ready, to)
+		return
+	}
+	x.skip(to)
+}
+
+// skip settles a node that no items reached, and all that follows from it.
+func (x *execution) skip(i int32) {
+	pn := &x.plan.nodes[i]
+	if !x.journal.replaying {
+		x.record(Event{Type: StepSkipped, Node: pn.node.ID, Iteration: x.nodes[i].runs})
+	}
+	x.deliverAll(i, nil)
+	if pn.loop != nil {
+		x.closeExits(pn.loop)
+	}
+}
+
+// collect takes the items waiting at a node's inputs. They are copied without their lineage, which was about the
+// inputs of the step they came from; where they came from stands in sources.
+func (x *execution) collect(i int32) *step {
+	pn, n := &x.plan.nodes[i], &x.nodes[i]
+	st := &step{node: i, iteration: n.runs, attempt: 1, started: x.r.now()}
+	ports := max(len(pn.in), 1)
+	if pn.loop != nil {
+		ports = 2 // the second holds what the rounds brought back
+	}
+	st.inputs = make([][]Item, ports)
+	if len(pn.in) > 0 {
+		st.sources = make([][]source, ports)
+	}
+	for port, edges := range pn.inEdges {
+		for _, e := range edges {
+			if !x.plan.edges[e].back && x.edges[e].state == filled {
+				st.sources[port] = append(st.sources[port], x.edges[e].parts...)
+			}
+		}
+	}
+	if n.loop != nil {
+		st.sources[1] = n.loop.collected
+	}
+	for port, parts := range st.sources {
+		total := 0
+		for _, part := range parts {
+			total += len(part.step.outputs[part.out])
+		}
+		if total == 0 {
+			continue
+		}
+		items := make([]Item, 0, total)
+		for _, part := range parts {
+			items = append(items, part.step.outputs[part.out]...)
+		}
+		for k := range items {
+			items[k].From = nil
+		}
+		st.inputs[port] = items
+	}
+	if pn.waits == 0 && len(st.inputs[0]) == 0 { // a start
+		st.inputs[0] = x.start.Items
+		if st.inputs[0] == nil {
+			st.inputs[0] = []Item{{JSON: map[string]any{}}}
+		}
+	}
+	st.call = Call{
+		Run: x.info(), Node: pn.node, Iteration: st.iteration, Attempt: 1, Inputs: st.inputs,
+		Key: stepKey(x.row.ID, pn.node.ID, st.iteration), host: x, step: st,
+	}
+	n.runs++
+	return st
+}
+
+func plainItems(items []Item) []Item {
+	list := make([]Item, len(items))
+	for i, it := range items {
+		list[i] = it
+		list[i].JSON, _ = plainNumbers(it.JSON).(map[string]any)
+		if list[i].JSON == nil {
+			list[i].JSON = map[string]any{}
+		}
+	}
+	return list
+}
+
+func (x *execution) info() RunInfo {
+	return RunInfo{
+		ID: x.row.ID, Workspace: x.row.Workspace, WorkflowID: x.row.WorkflowID, WorkflowName: x.row.WorkflowName,
+		Trigger: x.row.Trigger, Started: time.UnixMicro(x.row.Started), Timezone: x.zone.String(), Depth: x.start.Depth,
+	}
+}
+
+// complete takes a finished step's outputs over: it is the only place where a run moves on, live and in replay alike.
+func (x *execution) complete(st *step) {
+	pn := &x.plan.nodes[st.node]
+	st.outputs = fit(st.outputs, len(pn.out))
+	x.mu.Lock()
+	x.last[st.node] = st
+	x.mu.Unlock()
+	if pn.loop != nil {
+		x.turn(st)
+		return
+	}
+	x.deliverAll(st.node, st)
+	if !followed(pn, st) {
+		x.leaf = st
+	}
+}
+
+// followed tells whether any of a step's items went on to another node.
+func followed(pn *planNode, st *step) bool {
+	for port, items := range st.outputs {
+		if len(items) > 0 && len(pn.outEdges[port]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Data of a person's decision about an interrupted step.
+type decision struct {
+	Choice string `json:"choice"` // "retry", "done" or "fail"
+	Node   string `json:"node"`
+}
+
+// restore brings the execution to where its journal ends. It returns the number of the last event.
+func (x *execution) restore(events []Event) (int64, error) {
+	seeds := map[string]Outputs{}
+	for i := range events {
+		if events[i].Type == StepFinished && events[i].Reused == "run" {
+			seeds[events[i].Node] = events[i].Outputs
+		}
+	}
+	x.journal.replaying = true
+	defer func() { x.journal.replaying = false }()
+	if err := x.prepare(seeds); err != nil {
+		return 0, err
+	}
+	var seq int64
+	for i := range events {
+		e := &events[i]
+		seq = e.Seq
+		if err := x.replay(e); err != nil {
+			return 0, fmt.Errorf("journal of run %s, event %d: %w", x.row.ID, e.Seq, err)
+		}
+	}
+	return seq, nil
+}
+
+func (x *execution) replay(e *Event) error {
+	if e.Type == RunResumed && len(e.Data) > 0 {
+		var d decision
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			return err
+		}
+		if i, ok := x.plan.byID[d.Node]; ok {
+			x.nodes[i].decided = d.Choice
+		}
+		return nil
+	}
+	if e.Node == "" || e.Reused == "run" {
+		return nil
+	}
+	i, ok := x.plan.byID[e.Node]
+	if !ok {
+		return fmt.Errorf("the node %q is not in the workflow", e.Node)
+	}
+	n := &x.nodes[i]
+	switch e.Type {
+	case StepStarted:
+		n.intent, n.once, n.decided = max(e.Attempt, 1), e.Status == Deciding, ""
+	case StepRetried:
+		n.intent, n.once = e.Attempt, false
+	case RunWaiting:
+		if e.Until > 0 && e.Status == Waiting {
+			n.until = time.UnixMicro(e.Until)
+		}
+	case StepFinished:
+		st := x.takeReady(i)
+		if st == nil {
+			return fmt.Errorf("the step of %q finished without having been ready", e.Node)
+		}
+		n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, ""
+		st.outputs, st.reused = e.Outputs, e.Reused
+		st.took = time.Duration(e.Took) * time.Microsecond
+		x.complete(st)
+	}
+	return nil
+}
+
+// takeReady removes a node from the list of ready ones and collects its items.
+func (x *execution) takeReady(i int32) *step {
+	for k, r := range x.ready {
+		if r == i {
+			x.ready = append(x.ready[:k], x.ready[k+1:]...)
+			return x.collect(i)
+		}
+	}
+	return nil
+}

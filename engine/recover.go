@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Cancel ends a run: steps under way are told to stop, nothing new begins. A sleeping run ends at once.
+func (r *Runner) Cancel(ctx context.Context, workspace, id string) error {
+	r.mu.Lock()
+	x := r.active[id]
+	r.mu.Unlock()
+	if x != nil && x.row.Workspace == workspace {
+		x.cancel(errCancelled)
+		return nil
+	}
+	run, chunks, err := r.journal.Load(ctx, workspace, id)
+	if err != nil {
+		return err
+	}
+	if run.Status.Final() {
+		return invalid("the run has already ended")
+	}
+	run.Status, run.Error, run.Finished, run.Wake = Cancelled, errCancelled.Error(), r.now().UnixMicro(), 0
+	return r.append(ctx, run, chunks, Event{Type: RunFinished, Status: Cancelled, Error: run.Error})
+}
+
+// Decide answers the question about a step that a crash interrupted: "retry", "done" or "fail". The run goes on.
+func (r *Runner) Decide(ctx context.Context, workspace, id, choice string) error {
+	if !slices.Contains([]string{"retry", "done", "fail"}, choice) {
+		return invalid("the choice must be retry, done or fail, not %q", choice)
+	}
+	run, chunks, err := r.journal.Load(ctx, workspace, id)
+	if err != nil {
+		return err
+	}
+	if run.Status != Deciding {
+		return invalid("the run does not wait for a decision")
+	}
+	node := run.ErrorNode
+	run.Status, run.Error, run.ErrorNode, run.Wake = Waiting, "", "", r.now().UnixMicro()
+	if err := r.append(ctx, run, chunks, Event{Type: RunResumed, Data: decisionData(choice, node)}); err != nil {
+		return err
+	}
+	return r.Recover(ctx, 0)
+}
+
+// append adds one event to the journal of a run that no process executes.
+func (r *Runner) append(ctx context.Context, run *Run, chunks []Chunk, e Event) error {
+	last := chunks[len(chunks)-1]
+	e.Seq, e.At = last.First+int64(last.Count), r.now().UnixMicro()
+	chunk := Chunk{
+		Workspace: run.Workspace, Run: run.ID, Fence: run.Fence, First: e.Seq, Count: 1, Events: appendEvent(nil, &e), Update: run,
+	}
+	ack := make(chan error, 1)
+	r.journal.Append(chunk, func(err error) { ack <- err })
+	select {
+	case err := <-ack:
+		if err == nil {
+			r.publish(*run, chunk)
+		}
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Recover takes over runs whose time to wake has come, and those of processes without a heartbeat since the time dead
+// (microseconds UTC; 0: none), and goes on with them.
+func (r *Runner) Recover(ctx context.Context, dead int64) error {
+	for {
+		runs, err := r.journal.Claim(ctx, r.Owner, r.now().UnixMicro(), dead, 100)
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			if err := r.resume(ctx, run); err != nil {
+				r.log.ErrorContext(ctx, "a run could not go on", "run", run.ID, "error", err)
+				if err := r.giveUp(ctx, run, err); err != nil {
+					r.log.ErrorContext(ctx, "and could not be marked as failed", "run", run.ID, "error", err)
+				}
+			}
+		}
+		if len(runs) < 100 {
+			return nil
+		}
+	}
+}
+
+func (r *Runner) giveUp(ctx context.Context, run *Run, cause error) error {
+	if errors.Is(cause, errShutdown) || ctx.Err() != nil {
+		return nil
+	}
+	_, chunks, err := r.journal.Load(ctx, run.Workspace, run.ID)
+	if err != nil {
+		return err
+	}
+	run.Status, run.Error, run.Finished = Failed, "the run could not go on after an interruption: "+cause.Error(), r.now().UnixMicro()
+	return r.append(ctx, run, chunks, Event{Type: RunFinished, Status: Failed, Error: run.Error})
+}
+
+// resume goes on with a run from its journal.
+func (r *Runner) resume(ctx context.Context, run *Run) error {
+	row, chunks, err := r.journal.Load(ctx, run.Workspace, run.ID)
+	if err != nil {
+		return err
+	}
+	row.Owner, row.Fence = run.Owner, run.Fence
+	req, err := r.decodeStart(row)
+	if err != nil {
+		return err
+	}
+	stored, err := r.workflow(ctx, req)
+	if err != nil {
+		return fmt.Errorf("its workflow: %w", err)
+	}
+	p, err := r.plans.get(stored, func() (*plan, []Problem) { return compile(stored.Doc, r.Catalogue, r.JavaScript) })
+	if err != nil {
+		return err
+	}
+	which, err := p.choose(req)
+	if err != nil {
+		return err
+	}
+	x := r.newExecution(p, which, req)
+	x.row, x.handle.ID = row, row.ID
+	if r.Source != nil {
+		if x.vars, err = r.Source.RunVariables(ctx, row.Workspace); err != nil {
+			return err
+		}
+	}
+	var events []Event
+	for _, c := range chunks {
+		list, err := DecodeEvents(c.Events)
+		if err != nil {
+			return err
+		}
+		events = append(events, list...)
+	}
+	if x.journal.seq, err = x.restore(events); err != nil {
+		return err
+	}
+	row.Status, row.Wake = Running, 0
+	x.record(Event{Type: RunResumed})
+	x.journal.update = true
+	r.queued <- struct{}{}
+	if !r.launch(x) {
+		<-r.queued
+		return errShutdown
+	}
+	return nil
+}
+
+// Lease is how long a process may go without a heartbeat before others take over its runs.
+const Lease = 15 * time.Second
+
+// Serve keeps the heartbeat and goes on with runs whose time has come, until the context ends.
+func (r *Runner) Serve(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for i := 0; ; i++ {
+		now := r.now()
+		if i%5 == 0 {
+			if err := r.journal.Heartbeat(ctx, r.Owner, now.UnixMicro()); err != nil && ctx.Err() == nil {
+				r.log.ErrorContext(ctx, "no heartbeat", "error", err)
+			}
+		}
+		if err := r.Recover(ctx, now.Add(-Lease).UnixMicro()); err != nil && ctx.Err() == nil {
+			r.log.ErrorContext(ctx, "runs could not be recovered", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Close stops taking runs, gives those under way until the context ends to finish, and leaves the rest in the store:
+// the next process goes on with them.
+func (r *Runner) Close(ctx context.Context) {
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return
+	}
+	r.closed = true
+	r.mu.Unlock()
+	idle := make(chan struct{})
+	go func() {
+		r.group.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return
+	case <-ctx.Done():
+	}
+	close(r.closing)
+	r.mu.Lock()
+	for _, x := range r.active {
+		x.cancel(errShutdown)
+	}
+	r.mu.Unlock()
+	<-idle
+}
+
+// Active returns how many runs are under way.
+func (r *Runner) Active() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.active)
+}

@@ -1,0 +1,452 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/atelier-studio/atelier/engine/expr"
+)
+
+// Options are what a Runner is made of. Catalogue must be set; without Source and Journal it runs what it is given and
+// keeps nothing.
+type Options struct {
+	Catalogue  Catalogue
+	Journal    Journal
+	Source     Source
+	JavaScript expr.Interpreter
+	// Publish, when set, is called with every chunk once it is on disk, in order for each run. It must not block.
+	Publish func(run Run, chunk Chunk)
+	Log     *slog.Logger
+	Now     func() time.Time
+	Owner   string // name of this process, unique
+	// MaxRunning bounds the runs that execute at once (0: 256), MaxQueued those that wait for that (0: 10,000).
+	MaxRunning, MaxQueued int
+	Timezone              string // of workflows that name none; "": UTC
+}
+
+// Runner executes runs.
+type Runner struct {
+	Options
+	journal Journal
+	log     *slog.Logger
+	now     func() time.Time
+	io, cpu chan struct{}
+	slots   chan struct{}
+	queued  chan struct{}
+	closing chan struct{}
+	group   sync.WaitGroup
+	plans   planCache
+	kept    sync.Map // revisions whose drawing is kept
+
+	mu     sync.Mutex
+	closed bool
+	active map[string]*execution // by run id
+	limits map[string]chan struct{}
+}
+
+// NewRunner makes a runner.
+func NewRunner(o Options) *Runner {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.MaxRunning == 0 {
+		o.MaxRunning = 256
+	}
+	if o.MaxQueued == 0 {
+		o.MaxQueued = 10_000
+	}
+	if o.Owner == "" {
+		o.Owner = rand.Text()
+	}
+	return &Runner{
+		Options: o, journal: o.Journal, log: o.Log, now: o.Now,
+		io: make(chan struct{}, 256), cpu: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		slots: make(chan struct{}, o.MaxRunning), queued: make(chan struct{}, o.MaxQueued),
+		closing: make(chan struct{}), active: map[string]*execution{}, limits: map[string]chan struct{}{},
+	}
+}
+
+// Handle follows a run that was started.
+type Handle struct {
+	ID string
+	// Existing is set when the run had been started before with the same idempotency key.
+	Existing bool
+
+	*progress
+}
+
+// progress is what all handles of a run share. It is written by the run's goroutine, before the channels close.
+type progress struct {
+	done      chan struct{}
+	responded chan struct{}
+	answered  bool
+	response  *Response
+	result    Result
+}
+
+func newHandle(id string) *Handle {
+	return &Handle{ID: id, progress: &progress{done: make(chan struct{}), responded: make(chan struct{})}}
+}
+
+// Done is closed when the run has ended, or sleeps.
+func (p *progress) Done() <-chan struct{} { return p.done }
+
+// Result returns how the run ended; only after Done.
+func (p *progress) Result() Result { return p.result }
+
+// Response returns a webhook's answer, nil when the run ended without one.
+func (p *progress) Response(ctx context.Context) (*Response, error) {
+	select {
+	case <-p.responded:
+	case <-p.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return p.response, nil
+}
+
+func (p *progress) answer(r *Response) {
+	if !p.answered && r != nil {
+		p.answered, p.response = true, r
+		close(p.responded)
+	}
+}
+
+// Start accepts a run and begins it. When it returns, the run is on disk: it will be finished even if the process is
+// killed. Errors: *InvalidWorkflow, ErrBusy, fs.ErrNotExist.
+func (r *Runner) Start(ctx context.Context, req StartRequest) (*Handle, error) {
+	stored, err := r.workflow(ctx, &req)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.plans.get(stored, func() (*plan, []Problem) { return compile(stored.Doc, r.Catalogue, r.JavaScript) })
+	if err != nil {
+		return nil, err
+	}
+	which, err := p.choose(&req)
+	if err != nil {
+		return nil, err
+	}
+	x := r.newExecution(p, which, &req)
+	x.row = r.newRow(stored, &req)
+	seeds, err := r.seeds(ctx, x, &req)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.prepare(seeds); err != nil {
+		return nil, err
+	}
+	select {
+	case r.queued <- struct{}{}:
+	default:
+		return nil, ErrBusy
+	}
+	existing, err := r.accept(ctx, x, seeds)
+	if err != nil || existing != nil {
+		<-r.queued
+		return existing, err
+	}
+	if !r.launch(x) {
+		return nil, errShutdown
+	}
+	return x.handle, nil
+}
+
+func (r *Runner) workflow(ctx context.Context, req *StartRequest) (*Stored, error) {
+	if req.Doc != nil {
+		return &Stored{Summary: Summary{ID: req.WorkflowID, Name: req.Doc.Name}, Doc: req.Doc}, nil
+	}
+	if r.Source == nil {
+		return nil, missing("there is no workflow %q here", req.WorkflowID)
+	}
+	return r.Source.RunnableWorkflow(ctx, req.Workspace, req.WorkflowID, req.Revision)
+}
+
+func (r *Runner) newExecution(p *plan, which scopeOfRun, req *StartRequest) *execution {
+	x := &execution{r: r, plan: p, which: which, start: req, zone: r.zone(p.doc)}
+	x.start.Items = plainItems(req.Items)
+	if len(req.Items) == 0 {
+		x.start.Items = nil
+	}
+	x.handle = newHandle("")
+	x.ctx, x.cancel = context.WithCancelCause(context.Background())
+	if ms := p.doc.Settings.TimeoutMS; ms > 0 {
+		limit := time.Duration(ms) * time.Millisecond
+		var stop context.CancelFunc
+		x.ctx, stop = context.WithTimeoutCause(x.ctx, limit, fmt.Errorf("%w of %v", errRunTimeout, limit))
+		context.AfterFunc(x.ctx, stop)
+	}
+	return x
+}
+
+func (r *Runner) zone(w *Workflow) *time.Location {
+	for _, name := range []string{w.Settings.Timezone, r.Timezone} {
+		if name == "" {
+			continue
+		}
+		if z, err := time.LoadLocation(name); err == nil {
+			return z
+		}
+	}
+	return time.UTC
+}
+
+func (r *Runner) newRow(stored *Stored, req *StartRequest) *Run {
+	now := r.now().UnixMicro()
+	return &Run{
+		ID: rand.Text(), Workspace: req.Workspace, WorkflowID: stored.ID, WorkflowName: stored.Doc.Name, Revision: stored.Revision,
+		Trigger: req.Trigger, Node: req.Node, Status: Running, Created: now, Started: now, Parent: req.Parent, RetryOf: req.RetryOf,
+		By: req.By, IdemKey: req.IdemKey, Owner: r.Owner, Fence: 1, Mode: stored.Doc.Settings.Mode,
+	}
+}
+
+// seeds reads what earlier nodes gave in the run that a partial run builds on.
+func (r *Runner) seeds(ctx context.Context, x *execution, req *StartRequest) (map[string]Outputs, error) {
+	if req.Seed == "" || x.which.active == nil || r.journal == nil {
+		return nil, nil
+	}
+	_, chunks, err := r.journal.Load(ctx, req.Workspace, req.Seed)
+	if err != nil {
+		return nil, fmt.Errorf("the run to take data from: %w", err)
+	}
+	seeds := map[string]Outputs{}
+	for _, c := range chunks {
+		events, err := DecodeEvents(c.Events)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			if e.Type == StepFinished {
+				seeds[e.Node] = e.Outputs
+			}
+		}
+	}
+	return seeds, nil
+}
+
+// accept writes the run's first events. A run that was accepted before with the same key comes back as a handle.
+func (r *Runner) accept(ctx context.Context, x *execution, seeds map[string]Outputs) (*Handle, error) {
+	x.handle.ID = x.row.ID
+	var err error
+	if x.row.Input, err = x.start.encode(); err != nil {
+		return nil, fmt.Errorf("the input of the run: %w", err)
+	}
+	if r.Source != nil {
+		if x.vars, err = r.Source.RunVariables(ctx, x.row.Workspace); err != nil {
+			return nil, err
+		}
+	}
+	x.record(Event{Type: RunStarted, Node: x.row.Node})
+	for i := range x.plan.nodes {
+		id := x.plan.nodes[i].node.ID
+		if st := x.last[i]; st != nil && st.reused != "" && seeds[id] != nil {
+			x.record(Event{Type: StepFinished, Node: id, Outputs: st.outputs, Reused: "run"})
+		}
+	}
+	if r.journal == nil || x.row.Mode == "ephemeral" {
+		x.flush(false)
+		return nil, nil
+	}
+	if r.Source != nil && x.row.Revision > 0 {
+		if err := r.keepRevision(ctx, x.row); err != nil {
+			return nil, err
+		}
+	}
+	j := &x.journal
+	chunk := Chunk{Workspace: x.row.Workspace, Run: x.row.ID, Fence: 1, First: 1, Count: j.count, Events: j.buf, Update: new(*x.row)}
+	existing, err := r.journal.Accept(ctx, x.row, chunk)
+	if errors.Is(err, fs.ErrExist) && existing != nil {
+		return r.handleOf(ctx, existing), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	j.buf, j.count, j.flushed = make([]byte, 0, 1024), 0, r.now()
+	r.publish(*x.row, chunk)
+	return nil, nil
+}
+
+// keepRevision keeps the drawing that a run was started with, once for each revision and process.
+func (r *Runner) keepRevision(ctx context.Context, row *Run) error {
+	key := fmt.Sprint(row.Workspace, "/", row.WorkflowID, "/", row.Revision)
+	if _, kept := r.kept.Load(key); kept {
+		return nil
+	}
+	if err := r.Source.KeepRevision(ctx, row.Workspace, row.WorkflowID, row.Revision); err != nil {
+		return err
+	}
+	r.kept.Store(key, true)
+	return nil
+}
+
+// handleOf returns a handle of a run that was accepted before.
+func (r *Runner) handleOf(ctx context.Context, run *Run) *Handle {
+	r.mu.Lock()
+	x := r.active[run.ID]
+	r.mu.Unlock()
+	if x != nil {
+		return &Handle{ID: run.ID, Existing: true, progress: x.handle.progress}
+	}
+	h := newHandle(run.ID)
+	h.Existing, h.result = true, Result{Run: run}
+	if items, err := r.Output(ctx, run.Workspace, run.ID); err == nil {
+		h.result.Items = items
+	}
+	close(h.done)
+	return h
+}
+
+func (r *Runner) publish(row Run, chunk Chunk) {
+	if r.Publish != nil {
+		r.Publish(row, chunk)
+	}
+}
+
+// launch runs an accepted execution in a goroutine of its own, when a slot is free.
+func (r *Runner) launch(x *execution) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return false
+	}
+	r.active[x.row.ID] = x
+	limit := r.limit(x)
+	r.group.Go(func() { r.execute(x, limit) })
+	return true
+}
+
+// limit returns the semaphore of a workflow that bounds how many of its runs execute at once.
+func (r *Runner) limit(x *execution) chan struct{} {
+	n := x.plan.doc.Settings.Concurrency
+	if n <= 0 {
+		return nil
+	}
+	key := fmt.Sprint(x.row.Workspace, "/", x.row.WorkflowID, "/", n)
+	if r.limits[key] == nil {
+		r.limits[key] = make(chan struct{}, n)
+	}
+	return r.limits[key]
+}
+
+func (r *Runner) execute(x *execution, limit chan struct{}) {
+	took := r.take(x, limit)
+	<-r.queued
+	end := left
+	if took || x.ctx.Err() != nil {
+		end = x.drive()
+	}
+	if took {
+		if limit != nil {
+			<-limit
+		}
+		if x.start.Depth == 0 {
+			<-r.slots
+		}
+	}
+	x.cancel(nil)
+	r.mu.Lock()
+	delete(r.active, x.row.ID)
+	r.mu.Unlock()
+	x.handle.result = Result{Run: x.row}
+	if x.leaf != nil {
+		x.handle.result.Items = x.leaf.firstOutput()
+	}
+	x.handle.answer(x.response)
+	close(x.handle.done)
+	if end == ended && x.row.Status == Failed {
+		r.startErrorWorkflow(x)
+	}
+}
+
+// take waits for the right to execute. Called workflows need no slot: their caller holds one.
+func (r *Runner) take(x *execution, limit chan struct{}) bool {
+	if limit != nil {
+		select {
+		case limit <- struct{}{}:
+		case <-x.ctx.Done():
+			return false
+		}
+	}
+	if x.start.Depth > 0 {
+		return true
+	}
+	select {
+	case r.slots <- struct{}{}:
+		return true
+	case <-x.ctx.Done():
+		if limit != nil {
+			<-limit
+		}
+		return false
+	}
+}
+
+// startErrorWorkflow starts the workflow that a failed one names, with what went wrong.
+func (r *Runner) startErrorWorkflow(x *execution) {
+	ref := x.plan.doc.Settings.ErrorWorkflow
+	if ref == "" || x.row.Trigger == "error" || r.Source == nil {
+		return
+	}
+	name := ""
+	if i, ok := x.plan.byID[x.row.ErrorNode]; ok {
+		name = x.plan.nodes[i].node.Name
+	}
+	item := Item{JSON: map[string]any{
+		"workflow": map[string]any{"id": x.row.WorkflowID, "name": x.row.WorkflowName},
+		"run":      map[string]any{"id": x.row.ID, "trigger": x.row.Trigger},
+		"node":     name, "error": x.row.Error,
+	}}
+	_, err := r.Start(context.Background(), StartRequest{
+		Workspace: x.row.Workspace, WorkflowID: ref, Trigger: "error", Items: []Item{item}, Parent: x.row.ID, IdemKey: "error/" + x.row.ID,
+	})
+	if err != nil {
+		r.log.Error("the error workflow could not be started", "workflow", ref, "run", x.row.ID, "error", err)
+	}
+}
+
+// Output returns what a run gave: the items of the last step that nothing followed.
+func (r *Runner) Output(ctx context.Context, workspace, id string) ([]Item, error) {
+	_, chunks, err := r.journal.Load(ctx, workspace, id)
+	if err != nil {
+		return nil, err
+	}
+	outputs := map[string]Outputs{}
+	for _, c := range chunks {
+		events, err := DecodeEvents(c.Events)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			switch {
+			case e.Type == RunFinished && e.Outputs != nil:
+				outputs[e.Node] = e.Outputs
+				fallthrough
+			case e.Type == RunFinished:
+				return (&step{outputs: outputs[e.Node]}).firstOutput(), nil
+			case e.Type == StepFinished:
+				outputs[e.Node] = e.Outputs
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (r *Runner) decodeStart(run *Run) (*StartRequest, error) {
+	req := new(StartRequest)
+	if err := json.Unmarshal(run.Input, req); err != nil {
+		return nil, fmt.Errorf("the input of run %s: %w", run.ID, err)
+	}
+	req.Workspace, req.WorkflowID, req.Revision, req.Trigger, req.By = run.Workspace, run.WorkflowID, run.Revision, run.Trigger, run.By
+	return req, nil
+}

@@ -1,0 +1,402 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/atelier-studio/atelier/engine/expr"
+)
+
+// Stop, returned as an error by a kind, ends the run: as failed with the message, or as done.
+type Stop struct {
+	Message string
+	Failed  bool
+}
+
+func (s *Stop) Error() string { return s.Message }
+
+// stepKey is the idempotency key of a step: the same for every attempt, also after a crash.
+func stepKey(run, node string, iteration int) string {
+	h := sha256.New()
+	h.Write([]byte(run))
+	h.Write([]byte{0})
+	h.Write([]byte(node))
+	h.Write([]byte{0})
+	h.Write(strconv.AppendInt(nil, int64(iteration), 10))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// next takes the next node that can begin, or -1. A loop whose body is still busy waits for it.
+func (x *execution) next() int32 {
+	for k := len(x.ready) - 1; k >= 0; k-- {
+		i := x.ready[k]
+		if l := x.plan.nodes[i].loop; l != nil && x.nodes[i].loop != nil && !x.roundOver(l) {
+			continue
+		}
+		x.ready = append(x.ready[:k], x.ready[k+1:]...)
+		return i
+	}
+	return -1
+}
+
+// begin starts the step of a node whose inputs are answered.
+func (x *execution) begin(i int32) {
+	pn, n := &x.plan.nodes[i], &x.nodes[i]
+	st := x.collect(i)
+	switch {
+	case pn.node.Disabled: // passes on what came in
+		st.outputs = make(Outputs, len(pn.out))
+		st.outputs[0] = withOrigin(st.inputs[0], 0, 0)
+		x.finished(st)
+	case x.start.Manual && pn.node.Pinned != nil && x.start.Only != pn.node.ID:
+		st.outputs, st.reused = One(plainItems(pn.node.Pinned)), "pinned"
+		x.finished(st)
+	case pn.loop != nil:
+		x.advance(x.ctx, st)
+		x.finished(st)
+	case n.decided == "fail":
+		st.err = errors.New("a person marked this step, which a crash had interrupted, as failed")
+		x.finished(st)
+	case n.decided == "done":
+		st.outputs = make(Outputs, len(pn.out))
+		st.outputs[0] = withOrigin(st.inputs[0], 0, 0)
+		x.finished(st)
+	case n.once && n.decided == "":
+		x.deciding, x.stopped = st, true
+	case !n.until.IsZero() && n.until.After(x.r.now()):
+		st.until = n.until
+		n.busy = true
+		x.sleeping = append(x.sleeping, st)
+	default:
+		if !n.until.IsZero() {
+			st.call.Wake = &Wake{At: n.until}
+		}
+		st.attempt = n.intent + 1
+		x.launch(st)
+	}
+}
+
+// launch makes an attempt of a step: inline when it is quick, else in a goroutine of its own.
+func (x *execution) launch(st *step) {
+	pn, n := &x.plan.nodes[st.node], &x.nodes[st.node]
+	st.call.Attempt = st.attempt
+	if pn.kind.Class == Pure && pn.node.Retry == nil && pn.node.TimeoutMS == 0 {
+		x.execute(x.ctx, st)
+		x.finished(st)
+		return
+	}
+	n.busy = true
+	effect := x.effect(st)
+	intent := Event{Type: StepStarted, Node: pn.node.ID, Iteration: st.iteration, Attempt: st.attempt}
+	if effect == AtMostOnce {
+		intent.Status = Deciding
+	}
+	x.record(intent)
+	if effect != NoEffect {
+		x.flush(true) // the intent is on disk before the effect begins
+	}
+	x.inflight++
+	go func() {
+		x.runStep(st)
+		x.results <- st
+	}()
+}
+
+// effect returns what repeating this step would do to the world.
+func (x *execution) effect(st *step) Effect {
+	pn := &x.plan.nodes[st.node]
+	if pn.kind.EffectOf == nil {
+		return pn.kind.Effect
+	}
+	params, err := pn.bind.bind(x.ctx, x.scope(&st.call, 0, 0))
+	if err != nil {
+		return NoEffect // the step fails before it does anything
+	}
+	return pn.kind.EffectOf(params)
+}
+
+func (x *execution) runStep(st *step) {
+	pn := &x.plan.nodes[st.node]
+	if wait := time.Until(st.until); wait > 0 { // between attempts
+		select {
+		case <-time.After(wait):
+		case <-x.ctx.Done():
+			st.err = context.Cause(x.ctx)
+			return
+		}
+	}
+	slots := x.r.io
+	if pn.kind.Class == CPU {
+		slots = x.r.cpu
+	}
+	select {
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
+	case <-x.ctx.Done():
+		st.err = context.Cause(x.ctx)
+		return
+	}
+	ctx := x.ctx
+	if ms := pn.node.TimeoutMS; ms > 0 {
+		var cancel context.CancelFunc
+		limit := time.Duration(ms) * time.Millisecond
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("the step took longer than its limit of %v: %w", limit, context.DeadlineExceeded))
+		defer cancel()
+	}
+	st.started = x.r.now()
+	x.execute(ctx, st)
+	if st.err != nil && ctx.Err() != nil {
+		st.err = context.Cause(ctx)
+	}
+}
+
+// execute makes one attempt and leaves outputs or err in the step. A panic of a kind fails only its step.
+func (x *execution) execute(ctx context.Context, st *step) {
+	defer func() {
+		if p := recover(); p != nil {
+			x.r.log.ErrorContext(ctx, "a kind panicked", "kind", st.call.Node.Kind, "run", x.row.ID, "panic", p, "stack", string(debug.Stack()))
+			st.err = errors.New("the node crashed; the studio's log has the details")
+		}
+		st.took = x.r.now().Sub(st.started)
+	}()
+	pn := &x.plan.nodes[st.node]
+	st.outputs, st.err = nil, nil
+	if !pn.kind.PerItem {
+		sc := &scope{x: x, step: st, now: st.started.In(x.zone)}
+		params, err := pn.bind.bind(ctx, sc)
+		if err == nil {
+			st.outputs, err = pn.kind.Run(ctx, params, &st.call)
+		}
+		st.err = err
+		if err == nil {
+			st.outputs = fit(st.outputs, len(pn.out))
+			defaultLineage(st)
+		}
+		return
+	}
+	x.executeItems(ctx, st)
+}
+
+// executeItems calls a per-item kind once for each item. Where errors travel on, only the items that failed do.
+func (x *execution) executeItems(ctx context.Context, st *step) {
+	pn := &x.plan.nodes[st.node]
+	st.outputs = make(Outputs, len(pn.out))
+	sc := &scope{x: x, step: st, now: st.started.In(x.zone)}
+	for i := range st.inputs[0] {
+		if ctx.Err() != nil {
+			st.err = context.Cause(ctx)
+			return
+		}
+		sc.index, st.call.Index = i, i
+		params, err := pn.bind.bind(ctx, sc)
+		var out Outputs
+		if err == nil {
+			out, err = pn.kind.Run(ctx, params, &st.call)
+		}
+		if err != nil {
+			if !x.divert(st, i, err) {
+				if len(st.inputs[0]) > 1 {
+					err = itemError{i, err}
+				}
+				st.err = err
+				return
+			}
+			continue
+		}
+		for port := range min(len(out), len(st.outputs)) {
+			for k := range out[port] {
+				it := out[port][k]
+				it.From = []Origin{{Item: i}}
+				st.outputs[port] = append(st.outputs[port], it)
+			}
+		}
+	}
+}
+
+// itemError says at which item a step failed.
+type itemError struct {
+	index int
+	err   error
+}
+
+func (e itemError) Error() string { return fmt.Sprintf("item %d: %v", e.index+1, e.err) }
+func (e itemError) Unwrap() error { return e.err }
+
+// divert sends an item that failed on its way, where the node says so.
+func (x *execution) divert(st *step, i int, err error) bool {
+	if _, waits := errors.AsType[*Wait](err); waits {
+		return false
+	}
+	if _, stops := errors.AsType[*Stop](err); stops {
+		return false
+	}
+	pn := &x.plan.nodes[st.node]
+	port := pn.errPort
+	switch pn.node.OnError {
+	case "continue":
+		port = 0
+	case "output":
+	default:
+		return false
+	}
+	it := st.inputs[0][i]
+	it.JSON = maps.Clone(it.JSON)
+	if it.JSON == nil {
+		it.JSON = map[string]any{}
+	}
+	it.JSON["error"] = err.Error()
+	it.From = []Origin{{Item: i}}
+	st.outputs[port] = append(st.outputs[port], it)
+	return true
+}
+
+// defaultLineage fills in where items came from when the kind did not say and there is no doubt.
+func defaultLineage(st *step) {
+	in := len(st.inputs[0])
+	for _, items := range st.outputs {
+		for k := range items {
+			if items[k].From != nil {
+				continue
+			}
+			switch {
+			case in == 1:
+				items[k].From = []Origin{{}}
+			case len(items) == in:
+				items[k].From = []Origin{{Item: k}}
+			}
+		}
+	}
+}
+
+// finished takes the end of an attempt: it writes the journal and decides what follows.
+func (x *execution) finished(st *step) {
+	n := &x.nodes[st.node]
+	n.busy = false
+	if st.err != nil {
+		x.attemptFailed(st)
+		return
+	}
+	n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, ""
+	x.finishStep(st, "")
+}
+
+func (x *execution) finishStep(st *step, text string) {
+	pn := &x.plan.nodes[st.node]
+	st.outputs = fit(st.outputs, len(pn.out))
+	x.row.Steps++
+	x.record(Event{
+		Type: StepFinished, Node: pn.node.ID, Iteration: st.iteration, Attempt: st.attempt, Took: st.took.Microseconds(),
+		Outputs: st.outputs, Reused: st.reused, Error: text,
+	})
+	if pn.kind.Class != Pure {
+		x.flush(false)
+	}
+	x.complete(st)
+}
+
+func (x *execution) attemptFailed(st *step) {
+	pn, n := &x.plan.nodes[st.node], &x.nodes[st.node]
+	if cause := context.Cause(x.ctx); cause != nil && !errors.Is(cause, errRunTimeout) {
+		return // cancelled or shutting down: the step simply did not finish
+	}
+	if w, ok := errors.AsType[*Wait](st.err); ok {
+		st.until, n.until, n.busy = w.Until, w.Until, true
+		x.sleeping = append(x.sleeping, st)
+		x.record(Event{Type: RunWaiting, Node: pn.node.ID, Iteration: st.iteration, Until: w.Until.UnixMicro(), Status: Waiting})
+		return
+	}
+	if s, ok := errors.AsType[*Stop](st.err); ok && !s.Failed {
+		st.outputs = make(Outputs, len(pn.out))
+		st.outputs[0] = withOrigin(st.inputs[0], 0, 0)
+		x.finishStep(st, "")
+		x.stopped = true
+		return
+	}
+	if x.retry(st) {
+		return
+	}
+	if pn.node.OnError == "continue" || pn.node.OnError == "output" {
+		if _, stop := errors.AsType[*Stop](st.err); !stop {
+			text := st.err.Error()
+			st.outputs = make(Outputs, len(pn.out))
+			for i := range st.inputs[0] {
+				x.divert(st, i, st.err)
+			}
+			st.err = nil
+			x.finishStep(st, text)
+			return
+		}
+	}
+	problem := problemOf(pn.node.ID, st.err)
+	x.record(Event{
+		Type: StepFailed, Node: pn.node.ID, Iteration: st.iteration, Attempt: st.attempt, Took: st.took.Microseconds(),
+		Error: st.err.Error(), Param: problem.Param,
+	})
+	if x.failure == nil {
+		x.failure = st
+	}
+	x.stopped = true
+}
+
+// retry starts the next attempt if the node has one left and trying again can help.
+func (x *execution) retry(st *step) bool {
+	pn := &x.plan.nodes[st.node]
+	r := pn.node.Retry
+	if r == nil || st.attempt >= r.Attempts || x.stopped || x.ctx.Err() != nil {
+		return false
+	}
+	if _, ok := errors.AsType[Problem](st.err); ok { // a parameter will not become right
+		return false
+	}
+	if _, ok := errors.AsType[*Stop](st.err); ok {
+		return false
+	}
+	st.until = x.r.now().Add(backoff(r, st.attempt))
+	x.record(Event{
+		Type: StepRetried, Node: pn.node.ID, Iteration: st.iteration, Attempt: st.attempt, Error: st.err.Error(),
+		Until: st.until.UnixMicro(),
+	})
+	x.flush(false)
+	st.attempt++
+	again := *st
+	again.call.step = &again
+	x.launch(&again)
+	return true
+}
+
+// backoff is the wait before the next attempt: wait_ms, doubled each time when exponential up to five minutes, times
+// a random factor between 0.5 and 1.5 so that many runs do not come back at once.
+func backoff(r *Retry, attempt int) time.Duration {
+	wait := time.Duration(r.WaitMS) * time.Millisecond
+	if r.Backoff == "exponential" {
+		wait <<= min(attempt-1, 20)
+	}
+	wait = min(wait, 5*time.Minute)
+	return time.Duration(float64(wait) * (0.5 + rand.Float64()))
+}
+
+// The methods below are what a Call reaches back to.
+
+func (x *execution) scope(c *Call, in, index int) expr.Scope {
+	return &scope{x: x, step: c.step, in: in, index: index, now: x.r.now().In(x.zone)}
+}
+
+func (x *execution) respond(r Response) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.response == nil {
+		x.response = &r
+	}
+}
+
+func (x *execution) callWorkflow(ctx context.Context, c *Call, ref string, items []Item) ([]Item, error) {
+	return x.r.call(ctx, x, c, ref, items)
+}
