@@ -97,6 +97,9 @@ var permissions = map[Role][]Permission{
 	},
 }
 
+// Known tells whether there is such a role.
+func (r Role) Known() bool { return len(permissions[r]) > 0 }
+
 // Allows tells whether a role holds a permission.
 func (r Role) Allows(p Permission) bool { return slices.Contains(permissions[r], p) }
 

@@ -26,7 +26,7 @@ func (s *Service) Invite(ctx context.Context, scope Scope, email string, role Ro
 	if !scope.Allows(MemberManage) {
 		return "", fmt.Errorf("only owners invite people: %w", fs.ErrPermission)
 	}
-	if len(permissions[role]) == 0 {
+	if !role.Known() {
 		return "", Mistake{"role", "Choose owner, editor or viewer."}
 	}
 	if email != "" {

@@ -10,6 +10,7 @@ import (
 
 const (
 	purposeSetup = "setup"
+	setupPlace   = "setup" // stands for a workspace, before there is one
 	setupLife    = 24 * time.Hour
 )
 
@@ -24,7 +25,7 @@ func (s *Service) SetupToken(ctx context.Context) (string, error) {
 	if needed, err := s.NeedsSetup(ctx); err != nil || !needed {
 		return "", err
 	}
-	studio := System("")
+	studio := System(setupPlace)
 	old, err := s.store.Tokens(ctx, studio, purposeSetup)
 	if err != nil {
 		return "", err
@@ -36,7 +37,7 @@ func (s *Service) SetupToken(ctx context.Context) (string, error) {
 	}
 	token, now := newToken(), s.micros()
 	return token, s.store.PutToken(ctx, Token{
-		Hash: HashToken(token), Purpose: purposeSetup, Role: Owner, Created: now, Expires: now + setupLife.Microseconds(),
+		Hash: HashToken(token), Purpose: purposeSetup, Workspace: setupPlace, Role: Owner, Created: now, Expires: now + setupLife.Microseconds(),
 	})
 }
 
