@@ -41,6 +41,10 @@ func (w *Workflow) apply(op Op) ([]Op, error) {
 		return applyPart(&w.Notes, verb, op, op.Note, func(n *Note) *string { return &n.ID }, setNote,
 			func(n Note) Op { return Op{Op: "note.add", Note: &n} })
 	case "group":
+		op, err := w.onlyMembers(op)
+		if err != nil {
+			return nil, err
+		}
 		return applyPart(&w.Groups, verb, op, op.Group, func(g *Group) *string { return &g.ID }, setGroup,
 			func(g Group) Op { return Op{Op: "group.add", Group: &g} })
 	case "settings":
@@ -122,14 +126,30 @@ func (w *Workflow) renameNode(n *Node, op Op) ([]Op, error) {
 	}
 	old := n.Name
 	n.Name = w.freeName(strings.TrimSpace(name), n.ID)
-	for i := range w.Nodes {
-		w.Nodes[i].Params, _ = renameIn(w.Nodes[i].Params, old, n.Name).(map[string]any)
-	}
 	value, err := json.Marshal(old)
 	if err != nil {
 		return nil, err
 	}
-	return []Op{{Op: "node.rename", ID: n.ID, Value: value}}, nil
+	back := []Op{{Op: "node.rename", ID: n.ID, Value: value}}
+	for i := range w.Nodes {
+		node := &w.Nodes[i]
+		if mentions(node.Params, n.Name) { // it meant a node that was not there; renaming back must not catch it
+			params, err := json.Marshal(node.Params)
+			if err != nil {
+				return nil, err
+			}
+			back = append(back, Op{Op: "node.set", ID: node.ID, Path: "params", Value: params})
+		}
+		node.Params, _ = renameIn(node.Params, old, n.Name).(map[string]any)
+	}
+	return back, nil
+}
+
+// mentions tells whether an expression in a value refers to a node of this name.
+func mentions(v any, name string) bool {
+	found := false
+	eachText(v, func(s string) { found = found || slices.Contains(expr.ReferencedNodes(s), name) })
+	return found
 }
 
 // renameIn rewrites references to a node in every text of a value.
@@ -243,6 +263,28 @@ func setNote(n *Note, op Op) ([]Op, error) {
 	return setField(fields, op)
 }
 
+// onlyMembers leaves nodes that are not there out of a group.
+func (w *Workflow) onlyMembers(op Op) (Op, error) {
+	gone := func(id string) bool { return w.NodeByID(id) < 0 }
+	if op.Group != nil {
+		g := *op.Group
+		g.Nodes = slices.DeleteFunc(slices.Clone(g.Nodes), gone)
+		op.Group = &g
+	}
+	if op.Op == "group.set" && op.Path == "nodes" && !isNull(op.Value) {
+		var ids []string
+		if err := json.Unmarshal(op.Value, &ids); err != nil {
+			return op, invalid("the nodes of a group must be a list of ids")
+		}
+		value, err := json.Marshal(slices.DeleteFunc(ids, gone))
+		if err != nil {
+			return op, err
+		}
+		op.Value = value
+	}
+	return op, nil
+}
+
 func setGroup(g *Group, op Op) ([]Op, error) {
 	g.Nodes = slices.Clone(g.Nodes) // decoding reuses the list's memory
 	return setField(map[string]any{"name": &g.Name, "color": &g.Color, "nodes": &g.Nodes}, op)
@@ -270,11 +312,18 @@ func (n *Node) set(op Op) ([]Op, error) {
 func (n *Node) setParam(path string, op Op) ([]Op, error) {
 	at := n.Params
 	parts := strings.Split(path, ".")
-	for _, p := range parts[:len(parts)-1] {
+	made := -1 // the first part that had to be made
+	for i, p := range parts[:len(parts)-1] {
 		next, ok := at[p].(map[string]any)
 		if !ok {
 			if at[p] != nil {
 				return nil, invalid("the parameter %q is not an object", p)
+			}
+			if isNull(op.Value) { // there is nothing to remove
+				return nil, nil
+			}
+			if made < 0 {
+				made = i
 			}
 			next = map[string]any{}
 			at[p] = next
@@ -286,6 +335,9 @@ func (n *Node) setParam(path string, op Op) ([]Op, error) {
 		return nil, invalid("which parameter?")
 	}
 	back := Op{Op: "node.set", ID: op.ID, Path: op.Path}
+	if made >= 0 {
+		back.Path = "params." + strings.Join(parts[:made+1], ".")
+	}
 	if old, ok := at[key]; ok {
 		var err error
 		if back.Value, err = json.Marshal(old); err != nil {

@@ -353,22 +353,27 @@ func (x *execution) complete(st *step) {
 		return
 	}
 	x.deliverAll(st.node, st)
-	if !followed(pn, st) {
+	if !x.followed(pn, st) {
 		x.leaf = st
 	}
 }
 
-// followed tells whether any of a step's items went on to another node.
-func followed(pn *planNode, st *step) bool {
+// followed tells whether any of a step's items went on to a node of this run.
+func (x *execution) followed(pn *planNode, st *step) bool {
 	for port, items := range st.outputs {
-		if len(items) > 0 && len(pn.outEdges[port]) > 0 {
-			return true
+		if len(items) == 0 {
+			continue
+		}
+		for _, e := range pn.outEdges[port] {
+			if !x.nodes[x.plan.edges[e].to].sealed {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// Data of a person's decision about an interrupted step.
+// decision is a person's word about an interrupted step.
 type decision struct {
 	Choice string `json:"choice"` // "retry", "done" or "fail"
 	Node   string `json:"node"`

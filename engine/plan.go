@@ -49,6 +49,11 @@ func compile(w *Workflow, c Catalogue, js expr.Interpreter) (*plan, []Problem) {
 	if bad := errorsOnly(Validate(w, c)); len(bad) > 0 {
 		return nil, bad
 	}
+	return connect(w, c, js)
+}
+
+// connect makes the plan of a workflow that may have mistakes: what is wrong is left out.
+func connect(w *Workflow, c Catalogue, js expr.Interpreter) (*plan, []Problem) {
 	p := &plan{doc: w, byID: make(map[string]int32, len(w.Nodes)), byName: make(map[string]int32, len(w.Nodes))}
 	p.nodes = make([]planNode, len(w.Nodes))
 	var problems []Problem

@@ -45,6 +45,7 @@ type Runner struct {
 	group   sync.WaitGroup
 	plans   planCache
 	kept    sync.Map // revisions whose drawing is kept
+	seen    lastOutputs
 
 	mu     sync.Mutex
 	closed bool
@@ -216,11 +217,19 @@ func (r *Runner) seeds(ctx context.Context, x *execution, req *StartRequest) (ma
 	if req.Seed == "" || x.which.active == nil || r.journal == nil {
 		return nil, nil
 	}
-	_, chunks, err := r.journal.Load(ctx, req.Workspace, req.Seed)
+	return r.outputsOf(ctx, req.Workspace, req.Seed)
+}
+
+// outputsOf returns what every node gave last in a run, by node id.
+func (r *Runner) outputsOf(ctx context.Context, workspace, run string) (map[string]Outputs, error) {
+	row, chunks, err := r.journal.Load(ctx, workspace, run)
 	if err != nil {
 		return nil, fmt.Errorf("the run to take data from: %w", err)
 	}
-	seeds := map[string]Outputs{}
+	if o := r.seen.get(run, row.Steps); o != nil {
+		return o, nil
+	}
+	outputs := map[string]Outputs{}
 	for _, c := range chunks {
 		events, err := DecodeEvents(c.Events)
 		if err != nil {
@@ -228,11 +237,14 @@ func (r *Runner) seeds(ctx context.Context, x *execution, req *StartRequest) (ma
 		}
 		for _, e := range events {
 			if e.Type == StepFinished {
-				seeds[e.Node] = e.Outputs
+				outputs[e.Node] = e.Outputs
 			}
 		}
 	}
-	return seeds, nil
+	if row.Status.Final() {
+		r.seen.put(run, row.Steps, outputs)
+	}
+	return outputs, nil
 }
 
 // accept writes the run's first events. A run that was accepted before with the same key comes back as a handle.

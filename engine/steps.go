@@ -102,6 +102,9 @@ func (x *execution) launch(st *step) {
 	x.record(intent)
 	if effect != NoEffect {
 		x.flush(true) // the intent is on disk before the effect begins
+		if x.ctx.Err() != nil {
+			return
+		}
 	}
 	x.inflight++
 	go func() {
