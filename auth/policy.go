@@ -56,7 +56,7 @@ func plain(low string) bool {
 	if core == "" { // digits and signs only
 		return distinct(low) < 7
 	}
-	for _, word := range []string{low, stripped(low), core} {
+	for _, word := range []string{low, stripped(low), unleet(stripped(low)), core} {
 		if _, found := slices.BinarySearch(common, word); found {
 			return true
 		}
