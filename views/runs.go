@@ -1,0 +1,141 @@
+package views
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// RunsView is one page of the list of runs.
+type RunsView struct {
+	Workflow     string // id, of whose runs only
+	WorkflowName string
+	Status       string
+	Trigger      string
+	Query        string
+	Cursor       string
+	Runs         []*engine.Run
+	Next         string
+}
+
+// filtered tells whether the list shows a part only.
+func (v RunsView) filtered() bool { return v.Workflow+v.Status+v.Trigger+v.Query != "" }
+
+// values are the filters as an address has them.
+func (v RunsView) values() url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{"workflow": v.Workflow, "status": v.Status, "trigger": v.Trigger, "query": v.Query} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return q
+}
+
+func (v RunsView) here() string {
+	q := v.values()
+	if v.Cursor != "" {
+		q.Set("cursor", v.Cursor)
+	}
+	if len(q) == 0 {
+		return "/runs"
+	}
+	return "/runs?" + q.Encode()
+}
+
+func (v RunsView) nextPage() string {
+	q := v.values()
+	q.Set("cursor", v.Next)
+	return "/runs?" + q.Encode()
+}
+
+func (v RunsView) heading() string {
+	if v.WorkflowName != "" {
+		return "Runs of " + v.WorkflowName
+	}
+	return "Runs"
+}
+
+func statusChoices() []Choice {
+	choices := []Choice{{"", "Every state"}}
+	for _, s := range []engine.Status{engine.Queued, engine.Running, engine.Waiting, engine.Deciding, engine.Succeeded, engine.Failed, engine.Cancelled} {
+		choices = append(choices, Choice{string(s), statusText(s)})
+	}
+	return choices
+}
+
+func triggerChoices() []Choice {
+	choices := []Choice{{"", "Every start"}}
+	for _, t := range []string{"manual", "webhook", "schedule", "call", "cli", "retry", "error"} {
+		choices = append(choices, Choice{t, triggerText(t)})
+	}
+	return choices
+}
+
+// triggerText says what started a run.
+func triggerText(trigger string) string {
+	switch trigger {
+	case "manual":
+		return "By hand"
+	case "webhook":
+		return "Webhook"
+	case "schedule":
+		return "Schedule"
+	case "call":
+		return "Another workflow"
+	case "cli":
+		return "Command line"
+	case "retry":
+		return "Retry"
+	case "error":
+		return "After a failure"
+	default:
+		return trigger
+	}
+}
+
+func triggerIcon(trigger string) string {
+	switch trigger {
+	case "webhook":
+		return "webhook"
+	case "schedule":
+		return "calendar-clock"
+	case "call":
+		return "workflow"
+	case "cli":
+		return "square-terminal"
+	case "retry":
+		return "rotate-ccw"
+	case "error":
+		return "triangle-alert"
+	default:
+		return "mouse-pointer-click"
+	}
+}
+
+// runTook says how long a run took, or has taken so far.
+func runTook(r *engine.Run) string {
+	if r.Started == 0 || r.Finished == 0 {
+		return ""
+	}
+	return tookText(r.Finished - r.Started)
+}
+
+// tookText writes a duration in microseconds for people.
+func tookText(micros int64) string {
+	switch d := time.Duration(micros) * time.Microsecond; {
+	case d < time.Millisecond:
+		return "under 1 ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0") + " s"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+}

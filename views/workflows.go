@@ -1,0 +1,200 @@
+package views
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// WorkflowsView is one page of the list of workflows.
+type WorkflowsView struct {
+	Kind      string // "" those in use, "archived" or "trash"
+	Query     string
+	Folder    string   // "" all
+	Folders   []string // all folders of the workspace
+	Workflows []WorkflowRow
+	Next      string // cursor of the page after, "" at the end
+	Templates []TemplateCard
+	Fresh     bool // the workspace has no workflow at all
+}
+
+// WorkflowRow is a workflow in the list, with the icons of the kinds that it uses.
+type WorkflowRow struct {
+	engine.Summary
+	Icons []KindIcon
+}
+
+// KindIcon stands for a kind.
+type KindIcon struct{ Name, Title string }
+
+// TemplateCard is a workflow to start from.
+type TemplateCard struct {
+	ID, Title, Text string
+	Picture         Picture
+}
+
+// subfolders are the folders right below the current one.
+func (v WorkflowsView) subfolders() []Link {
+	prefix := ""
+	if v.Folder != "" {
+		prefix = v.Folder + "/"
+	}
+	var links []Link
+	for _, f := range v.Folders {
+		rest, below := strings.CutPrefix(f, prefix)
+		if !below || rest == "" {
+			continue
+		}
+		name, _, _ := strings.Cut(rest, "/")
+		link := Link{name, "/workflows?folder=" + url.QueryEscape(prefix+name)}
+		if !slices.Contains(links, link) {
+			links = append(links, link)
+		}
+	}
+	return links
+}
+
+// path leads from all workflows to the current folder.
+func (v WorkflowsView) path() []Link {
+	links := []Link{{"All workflows", "/workflows"}}
+	at := ""
+	for part := range strings.SplitSeq(v.Folder, "/") {
+		at = strings.TrimPrefix(at+"/"+part, "/")
+		links = append(links, Link{part, "/workflows?folder=" + url.QueryEscape(at)})
+	}
+	return links
+}
+
+func (v WorkflowsView) address() string {
+	switch v.Kind {
+	case "trash":
+		return "/workflows/trash"
+	default:
+		return "/workflows"
+	}
+}
+
+// nextPage is the address of the page after this one.
+func (v WorkflowsView) nextPage() string {
+	q := url.Values{"cursor": {v.Next}}
+	if v.Query != "" {
+		q.Set("query", v.Query)
+	}
+	if v.Folder != "" {
+		q.Set("folder", v.Folder)
+	}
+	if v.Kind == "archived" {
+		q.Set("archived", "true")
+	}
+	return v.address() + "?" + q.Encode()
+}
+
+func (v WorkflowsView) title() string {
+	switch v.Kind {
+	case "archived":
+		return "Archived workflows"
+	case "trash":
+		return "Deleted workflows"
+	default:
+		return "Workflows"
+	}
+}
+
+func (v WorkflowsView) text() string {
+	switch v.Kind {
+	case "archived":
+		return "They keep their drawing and their runs, and start no new ones by themselves."
+	case "trash":
+		return "Deleted workflows can be brought back for 30 days."
+	default:
+		return ""
+	}
+}
+
+// nothing says why a list is empty.
+func (v WorkflowsView) nothing() (icon, title, text string) {
+	switch {
+	case v.Query != "":
+		return "search", "Nothing found", "No workflow has these words in its name, its folder or its kinds of nodes: “" + v.Query + "”."
+	case v.Kind == "archived":
+		return "archive", "Nothing is archived", "Archive a workflow to take it out of the list without losing it."
+	case v.Kind == "trash":
+		return "trash-2", "Nothing is deleted", "What you delete waits here for 30 days."
+	default:
+		return "folder", "This folder is empty", "Move a workflow here, or make a new one."
+	}
+}
+
+func canEdit(p Page) bool { return p.Can(auth.WorkflowEdit) }
+
+// statusIcon is the picture of a run's status beside its word.
+func statusIcon(s engine.Status) string {
+	switch s {
+	case engine.Succeeded:
+		return "circle-check"
+	case engine.Failed:
+		return "circle-x"
+	case engine.Cancelled:
+		return "ban"
+	case engine.Waiting:
+		return "hourglass"
+	case engine.Deciding:
+		return "circle-help"
+	case engine.Running:
+		return "loader-circle"
+	default:
+		return "clock"
+	}
+}
+
+// statusText is a run's status for people.
+func statusText(s engine.Status) string {
+	switch s {
+	case engine.Succeeded:
+		return "Done"
+	case engine.Deciding:
+		return "Needs a decision"
+	case "":
+		return ""
+	default:
+		return strings.ToUpper(string(s[:1])) + string(s[1:])
+	}
+}
+
+// here is the address of the list as it is shown.
+func (v WorkflowsView) here() string {
+	q := url.Values{}
+	if v.Query != "" {
+		q.Set("query", v.Query)
+	}
+	if v.Folder != "" {
+		q.Set("folder", v.Folder)
+	}
+	if v.Kind == "archived" {
+		q.Set("archived", "true")
+	}
+	if len(q) == 0 {
+		return v.address()
+	}
+	return v.address() + "?" + q.Encode()
+}
+
+func welcome(p Page) string {
+	if canEdit(p) {
+		return "A workflow is a drawing that runs: something starts it, and each node does one step. Start with one of these."
+	}
+	return "There is no workflow here yet. Editors and owners of this workspace can draw one."
+}
+
+func iconsText(w WorkflowRow) string {
+	titles := make([]string, len(w.Icons))
+	for i, k := range w.Icons {
+		titles[i] = k.Title
+	}
+	return "Uses " + strings.Join(titles, ", ")
+}
+
+func firstOf(list []string, n int) []string { return list[:min(len(list), n)] }

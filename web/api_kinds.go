@@ -1,0 +1,95 @@
+package web
+
+import (
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// kindView is a kind as palette, forms and API see it: without its code.
+type kindView struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Group    string   `json:"group"`
+	Icon     string   `json:"icon"`
+	Summary  string   `json:"summary"`
+	Doc      string   `json:"doc,omitempty"`
+	Keywords []string `json:"keywords,omitempty"`
+	Trigger  bool     `json:"trigger,omitempty"`
+	Loop     bool     `json:"loop,omitempty"`
+	PerItem  bool     `json:"per_item,omitempty"`
+
+	Inputs       []engine.Port  `json:"inputs"`
+	Outputs      []engine.Port  `json:"outputs"`
+	DynamicPorts bool           `json:"dynamic_ports,omitempty"` // ask POST /ports
+	Params       []engine.Param `json:"params"`
+	Credentials  []string       `json:"credentials,omitempty"`
+	Examples     []exampleView  `json:"examples,omitempty"`
+}
+
+type exampleView struct {
+	Name   string         `json:"name"`
+	Params map[string]any `json:"params,omitempty"`
+}
+
+type kindsView struct {
+	Kinds           []kindView              `json:"kinds"`
+	CredentialTypes []engine.CredentialType `json:"credential_types"`
+}
+
+func viewKind(k *engine.Kind) kindView {
+	in, out := (&engine.Node{Kind: k.Name, Params: map[string]any{}}).Ports(k)
+	v := kindView{
+		Name: k.Name, Title: k.Title, Group: k.Group, Icon: k.Icon, Summary: k.Summary, Doc: k.Doc, Keywords: k.Keywords,
+		Trigger: k.Trigger, Loop: k.Loop, PerItem: k.PerItem, Inputs: list(in), Outputs: list(out),
+		DynamicPorts: k.PortsOf != nil, Params: list(k.Params), Credentials: k.Credentials,
+	}
+	for _, e := range k.Examples {
+		v.Examples = append(v.Examples, exampleView{e.Name, e.Params})
+	}
+	return v
+}
+
+// viewKinds returns all kinds; they do not change while the studio runs.
+func (s *Server) viewKinds() []kindView {
+	var views []kindView
+	for _, k := range s.Catalogue.Kinds() {
+		views = append(views, viewKind(k))
+	}
+	return list(views)
+}
+
+// list makes an empty list of none, so that JSON says [] and not null.
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
+}
+
+func apiKinds(s *Server, _ *Ctx, _ nothing) (kindsView, error) {
+	return kindsView{Kinds: s.viewKinds(), CredentialTypes: list(s.CredentialTypes)}, nil
+}
+
+type portsIn struct {
+	Kind    string         `json:"kind"`
+	Params  map[string]any `json:"params,omitempty"`
+	OnError string         `json:"on_error,omitempty"`
+}
+
+type portsOut struct {
+	Inputs  []engine.Port `json:"inputs"`
+	Outputs []engine.Port `json:"outputs"`
+}
+
+// apiPorts tells the ports of a node whose kind makes them from its parameters.
+func apiPorts(s *Server, _ *Ctx, in portsIn) (portsOut, error) {
+	kind, ok := s.Catalogue.Kind(in.Kind)
+	if !ok {
+		return portsOut{}, absent("There is no kind %q in this studio.", in.Kind)
+	}
+	if in.Params == nil {
+		in.Params = map[string]any{}
+	}
+	node := engine.Node{Kind: in.Kind, Params: in.Params, OnError: in.OnError}
+	inputs, outputs := node.Ports(kind)
+	return portsOut{list(inputs), list(outputs)}, nil
+}

@@ -1,0 +1,55 @@
+package web
+
+import (
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// editBody bounds an edit: a whole drawing and what JSON adds when it is written without line breaks and with escapes.
+const editBody = engine.MaxFileBytes + 6<<20
+
+// apiRoutes are the JSON API.
+var apiRoutes = []route{
+	call("GET", "/kinds", auth.WorkflowView, "The kinds of nodes and the types of credentials", apiKinds),
+	call("POST", "/ports", auth.WorkflowView, "The ports of a node whose kind makes them from its parameters", apiPorts),
+
+	call("GET", "/workflows", auth.WorkflowView, "Workflows, those changed last first", apiWorkflows),
+	call("POST", "/workflows", auth.WorkflowEdit, "Make a workflow", apiCreateWorkflow, made, body(editBody)),
+	stream[importIn, importOut]("POST", "/workflows/import", auth.WorkflowEdit, "Make a workflow of a file of Atelier or another product", apiImport, made,
+		body(importBody), media("multipart/form-data")),
+	call("GET", "/workflows/:id", auth.WorkflowView, "A workflow with its drawing", apiWorkflow),
+	call("DELETE", "/workflows/:id", auth.WorkflowEdit, "Delete a workflow; it can be restored for 30 days", apiDeleteWorkflow),
+	call("POST", "/workflows/:id/restore", auth.WorkflowEdit, "Bring a deleted workflow back", apiRestoreWorkflow),
+	stream[exportIn, engine.Workflow]("GET", "/workflows/:id/export", auth.WorkflowView, "A workflow as a file", apiExport),
+	call("POST", "/workflows/:id/ops", auth.WorkflowEdit, "Edit a workflow: all operations or none", apiOps, body(editBody)),
+	call("GET", "/workflows/:id/revisions", auth.WorkflowView, "Edits of a workflow after a revision, oldest first", apiRevisions),
+	call("POST", "/workflows/:id/check", auth.WorkflowView, "Find the mistakes in a workflow without running it", apiCheck),
+	call("POST", "/workflows/:id/active", auth.WorkflowEdit, "Switch the triggers of a workflow on or off", apiActive),
+	call("POST", "/workflows/:id/listen", auth.WorkflowEdit, "Open the test address of a webhook for two minutes", apiListen),
+	stream[startIn, startOut]("POST", "/workflows/:id/runs", auth.WorkflowRun, "Start a run", apiStart, accepted, body(maxInput), answers(eventStream), timed(maxWait)),
+
+	call("GET", "/runs", auth.RunView, "Runs, the newest first", apiRuns),
+	call("GET", "/runs/:id", auth.RunView, "A run", apiRun),
+	stream[eventsIn, eventsOut]("GET", "/runs/:id/events", auth.RunView, "What happened in a run, in order, or as a stream to its end", apiEvents,
+		answers(eventStream), untimed),
+	call("GET", "/runs/:id/steps/:node", auth.RunView, "What a step gave: its items by output port", apiStep),
+	call("POST", "/runs/:id/cancel", auth.RunCancel, "Cancel a run", apiCancel),
+	call("POST", "/runs/:id/retry", auth.WorkflowRun, "Run again on the same input", apiRetry, accepted),
+	call("POST", "/runs/:id/decide", auth.WorkflowRun, "Say what to do with a step that was interrupted", apiDecide),
+
+	call("POST", "/preview", auth.WorkflowView, "Evaluate an expression on the data of the last run", apiPreview),
+	call("POST", "/schedule/preview", auth.WorkflowView, "When a cron line fires next", apiSchedulePreview),
+	stream[fileIn, nothing]("GET", "/files/:hash", auth.RunView, "A file that travelled with an item", apiFile, answers("application/octet-stream")),
+
+	call("GET", "/credentials", auth.CredentialView, "Credentials without their values", apiCredentials),
+	call("POST", "/credentials", auth.CredentialEdit, "Make or change a credential", apiPutCredential),
+	call("DELETE", "/credentials/:id", auth.CredentialEdit, "Delete a credential", apiDeleteCredential),
+	call("GET", "/variables", auth.VariableView, "Variables, which expressions read as $vars", apiVariables),
+	call("POST", "/variables", auth.VariableEdit, "Set a variable", apiPutVariable),
+	call("DELETE", "/variables/:name", auth.VariableEdit, "Delete a variable", apiDeleteVariable),
+}
+
+func init() {
+	// The document describes the whole table, of which it is a row itself.
+	apiRoutes = append(apiRoutes, stream[nothing, any]("GET", "/openapi.json", auth.SignedIn, "This document (OpenAPI 3.1)", apiDocument))
+}

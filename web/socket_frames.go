@@ -1,0 +1,197 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/live"
+)
+
+// clientFrame is what a browser sends: watch or unwatch a run or a workflow, or a ping.
+type clientFrame struct {
+	Type     string `json:"t"`
+	Run      string `json:"run,omitempty"`
+	Workflow string `json:"workflow,omitempty"`
+	Since    int64  `json:"since,omitempty"`
+}
+
+type errorFrame struct {
+	Type string `json:"t"`
+	Text string `json:"text"`
+}
+
+var pong = live.TextFrame([]byte(`{"t":"pong"}`))
+
+// handle does what a frame asks for. Every frame that reaches data is permitted anew.
+func (k *socket) handle(ctx context.Context, data []byte) {
+	var f clientFrame
+	if err := json.Unmarshal(data, &f); err != nil {
+		k.fail(errors.New("a frame must be a JSON object"))
+		return
+	}
+	var err error
+	switch {
+	case f.Type == "ping":
+		k.conn.Send(pong)
+	case f.Type == "watch" && f.Run != "":
+		err = k.watchRun(ctx, f.Run, f.Since)
+	case f.Type == "watch" && f.Workflow != "":
+		err = k.watchWorkflow(ctx, f.Workflow)
+	case f.Type == "unwatch" && f.Run != "":
+		k.unwatch(live.RunTopic(k.workspace(), f.Run))
+	case f.Type == "unwatch" && f.Workflow != "":
+		k.unwatch(live.WorkflowTopic(k.workspace(), f.Workflow))
+	default:
+		err = errors.New("there is no such frame")
+	}
+	if err != nil {
+		k.fail(err)
+	}
+}
+
+func (k *socket) workspace() string { return k.principal.Member.Workspace.ID }
+
+// permit returns the person's right to the workspace as it is now.
+func (k *socket) permit(ctx context.Context, p auth.Permission) (auth.Scope, error) {
+	member, err := k.server.stillThere(ctx, k.principal)
+	if err != nil {
+		return auth.Scope{}, err
+	}
+	if scope := member.Scope(); scope.Allows(p) {
+		return scope, nil
+	}
+	return auth.Scope{}, fmt.Errorf("your role does not allow this: %w", fs.ErrPermission)
+}
+
+func (k *socket) watchRun(ctx context.Context, id string, since int64) error {
+	scope, err := k.permit(ctx, auth.RunView)
+	if err != nil {
+		return err
+	}
+	if _, err := k.server.Store.Run(ctx, scope, id); err != nil {
+		return err
+	}
+	read := func(ctx context.Context, since int64) ([]live.Message, error) {
+		events, err := k.server.Store.Events(ctx, scope, id, since, eventPage)
+		return eventMessages(id, events), err
+	}
+	return k.watch(ctx, live.RunTopic(scope.Workspace(), id), max(since, 0), read)
+}
+
+func (k *socket) watchWorkflow(ctx context.Context, id string) error {
+	scope, err := k.permit(ctx, auth.WorkflowView)
+	if err != nil {
+		return err
+	}
+	if _, err := k.server.Store.Workflow(ctx, scope, id); err != nil {
+		return err
+	}
+	return k.watch(ctx, live.WorkflowTopic(scope.Workspace(), id), 0, nil)
+}
+
+func (k *socket) watch(ctx context.Context, topic string, since int64, read live.Reader) error {
+	k.unwatch(topic)
+	if len(k.watches) >= maxWatches {
+		return fmt.Errorf("one page can watch at most %d things", maxWatches)
+	}
+	w, err := k.server.Live.Watch(ctx, k.conn, topic, since, read)
+	if err != nil {
+		return err
+	}
+	k.watches[topic] = w
+	return nil
+}
+
+func (k *socket) unwatch(topic string) {
+	if w := k.watches[topic]; w != nil {
+		w.Close()
+		delete(k.watches, topic)
+	}
+}
+
+func (k *socket) unwatchAll() {
+	for topic := range k.watches {
+		k.unwatch(topic)
+	}
+}
+
+// fail tells the page why a frame was not obeyed, in the public words of the error. Who may no longer be here is cut.
+func (k *socket) fail(err error) {
+	switch {
+	case errors.Is(err, auth.ErrSignedOut):
+		k.conn.Close(live.CloseSignedOut, "You are signed out.")
+		return
+	case errors.Is(err, errNoMember):
+		k.conn.Close(live.CloseForbidden, "You are no longer a member of this workspace.")
+		return
+	}
+	text := err.Error()
+	if d := describe(err); slices.Contains([]int{403, 404, 422}, d.Status) {
+		text = d.Detail
+	}
+	data, err := json.Marshal(errorFrame{"error", text})
+	if err == nil {
+		k.conn.Send(live.TextFrame(data))
+	}
+}
+
+var errNoMember = fmt.Errorf("you are no longer a member of this workspace: %w", fs.ErrPermission)
+
+// stillThere looks up whether a session still counts and what its person may do in the workspace that they were in.
+func (s *Server) stillThere(ctx context.Context, p auth.Principal) (auth.Member, error) {
+	sessions, err := s.Auth.Sessions(ctx, p)
+	if err != nil {
+		return auth.Member{}, err
+	}
+	if !slices.ContainsFunc(sessions, func(v auth.Session) bool { return v.ID == p.Session.ID }) {
+		return auth.Member{}, auth.ErrSignedOut
+	}
+	member, err := s.Store.Membership(ctx, p.User.ID, p.Member.Workspace.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return auth.Member{}, errNoMember
+	}
+	return member, err
+}
+
+// recheck makes all sockets of these people look at once whether they may still be here: after a sign-out, a change of
+// role, the end of a membership.
+func (s *Server) recheck(ctx context.Context, users ...string) {
+	if s.Live == nil {
+		return
+	}
+	for _, user := range users {
+		s.publish(ctx, live.UserTopic(user), 0, clientFrame{Type: "recheck"})
+	}
+}
+
+// sockets counts the open sockets of each person.
+type sockets struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+// enter takes a place for one more socket of a person, or says that they have too many.
+func (n *sockets) enter(user string) (leave func(), ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.counts == nil {
+		n.counts = map[string]int{}
+	}
+	if n.counts[user] >= maxSockets {
+		return nil, false
+	}
+	n.counts[user]++
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.counts[user]--; n.counts[user] == 0 {
+			delete(n.counts, user)
+		}
+	}, true
+}

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/atelier-studio/atelier/views"
+)
+
+// listAt is the address of the list of a folder.
+func listAt(folder string) string {
+	if folder == "" {
+		return "/workflows"
+	}
+	return "/workflows?folder=" + url.QueryEscape(folder)
+}
+
+// archiveWorkflow puts a workflow into the archive, or takes it out. In the archive its triggers are off.
+func archiveWorkflow(s *Server, c *Ctx) error {
+	ctx, id, into := c.Request().Context(), c.Param("id"), c.FormValue("value") != "false"
+	stored, err := s.Store.Workflow(ctx, c.Scope(), id)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.ArchiveWorkflow(ctx, c.Scope(), id, into); err != nil {
+		return err
+	}
+	flash := views.Flash{Text: "“" + stored.Name + "” was archived.", Undo: "/workflows/" + id + "/archive?value=false"}
+	if !into {
+		flash = views.Flash{Text: "“" + stored.Name + "” is in use again."}
+	}
+	if err := c.Flash(flash); err != nil {
+		return err
+	}
+	return c.Back(listAt(stored.Folder))
+}
+
+// deleteWorkflow moves a workflow to the deleted ones, from where it can be brought back for 30 days.
+func deleteWorkflow(s *Server, c *Ctx) error {
+	ctx, id := c.Request().Context(), c.Param("id")
+	stored, err := s.Store.Workflow(ctx, c.Scope(), id)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.DeleteWorkflow(ctx, c.Scope(), id); err != nil {
+		return err
+	}
+	if err := c.Flash(views.Flash{Text: "“" + stored.Name + "” was deleted.", Undo: "/workflows/" + id + "/restore"}); err != nil {
+		return err
+	}
+	return c.Back(listAt(stored.Folder))
+}
+
+// restoreWorkflow brings a deleted workflow back.
+func restoreWorkflow(s *Server, c *Ctx) error {
+	ctx, id := c.Request().Context(), c.Param("id")
+	if err := s.Store.RestoreWorkflow(ctx, c.Scope(), id); err != nil {
+		return err
+	}
+	stored, err := s.Store.Workflow(ctx, c.Scope(), id)
+	if err != nil {
+		return err
+	}
+	if err := c.Say("“" + stored.Name + "” is back. Its triggers are off."); err != nil {
+		return err
+	}
+	return c.Back(listAt(stored.Folder))
+}
+
+// activateWorkflow switches the triggers of a workflow on or off.
+func activateWorkflow(s *Server, c *Ctx) error {
+	ctx, id, on := c.Request().Context(), c.Param("id"), c.FormValue("value") != "false"
+	err := s.setActive(ctx, c.Scope(), id, on)
+	flash := views.Flash{Text: "The triggers are on."}
+	if !on {
+		flash.Text = "The triggers are off."
+	}
+	if p, ok := errors.AsType[*problemsError](err); ok {
+		flash = views.Flash{Text: p.text, Error: true}
+		if len(p.problems) > 0 && p.problems[0].Text != p.text {
+			flash.Text += " The first: " + p.problems[0].Error()
+		}
+	} else if err != nil {
+		return err
+	}
+	if err := c.Flash(flash); err != nil {
+		return err
+	}
+	return c.Back(safeBack(c, "/workflows"))
+}
+
+// runWorkflow starts a run and shows it: the Run button of a page without script.
+func runWorkflow(s *Server, c *Ctx) error {
+	handle, err := s.startByHand(c, startIn{ID: c.Param("id")})
+	if err != nil {
+		return err
+	}
+	return c.Back("/runs/" + handle.ID)
+}
+
+// safeBack is the page that a form says it came from, if it is one of ours.
+func safeBack(c *Ctx, otherwise string) string {
+	if back := c.FormValue("back"); back != "" {
+		return safeNext(back)
+	}
+	return otherwise
+}
+
+// most workflows that are changed at once.
+const maxMany = 200
+
+// changeMany acts on all selected workflows. What could be done is done; how many is told.
+func changeMany(s *Server, c *Ctx) error {
+	form, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	ids := form["id"]
+	switch {
+	case len(ids) == 0:
+		return s.backWith(c, views.Flash{Text: "Select some workflows first.", Error: true})
+	case len(ids) > maxMany:
+		return invalidInput("At most %d workflows can be changed at once.", maxMany)
+	}
+	folder, err := cleanFolder(c.FormValue("folder"))
+	if err != nil {
+		return err
+	}
+	change, done := s.manyChange(c, c.FormValue("do"), folder)
+	if change == nil {
+		return invalidInput("What is to be done with the selected workflows?")
+	}
+	failed, first := 0, error(nil)
+	for _, id := range ids {
+		if err := change(id); err != nil {
+			failed++
+			first = errors.Join(first, err)
+		}
+	}
+	if failed == len(ids) {
+		return first
+	}
+	flash := views.Flash{Text: fmt.Sprintf(done, workflowCount(len(ids)-failed))}
+	if failed > 0 {
+		flash = views.Flash{Text: flash.Text + fmt.Sprintf(" %s could not be changed: %s", workflowCount(failed), describe(first).Detail), Error: true}
+	}
+	return s.backWith(c, flash)
+}
+
+func workflowCount(n int) string {
+	if n == 1 {
+		return "1 workflow"
+	}
+	return fmt.Sprintf("%d workflows", n)
+}
+
+// manyChange returns what to do with each workflow, and the words for it when it is done.
+func (s *Server) manyChange(c *Ctx, do, folder string) (change func(id string) error, done string) {
+	ctx, scope := c.Request().Context(), c.Scope()
+	switch do {
+	case "move":
+		done = "%s moved to " + strings.ReplaceAll(folder, "%", "%%") + "."
+		if folder == "" {
+			done = "%s moved out of their folders."
+		}
+		return func(id string) error { return s.Store.MoveWorkflow(ctx, scope, id, folder) }, done
+	case "archive", "unarchive":
+		done = "%s archived."
+		if do == "unarchive" {
+			done = "%s in use again."
+		}
+		return func(id string) error { return s.Store.ArchiveWorkflow(ctx, scope, id, do == "archive") }, done
+	case "delete":
+		return func(id string) error { return s.Store.DeleteWorkflow(ctx, scope, id) }, "%s deleted; they can be brought back for 30 days."
+	}
+	return nil, ""
+}
+
+func (s *Server) backWith(c *Ctx, flash views.Flash) error {
+	if err := c.Flash(flash); err != nil {
+		return err
+	}
+	return c.Back(safeBack(c, "/workflows"))
+}
+
