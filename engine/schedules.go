@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+)
+
+// Schedules keeps the cron lines of active workflows. The store implements it.
+type Schedules interface {
+	// DueSchedules returns the schedules whose Next is not after now, the earliest first.
+	DueSchedules(ctx context.Context, now int64, limit int) ([]Schedule, error)
+	// AdvanceSchedule sets Next and Last if Next is still was. It tells whether it did: of several processes, only one
+	// gets to fire.
+	AdvanceSchedule(ctx context.Context, s Schedule, was int64) (bool, error)
+}
+
+// Clockwork starts the runs of schedules.
+type Clockwork struct {
+	Schedules Schedules
+	Runner    *Runner
+	// NextTimes returns the next n times of a cron line after from.
+	NextTimes func(cron, zone string, from time.Time, n int) ([]time.Time, error)
+	// Item makes the JSON of the item that a run begins with.
+	Item func(at time.Time, zone *time.Location) map[string]any
+	Log  *slog.Logger
+	Now  func() time.Time
+}
+
+// Serve fires schedules until the context ends. A time that passed while the studio was down is fired once, late.
+func (c *Clockwork) Serve(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		if err := c.Fire(ctx); err != nil && ctx.Err() == nil {
+			c.Log.ErrorContext(ctx, "schedules could not be fired", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Fire starts what is due now.
+func (c *Clockwork) Fire(ctx context.Context) error {
+	now := c.Now()
+	due, err := c.Schedules.DueSchedules(ctx, now.UnixMicro(), 100)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, s := range due {
+		if err := c.fire(ctx, s, now); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("schedule of workflow %s: %w", s.WorkflowID, err))
+		}
+	}
+	return failed
+}
+
+func (c *Clockwork) fire(ctx context.Context, s Schedule, now time.Time) error {
+	was := s.Next
+	s.Last = was
+	next, err := c.NextTimes(s.Cron, s.Timezone, now, 1)
+	if err != nil || len(next) == 0 {
+		s.Next = 1<<63 - 1 // it never fires again
+	} else {
+		s.Next = next[0].UnixMicro()
+	}
+	mine, err := c.Schedules.AdvanceSchedule(ctx, s, was)
+	if err != nil || !mine {
+		return err
+	}
+	zone, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		zone = time.UTC
+	}
+	item := Item{JSON: c.Item(time.UnixMicro(was), zone)}
+	_, err = c.Runner.Start(ctx, StartRequest{
+		Workspace: s.Workspace, WorkflowID: s.WorkflowID, Trigger: "schedule", Node: s.Node, Items: []Item{item},
+		IdemKey: fmt.Sprintf("schedule/%s/%d", s.ID, was),
+	})
+	if errors.Is(err, fs.ErrNotExist) { // the workflow was deleted meanwhile
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/interop"
+)
+
+// maxForeignBytes bounds a file to import.
+const maxForeignBytes = engine.MaxFileBytes
+
+func importCommand(_ context.Context, p *process) int {
+	flags := p.flags("import")
+	from := flags.String("from", "auto", "format of the files: auto or n8n")
+	out := flags.String("out", "", "folder for the workflow files; without it nothing is written but the report")
+	report := flags.String("report", "", "file for the report, as JSON; - for standard output")
+	names, err := parse(flags, p.args)
+	if err != nil {
+		return p.fail(exitUsage, err)
+	}
+	if len(names) == 0 {
+		return p.fail(exitUsage, errors.New("import takes files"))
+	}
+	if *out != "" {
+		if err := os.MkdirAll(*out, 0o755); err != nil { //nolint:gosec // workflow files are for everyone, as cp would make them
+			return p.fail(exitFailed, err)
+		}
+	}
+	code := exitOK
+	var reports []*interop.Report
+	for _, name := range names {
+		r, err := importFile(name, *from, *out)
+		if err != nil {
+			fmt.Fprintf(p.stderr, "%s: %v\n", name, err)
+			r = &interop.Report{Error: err.Error()}
+			code = exitUsage
+		}
+		r.File = filepath.Base(name)
+		reports = append(reports, r)
+		if err == nil {
+			c := r.Counts
+			fmt.Fprintf(p.stderr, "%s: %d nodes (%d native, %d partly, %d kept as placeholders), %d edges, %d notes\n", name, c.Nodes, c.Native, c.Partly, c.Placeholders, c.Edges, c.Notes)
+		}
+	}
+	s := interop.Summarize(reports)
+	fmt.Fprintf(p.stderr, "%d of %d files imported; %d give the same file back; %d nodes, %.1f %% native; %d workflows run completely\n",
+		s.Imported, s.Files, s.RoundTrip, s.Counts.Nodes, 100*s.NativeShare, s.Runnable)
+	if err := writeReport(p, *report, s); err != nil {
+		return p.fail(exitFailed, err)
+	}
+	return code
+}
+
+// importFile imports one file and writes the workflow into the folder out, if that is given.
+func importFile(name, from, out string) (*interop.Report, error) {
+	data, err := readLimited(name, maxForeignBytes)
+	if err != nil {
+		return nil, err
+	}
+	base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+	w, report, err := interop.Import(data, interop.Options{Format: from, Name: strings.ReplaceAll(base, "_", " ")})
+	if err != nil {
+		return nil, err
+	}
+	if out == "" {
+		return report, nil
+	}
+	encoded, err := w.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return report, os.WriteFile(filepath.Join(out, base+".json"), encoded, 0o644) //nolint:gosec // as above
+}
+
+func writeReport(p *process, name string, s *interop.Summary) error {
+	if name == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return p.write(name, append(data, '\n'))
+}
+
+// write puts data into a file, or on standard output for "" and "-".
+func (p *process) write(name string, data []byte) error {
+	if name == "" || name == "-" {
+		_, err := p.stdout.Write(data)
+		return err
+	}
+	return os.WriteFile(name, data, 0o644) //nolint:gosec // what a person exports is theirs to share
+}
+
+func exportCommand(_ context.Context, p *process) int {
+	flags := p.flags("export")
+	to := flags.String("to", "", "format: n8n or atelier")
+	out := flags.String("out", "", "file to write; standard output without it")
+	names, err := parse(flags, p.args)
+	if err != nil {
+		return p.fail(exitUsage, err)
+	}
+	if len(names) != 1 || *to == "" {
+		return p.fail(exitUsage, errors.New("export takes one workflow file and --to n8n or --to atelier"))
+	}
+	w, err := readWorkflow(names[0])
+	if err != nil {
+		return p.fail(exitUsage, err)
+	}
+	var data []byte
+	var lost []string
+	if *to == "atelier" {
+		data, err = w.Encode()
+	} else {
+		data, lost, err = interop.Export(w, *to)
+	}
+	if err != nil {
+		return p.fail(exitUsage, err)
+	}
+	for _, text := range lost {
+		fmt.Fprintf(p.stderr, "%s: %s\n", names[0], text)
+	}
+	if err := p.write(*out, data); err != nil {
+		return p.fail(exitFailed, err)
+	}
+	return exitOK
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/engine/nodes"
+	"github.com/atelier-studio/atelier/engine/sandbox"
+	"github.com/atelier-studio/atelier/store"
+)
+
+// parts are what nodes need of the world, for the server and the commands alike.
+type parts struct {
+	javascript *sandbox.JavaScript
+	python     *sandbox.Python
+	sql        *store.SQL
+	root       *os.Root
+	catalogue  *nodes.Set
+}
+
+type partOptions struct {
+	allow       []string // addresses beyond the public internet
+	filesFolder string   // of file nodes
+	dataDir     string   // of SQLite files of workflows
+	files       nodes.Files
+	credentials nodes.Credentials
+	log         *slog.Logger
+}
+
+func newParts(o partOptions) (_ *parts, err error) {
+	egress, err := auth.NewEgress(o.allow)
+	if err != nil {
+		return nil, err
+	}
+	p := &parts{javascript: sandbox.NewJavaScript(sandbox.Limits{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find our own program: %w", err)
+	}
+	p.python = sandbox.NewPython(sandbox.PythonOptions{Command: []string{self, "sandbox"}})
+	dialer := egress.Dialer()
+	if p.sql, err = store.NewSQL(store.SQLOptions{Dir: o.dataDir, Dial: dialer.DialContext}); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.filesFolder, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of file nodes: %w", err)
+	}
+	if p.root, err = os.OpenRoot(o.filesFolder); err != nil {
+		return nil, fmt.Errorf("open the folder of file nodes: %w", err)
+	}
+	p.catalogue = nodes.Catalogue(&nodes.Deps{
+		HTTP: &http.Client{Transport: &http.Transport{
+			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second,
+			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 5 * time.Minute,
+		}},
+		Files: o.files, Root: p.root, Credentials: o.credentials, JavaScript: p.javascript, Python: p.python, SQL: p.sql,
+		Mail: nodes.SMTP{Dial: dialer.DialContext}, Now: time.Now, Log: o.log,
+	})
+	return p, nil
+}
+
+func (p *parts) close() error {
+	p.javascript.Close()
+	if p.python != nil {
+		p.python.Close()
+	}
+	var errs []error
+	if p.sql != nil {
+		errs = append(errs, p.sql.Close())
+	}
+	if p.root != nil {
+		errs = append(errs, p.root.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// fileCredentials are those of a run outside a studio, by name.
+type fileCredentials map[string]credentialInFile
+
+type credentialInFile struct {
+	Type   string            `json:"type"`
+	Values map[string]string `json:"values"`
+}
+
+func (f fileCredentials) Secret(_ context.Context, _, name string) (string, map[string]string, error) {
+	c, ok := f[name]
+	if !ok {
+		return "", nil, fmt.Errorf("there is no credential %q: give a file that has it with --credentials FILE, as {\"%s\": {\"type\": \"http.bearer\", \"values\": {…}}}: %w",
+			name, name, os.ErrNotExist)
+	}
+	return c.Type, c.Values, nil
+}
+
+// validate is engine.Validate with the whole catalogue; it needs nothing of the world.
+func validate(w *engine.Workflow) []engine.Problem {
+	return engine.Validate(w, nodes.Catalogue(&nodes.Deps{}))
+}
+
+func logLevel(name string) slog.Level {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(cmp.Or(name, "info"))); err != nil {
+		return slog.LevelInfo
+	}
+	return l
+}

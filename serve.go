@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/engine/nodes"
+	"github.com/atelier-studio/atelier/live"
+	"github.com/atelier-studio/atelier/ops"
+	"github.com/atelier-studio/atelier/store"
+	"github.com/atelier-studio/atelier/web"
+)
+
+// release is set by the linker for published binaries.
+var release = ""
+
+// Time for requests and runs to finish when the studio is told to stop. Runs that need longer go on at the next start.
+const (
+	drainTime  = time.Second
+	finishTime = 10 * time.Second
+)
+
+func serveCommand(ctx context.Context, p *process) int {
+	c, err := readConfig(p.args, p.getenv, p.stdout)
+	if err != nil {
+		return p.fail(exitUsage, err)
+	}
+	log := ops.NewLog(p.stderr, ops.LogOptions{Terminal: isTerminal(p.stderr), Level: logLevel(c.LogLevel)})
+	if err := serve(ctx, c, p.stdout, log); err != nil {
+		return p.fail(exitFailed, err)
+	}
+	return exitOK
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// studio is a started server with everything behind it.
+type studio struct {
+	config *Config
+	log    *slog.Logger
+	store  *store.Store
+	parts  *parts
+	auth   *auth.Service
+	hub    *live.Hub
+	runner *engine.Runner
+	web    *web.Server
+}
+
+// serve runs the studio until the context ends, then lets requests and runs finish.
+func serve(ctx context.Context, c *Config, stdout io.Writer, log *slog.Logger) (err error) {
+	s := &studio{config: c, log: log}
+	defer func() { err = errors.Join(err, s.close()) }()
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", c.Listen, err)
+	}
+	if err := s.greet(ctx, stdout, listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer stopWork()
+	s.background(work, &group)
+
+	server := s.web.HTTPServer()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping: requests and runs may finish", "seconds", finishTime.Seconds())
+	return s.stop(server)
+}
+
+// open makes the parts, from the store up.
+func (s *studio) open(ctx context.Context) error {
+	c := s.config
+	key, err := auth.MasterKey(c.Data, c.MasterKey)
+	if err != nil {
+		return err
+	}
+	sealer, err := auth.NewSealer(key)
+	if err != nil {
+		return err
+	}
+	s.store, err = store.Open(ctx, store.Options{Dir: c.Data, URL: c.DatabaseURL, Log: s.log, Sealer: sealer, RunSync: c.RunSync})
+	if err != nil {
+		return err
+	}
+	folder := c.FilesFolder
+	if folder == "" {
+		folder = filepath.Join(c.Data, "folder")
+	}
+	s.parts, err = newParts(partOptions{
+		allow: split(c.AllowAddresses), filesFolder: folder, dataDir: c.Data, files: s.store, credentials: s.store, log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.auth = auth.New(auth.Options{Store: s.store, Log: s.log})
+	s.hub = live.NewHub(live.NewMemory(), s.log)
+	metrics := ops.NewMetrics(ops.Version(release))
+	s.runner = engine.NewRunner(engine.Options{
+		Catalogue: s.parts.catalogue, Journal: s.store.Journal(), Source: s.store, JavaScript: s.parts.javascript, Log: s.log,
+		MaxRunning: c.Workers, Timezone: c.Timezone, Publish: publisher(web.Publisher(s.hub.Bus(), s.log), metrics),
+	})
+	return s.openWeb(metrics)
+}
+
+// publisher passes chunks on and counts the runs that ended.
+func publisher(next func(engine.Run, engine.Chunk), metrics *ops.Metrics) func(engine.Run, engine.Chunk) {
+	return func(run engine.Run, chunk engine.Chunk) {
+		if u := chunk.Update; u != nil && u.Status.Final() {
+			metrics.Run(u.Trigger, string(u.Status), time.Duration(u.Finished-u.Started)*time.Microsecond)
+		}
+		next(run, chunk)
+	}
+}
+
+// preview evaluates an expression of the editor on the data of the workflow's last run.
+func (s *studio) preview(ctx context.Context, scope auth.Scope, workflow, node, text string, index int) (any, error) {
+	w, err := s.store.Workflow(ctx, scope, workflow)
+	if err != nil {
+		return nil, err
+	}
+	req := engine.PreviewRequest{Workspace: scope.Workspace(), Doc: w.Doc, Name: w.Name, ID: w.ID, Node: node, Text: text, Index: index}
+	last, err := s.store.LastRun(ctx, scope, workflow)
+	if err == nil {
+		req.Run = last.ID
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	value, _, err := s.runner.Preview(ctx, req)
+	return value, err
+}
+
+func (s *studio) openWeb(metrics *ops.Metrics) error {
+	c := s.config
+	proxies, err := prefixes(c.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	scrapers, err := prefixes(c.MetricsFrom)
+	if err != nil {
+		return err
+	}
+	python := ""
+	if err := s.parts.python.Available(); err != nil {
+		python = err.Error()
+	}
+	s.web, err = web.New(web.Options{
+		Store: s.store, Auth: s.auth, Runner: s.runner, Catalogue: s.parts.catalogue, CredentialTypes: nodes.CredentialTypes(),
+		JavaScript: s.parts.javascript, Live: s.hub, Metrics: metrics, Log: s.log, Version: ops.Version(release),
+		Preview: s.preview, NextTimes: nodes.NextTimes, Timezone: c.Timezone, Python: python, PublicURL: c.PublicURL,
+		TrustedProxies: proxies, MetricsFrom: scrapers, Development: c.Environment == "development",
+	})
+	return err
+}
+
+// greet prints the address, and the set-up link while nobody has an account.
+func (s *studio) greet(ctx context.Context, stdout io.Writer, at net.Addr) error {
+	address := strings.TrimSuffix(s.config.PublicURL, "/")
+	if address == "" {
+		address = "http://" + readable(at)
+	}
+	if s.config.AdminEmail != "" {
+		needed, err := s.auth.NeedsSetup(ctx)
+		if err != nil {
+			return err
+		}
+		if needed {
+			if _, err := s.auth.CreateOwner(ctx, auth.Person{Email: s.config.AdminEmail, Password: s.config.AdminPassword}); err != nil {
+				return fmt.Errorf("the first owner: %w", err)
+			}
+		}
+	}
+	token, err := s.auth.SetupToken(ctx)
+	if err != nil {
+		return err
+	}
+	if token == "" {
+		fmt.Fprintf(stdout, "Atelier is ready: %s\n", address)
+		return nil
+	}
+	fmt.Fprintf(stdout, "Atelier is ready. Nobody has an account yet; open this link once to make the first:\n\n    %s/setup?token=%s\n\n", address, token)
+	return nil
+}
+
+// readable turns "every address" into one that a browser on this machine can open.
+func readable(at net.Addr) string {
+	host, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return at.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// background starts what goes on beside requests: recovery, schedules, retention.
+func (s *studio) background(ctx context.Context, group *sync.WaitGroup) {
+	dead := time.Now().Add(-engine.Lease)
+	if s.config.DatabaseURL == "" { // one process owns the folder: whoever ran before is dead
+		dead = time.Now()
+	}
+	clockwork := &engine.Clockwork{
+		Schedules: s.store, Runner: s.runner, NextTimes: nodes.NextTimes, Item: nodes.ScheduleItem, Log: s.log, Now: time.Now,
+	}
+	group.Go(func() {
+		if err := s.runner.Recover(ctx, dead.UnixMicro()); err != nil && ctx.Err() == nil {
+			s.log.Error("runs could not be recovered", "error", err)
+		}
+		if err := s.runner.Serve(ctx); err != nil {
+			s.log.Error("the runner stopped", "error", err)
+		}
+	})
+	group.Go(func() {
+		if err := clockwork.Serve(ctx); err != nil {
+			s.log.Error("schedules stopped", "error", err)
+		}
+	})
+	group.Go(func() { s.retain(ctx) })
+}
+
+// retain removes what is past its time: finished runs, deleted workflows.
+func (s *studio) retain(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		now := time.Now()
+		if _, err := s.store.PruneRuns(ctx, now.UnixMicro(), s.config.KeepRunsDays); err != nil && ctx.Err() == nil {
+			s.log.Error("old runs could not be removed", "error", err)
+		}
+		if _, err := s.store.PurgeWorkflows(ctx, now.AddDate(0, 0, -30).UnixMicro()); err != nil && ctx.Err() == nil {
+			s.log.Error("deleted workflows could not be removed", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// stop ends the studio so that nobody notices: it says that it is not ready, lets a load balancer see that, then lets
+// requests and runs finish.
+func (s *studio) stop(server *http.Server) error {
+	s.web.Drain()
+	time.Sleep(drainTime) //nolint:forbidigo // nothing tells when load balancers have looked
+	ctx, cancel := context.WithTimeout(context.Background(), finishTime)
+	defer cancel()
+	s.hub.Close()
+	s.runner.Close(ctx)
+	if err := server.Shutdown(ctx); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
+}
+
+func (s *studio) close() error {
+	var errs []error
+	if s.parts != nil {
+		errs = append(errs, s.parts.close())
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}
