@@ -2,14 +2,18 @@ package web
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/labstack/echo/v4"
 )
 
+// request is echo's context under a name that leaves Context to the method below.
+type request = echo.Context
+
 // Ctx is one request: echo's context with who asks and what the answer needs.
 type Ctx struct {
-	echo.Context
+	request
 
 	// Principal is who asks; zero on public routes without a session.
 	Principal auth.Principal
@@ -40,3 +44,6 @@ func (c *Ctx) Nonce() string { return c.nonce }
 
 // Allows tells whether the asking person holds a permission here.
 func (c *Ctx) Allows(p auth.Permission) bool { return c.Scope().Allows(p) }
+
+// setRetry tells the client after how many seconds to try again.
+func (c *Ctx) setRetry(seconds int) { c.Response().Header().Set("Retry-After", strconv.Itoa(seconds)) }

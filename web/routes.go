@@ -20,10 +20,14 @@ type route struct {
 	// Foreign rows are made to be called by other machines and sites (webhooks): no session, no check of the origin,
 	// and whatever they answer is caged by its content security policy.
 	Foreign bool
+	// Open rows look at no session and may be read from anywhere (assets, health).
+	Open bool
 	// Quiet rows are left out of the access log while they succeed (health, metrics).
 	Quiet bool
 	// Development rows exist only when Options.Development is set.
 	Development bool
+	// API describes a row of the JSON API for its document; nil for pages.
+	API *operation
 }
 
 const (

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -30,10 +32,20 @@ type Options struct {
 	Now             func() time.Time
 	Version         string
 
+	// Templates are the workflows that a new one can begin as.
+	Templates []Template
+	// NextTimes tells when a cron line fires next.
+	NextTimes func(cron, timezone string, from time.Time, n int) ([]time.Time, error)
+	Timezone  string // of the studio, like "Europe/Berlin"
+	// Python says why code.python cannot run here; "" when it can.
+	Python string
+
 	// PublicURL is the address that people use, like "https://studio.example.org"; "" when it is that of the request.
 	PublicURL string
 	// TrustedProxies are the addresses whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.
 	TrustedProxies []netip.Prefix
+	// MetricsFrom are addresses that may read /metrics, beside this machine and signed-in owners.
+	MetricsFrom []netip.Prefix
 	// Development adds the gallery of page parts.
 	Development bool
 }
@@ -44,8 +56,11 @@ type Server struct {
 
 	echo    *echo.Echo
 	origins *http.CrossOriginProtection
-	kinds   map[string]engine.CredentialType
-	cookies *cookieKey
+	kinds   map[string]engine.CredentialType // of credentials, by name
+	flashes *flashKey
+
+	draining atomic.Bool
+	sockets  sockets
 }
 
 // New makes a server.
@@ -56,16 +71,15 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{Options: o, origins: http.NewCrossOriginProtection(), kinds: map[string]engine.CredentialType{}}
+	s := &Server{Options: o, origins: http.NewCrossOriginProtection(), kinds: map[string]engine.CredentialType{}, flashes: newFlashKey()}
 	if o.PublicURL != "" {
-		if err := s.origins.AddTrustedOrigin(o.PublicURL); err != nil {
+		if err := s.origins.AddTrustedOrigin(strings.TrimSuffix(o.PublicURL, "/")); err != nil {
 			return nil, err
 		}
 	}
 	for _, t := range o.CredentialTypes {
 		s.kinds[t.Name] = t
 	}
-	s.cookies = newCookieKey()
 	s.echo = s.newEcho()
 	return s, nil
 }

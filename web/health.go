@@ -1,0 +1,41 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/atelier-studio/atelier/auth"
+)
+
+// Drain makes /ready say no from now on, so that no new requests are sent here before the server ends.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+func health(_ *Server, c *Ctx) error {
+	return c.JSON(http.StatusOK, map[string]string{"status": "alive"})
+}
+
+func ready(s *Server, c *Ctx) error {
+	if s.draining.Load() {
+		return c.JSON(http.StatusServiceUnavailable, map[string]string{"status": "draining"})
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), 3*time.Second)
+	defer cancel()
+	if err := s.Store.Ready(ctx); err != nil {
+		return failure{http.StatusServiceUnavailable, "The database does not answer.", err}
+	}
+	return c.JSON(http.StatusOK, map[string]string{"status": "ready", "version": s.Version})
+}
+
+// metrics are for whoever runs the studio: scrapers on this machine or from Options.MetricsFrom, and owners.
+func metrics(s *Server, c *Ctx) error {
+	peer, err := netip.ParseAddr(peerAddress(c.Request()))
+	direct := c.Request().Header.Get("X-Forwarded-For") == "" && c.Request().Header.Get("Forwarded") == ""
+	scraper := err == nil && (direct && peer.Unmap().IsLoopback() || within(s.MetricsFrom, peer))
+	if s.Metrics == nil || !scraper && !c.Allows(auth.WorkspaceManage) {
+		return errNoPage
+	}
+	s.Metrics.Handler().ServeHTTP(c.Response(), c.Request())
+	return nil
+}

@@ -1,0 +1,37 @@
+package web
+
+import (
+	"bytes"
+
+	"github.com/a-h/templ"
+	"github.com/atelier-studio/atelier/views"
+)
+
+// Page returns what the layout needs to know: who is there, where they are and what they may. Active is the entry of
+// the navigation that the page belongs to.
+func (c *Ctx) Page(title, active string) views.Page {
+	p := views.Page{
+		Title: title, Active: active, Nonce: c.nonce, Version: c.server.Version, Path: c.Request().URL.RequestURI(),
+		Development: c.server.Development,
+	}
+	if c.SignedIn() {
+		p.User, p.Email = c.Principal.User.Name, c.Principal.User.Email
+		p.Workspace, p.Role = c.Principal.Member.Workspace.Name, c.Principal.Member.Role
+		p.Allows = c.Allows
+	}
+	p.Flash = c.takeFlash()
+	return p
+}
+
+// View answers with a page. It is rendered whole before the first byte is sent, so that an error in it is an error
+// page and not half a page.
+func (c *Ctx) View(status int, page templ.Component) error {
+	var buf bytes.Buffer
+	if err := page.Render(templ.WithNonce(c.Context(), c.nonce), &buf); err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, buf.Bytes())
+}
+
+// Back sends the browser to a page of the studio after a form was handled.
+func (c *Ctx) Back(path string) error { return c.Redirect(303, path) }
