@@ -27,35 +27,35 @@ const (
 
 // Kind describes one sort of node. The description feeds palette, form, validation, documentation and tests.
 type Kind struct {
-	Name     string   // "flow.if"
-	Title    string   // "If"
-	Group    string   // palette group: "Triggers", "Flow", "Data", "Files", "Network", "Databases", "Code"
-	Icon     string   // name of a lucide icon
-	Summary  string   // one sentence
-	Doc      string   // Markdown: what it does, edge cases, errors
-	Keywords []string // other words that people search for
+	Name     string   `json:"name"`               // "flow.if"
+	Title    string   `json:"title"`              // "If"
+	Group    string   `json:"group"`              // palette group: "Triggers", "Flow", "Data", "Files", "Network", "Databases", "Code"
+	Icon     string   `json:"icon"`               // name of a lucide icon
+	Summary  string   `json:"summary"`            // one sentence
+	Doc      string   `json:"doc,omitempty"`      // Markdown: what it does, edge cases, errors
+	Keywords []string `json:"keywords,omitempty"` // other words that people search for
 
-	Trigger bool // starts runs; has no input
-	PerItem bool // called once an item, with parameters resolved for it; else once for the whole list
-	Class   Class
-	Effect  Effect
+	Trigger bool   `json:"trigger,omitempty"`  // starts runs; has no input
+	PerItem bool   `json:"per_item,omitempty"` // called once an item, with parameters resolved for it; else once for the whole list
+	Class   Class  `json:"-"`
+	Effect  Effect `json:"-"`
 	// Loop marks flow.loop: the engine feeds it batch by batch, and edges back into it are legal.
-	Loop bool
+	Loop bool `json:"loop,omitempty"`
 
-	Inputs  []Port // nil: one port "main" (none for a trigger)
-	Outputs []Port // nil: one port "main"
+	Inputs  []Port `json:"inputs,omitempty"`  // nil: one port "main" (none for a trigger)
+	Outputs []Port `json:"outputs,omitempty"` // nil: one port "main"
 	// PortsOf, when set, gives the ports of a node with these parameters (a switch has one output a case).
-	PortsOf func(params map[string]any) (in, out []Port)
+	PortsOf func(params map[string]any) (in, out []Port) `json:"-"`
 	// EffectOf, when set, gives the effect of a node with these resolved parameters (GET has none, POST has one).
-	EffectOf func(params any) Effect
+	EffectOf func(params any) Effect `json:"-"`
 	// Check, when set, finds mistakes in static parameters that types cannot show (a cron line that never fires).
 	// It must not touch the world.
-	Check func(params any) []Problem
+	Check func(params any) []Problem `json:"-"`
 
-	Params      []Param
-	Defaults    any      // the parameters' struct, with defaults
-	Credentials []string // names of the credential types that the parameter "credential" takes
-	Examples    []Example
+	Params      []Param   `json:"params"`
+	Defaults    any       `json:"-"`                     // the parameters' struct, with defaults
+	Credentials []string  `json:"credentials,omitempty"` // names of the credential types that the parameter "credential" takes
+	Examples    []Example `json:"examples,omitempty"`
 
 	Run func(ctx context.Context, params any, c *Call) (Outputs, error) `json:"-"`
 }

@@ -1,0 +1,57 @@
+# make help lists what can be done; make run and make test do all the set-up they need.
+
+BIN := bin/atelier
+GO  ?= go
+
+.DEFAULT_GOAL := help
+.PHONY: help build run check lint test race e2e e2e-deps bench stats generate fuzz clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+build: ## build bin/atelier
+	@$(GO) build -trimpath -o $(BIN) .
+
+run: build ## build and start the studio on http://127.0.0.1:8080, data in ./data
+	@exec $(BIN) serve $(ARGS)
+
+generate: ## rebuild everything that is generated and committed
+	$(GO) tool templ generate
+	$(GO) generate ./assets
+	$(GO) run . nodes --markdown > docs/nodes.md
+
+check: generate ## what is generated is current, formatted, vetted and linted
+	@git diff --exit-code --stat -- assets/dist docs/nodes.md '*_templ.go' || { echo "make generate changed files: commit them"; exit 1; }
+	@test -z "$$(git ls-files --others --exclude-standard -- assets/dist views docs)" || { echo "make generate made new files: commit them"; exit 1; }
+	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "not formatted:"; echo "$$out"; exit 1; }
+	$(GO) vet ./...
+	$(GO) mod verify
+	@$(MAKE) --no-print-directory lint
+
+lint: ## golangci-lint, when it is installed
+	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run ./...; \
+	else echo "lint NOT RUN: golangci-lint is not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest)"; fi
+
+race: ## the Go tests with the race detector
+	$(GO) test -race -shuffle=on -timeout 10m ./...
+
+test: check race e2e ## everything: checks, Go tests with the race detector, browser tests
+
+e2e-deps:
+	@cd e2e && if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then npm ci --no-audit --no-fund --ignore-scripts; fi
+
+e2e: build e2e-deps ## browser tests with Playwright; CHROMIUM names the browser
+	cd e2e && npm run --silent types && npm run --silent unit && npx playwright test $(E2E)
+
+bench: build ## benchmarks and the comparison with Node-RED; results in bench/results
+	bench/run
+
+fuzz: ## a minute for every fuzz target
+	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	  echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; done; done
+
+stats: ## sizes of files and functions against the budgets of docs/architecture.md
+	@$(GO) run ./bench/stats
+
+clean: ## remove what was built
+	rm -rf bin e2e/test-results e2e/playwright-report

@@ -1,0 +1,163 @@
+package main_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/atelier-studio/atelier"
+
+// mayImport says which of our packages each package may import, and why the line is drawn there. A package that is not
+// listed fails the test: decide where it belongs.
+var mayImport = map[string]struct {
+	ours []string
+	why  string
+}{
+	"engine/expr":    {nil, "expressions know nothing but the scope they are given"},
+	"engine/sandbox": {[]string{"engine/expr"}, "cages run what expressions and code nodes give them"},
+	"engine":         {[]string{"engine/expr"}, "the engine is a domain: no SQL, no HTTP, no kinds"},
+	"auth":           {nil, "access decisions depend on nothing that could be wrong elsewhere"},
+	"live":           {nil, "the bus carries bytes and does not know what they mean"},
+	"ops":            {nil, "metrics and logs are used by all, so they use none"},
+	"assets":         {nil, "built files"},
+	"assets/build":   {nil, "the bundler runs before anything else exists"},
+	"interop":        {[]string{"engine", "engine/expr"}, "importing a file must not be able to run it"},
+	"engine/nodes":   {[]string{"engine", "engine/expr", "engine/sandbox", "ops"}, "kinds reach the world through Deps, never through the store"},
+	"store":          {[]string{"engine", "auth"}, "the store knows the domains, no domain knows the store"},
+	"views":          {[]string{"assets", "engine", "auth", "interop"}, "pages show the domains' types and decide nothing"},
+	"web":            {[]string{"engine", "engine/expr", "auth", "live", "ops", "assets", "interop", "store", "views"}, "the edge knows all below, but not the kinds: what it shows of them comes from their specs"},
+	"":               {[]string{"engine", "engine/nodes", "engine/sandbox", "auth", "live", "ops", "interop", "store", "web"}, "main wires"},
+	"bench":          {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
+}
+
+// onlyIn says where a third party's package may be imported.
+var onlyIn = map[string]struct {
+	where []string
+	why   string
+}{
+	"database/sql":                     {[]string{"store"}, "SQL lives in the store"},
+	"modernc.org/sqlite":               {[]string{"store"}, "drivers live in the store"},
+	"github.com/jackc/pgx/v5":          {[]string{"store"}, "drivers live in the store"},
+	"github.com/labstack/echo/v4":      {[]string{"web"}, "HTTP lives at the edge"},
+	"github.com/gorilla/websocket":     {[]string{"web"}, "HTTP lives at the edge"},
+	"github.com/a-h/templ":             {[]string{"views", "web"}, "pages live in views; web renders them"},
+	"github.com/prometheus":            {[]string{"ops"}, "one registry, owned by ops"},
+	"modernc.org/quickjs":              {[]string{"engine/sandbox"}, "one cage for JavaScript"},
+	"github.com/evanw/esbuild/pkg/api": {[]string{"assets/build"}, "a build tool, not in the binary"},
+	"testing":                          {nil, "no test helpers in the binary"},
+	"net/http/httptest":                {nil, "no test helpers in the binary"},
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	eachFile(t, func(dir, file string, imports []string) {
+		rule, listed := mayImport[dir]
+		if !listed {
+			t.Errorf("package %q is in no rule of this test: add it where it belongs", dir)
+			return
+		}
+		seen[dir] = true
+		for _, path := range imports {
+			if path == module {
+				t.Errorf("%s imports main", file)
+			}
+			if ours, ok := strings.CutPrefix(path, module+"/"); ok && ours != dir && !slices.Contains(rule.ours, ours) {
+				t.Errorf("%s imports %s, but %s", file, ours, rule.why)
+			}
+			for party, only := range onlyIn {
+				if (path == party || strings.HasPrefix(path, party+"/")) && !slices.Contains(only.where, dir) {
+					t.Errorf("%s imports %s, but %s", file, path, only.why)
+				}
+			}
+		}
+	})
+	for dir := range mayImport {
+		if !seen[dir] && dir != "bench" {
+			t.Errorf("the rules name %q, which has no files", dir)
+		}
+	}
+}
+
+// eachFile calls f with the imports of every file that goes into the binary.
+func eachFile(t *testing.T, f func(dir, file string, imports []string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && name != "." || d.Name() == "node_modules" || d.Name() == "testdata" || d.Name() == "vendor") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), name, src, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		var imports []string
+		for _, i := range tree.Imports {
+			path, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			imports = append(imports, path)
+		}
+		dir := filepath.ToSlash(filepath.Dir(name))
+		if dir == "." {
+			dir = ""
+		}
+		f(dir, name, imports)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every package says once what it is for.
+func TestPackageComments(t *testing.T) {
+	t.Parallel()
+	comments := map[string]int{}
+	eachFile(t, func(dir, file string, _ []string) {
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		comments[dir] += 0
+		if tree.Doc != nil && !strings.Contains(tree.Doc.Text(), "go:build") {
+			comments[dir]++
+		}
+	})
+	for dir, n := range comments {
+		if n != 1 {
+			t.Errorf("package %q has %d package comments; want one", dir, n)
+		}
+	}
+}
+
+// modernc.org/sqlite works only with the modernc.org/libc that it names; go.mod must not raise one without the other.
+func TestModernc(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"modernc.org/sqlite v1.61.1", "modernc.org/libc v1.79.0"} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("go.mod does not have %s: sqlite and libc go together; look up the libc that the new sqlite names and change both here", want)
+		}
+	}
+}
