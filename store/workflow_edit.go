@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// maxMissed bounds how many revisions come back with an edit; whoever missed more reads on with Revisions.
+const maxMissed = 1000
+
+// EditWorkflow applies operations to the current drawing, all or none, and gives them the next revision's number. It
+// returns too what others changed since edit.Base, the oldest first and at most 1,000. The same Client and Seq again
+// changes nothing and gets the first answer.
+func (s *Store) EditWorkflow(ctx context.Context, scope auth.Scope, id string, edit engine.Edit) (rev engine.Revision, missed []engine.Revision, err error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return rev, nil, err
+	}
+	if len(edit.Ops) == 0 {
+		return rev, nil, invalid("an edit needs an operation")
+	}
+	if edit.Client == "" {
+		edit.Seq = 0
+	}
+	err = s.studio.tx(ctx, func(q querier) error {
+		rev, missed, err = s.edit(ctx, q, ws, scope.User(), id, edit)
+		return err
+	})
+	return rev, missed, err
+}
+
+func (s *Store) edit(ctx context.Context, q querier, ws, user, id string, edit engine.Edit) (rev engine.Revision, missed []engine.Revision, err error) {
+	stored, err := readWorkflow(ctx, q, ws, id, q.db.forUpdate())
+	if err != nil {
+		return rev, nil, err
+	}
+	if edit.Base < 0 || edit.Base > stored.Revision {
+		return rev, nil, invalid("the edit is of revision %d, but the workflow is at %d: load it again", edit.Base, stored.Revision)
+	}
+	rev, err = editBefore(ctx, q, ws, id, edit)
+	if errors.Is(err, fs.ErrNotExist) {
+		rev, err = s.applyEdit(ctx, q, ws, user, stored, edit)
+	}
+	if err != nil {
+		return rev, nil, err
+	}
+	missed, err = collect(ctx, q, scanRevision, "SELECT "+revisionColumns+` FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 AND number < $4
+		AND (client IS NULL OR client <> $5) ORDER BY number LIMIT $6`, ws, id, edit.Base, rev.Number, edit.Client, maxMissed)
+	return rev, missed, err
+}
+
+// editBefore finds the revision that this very edit made when it was delivered before.
+func editBefore(ctx context.Context, q querier, ws, id string, edit engine.Edit) (engine.Revision, error) {
+	return one(ctx, q, "such edit", scanRevision, "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND client = $3 AND seq = $4",
+		ws, id, edit.Client, edit.Seq)
+}
+
+func (s *Store) applyEdit(ctx context.Context, q querier, ws, user string, stored *engine.Stored, edit engine.Edit) (engine.Revision, error) {
+	rev := engine.Revision{Number: stored.Revision + 1, Ops: edit.Ops, By: user, Client: edit.Client, At: s.now()}
+	var err error
+	if rev.Inverse, err = engine.Apply(stored.Doc, edit.Ops...); err != nil {
+		return rev, err
+	}
+	d, err := encodeDrawing(stored.Doc)
+	if err != nil {
+		return rev, err
+	}
+	sum := stored.Summary
+	d.show(&sum)
+	_, err = q.exec(ctx, `UPDATE workflows SET name = $3, revision = $4, nodes = $5, kinds = $6, search = $7, keep_days = $8, updated = $9, author = $10, doc = $11
+		WHERE workspace = $1 AND id = $2`,
+		ws, stored.ID, sum.Name, rev.Number, sum.Nodes, sum.Kinds, searchText(sum), d.keepDays, rev.At, user, d.text)
+	if err != nil {
+		return rev, err
+	}
+	ops, err := json.Marshal(rev.Ops)
+	if err != nil {
+		return rev, err
+	}
+	inverse, err := json.Marshal(rev.Inverse)
+	if err != nil {
+		return rev, err
+	}
+	client := sql.NullString{String: edit.Client, Valid: edit.Client != ""}
+	seq := sql.NullInt64{Int64: edit.Seq, Valid: client.Valid}
+	_, err = q.exec(ctx, "INSERT INTO revisions (workspace, workflow, number, ops, inverse, author, client, seq, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		ws, stored.ID, rev.Number, string(ops), string(inverse), user, client, seq, rev.At)
+	return rev, err
+}
+
+const revisionColumns = "number, ops, inverse, author, client, at"
+
+func scanRevision(row scanner) (r engine.Revision, err error) {
+	var ops, inverse string
+	var client sql.NullString
+	if err := row.Scan(&r.Number, &ops, &inverse, &r.By, &client, &r.At); err != nil {
+		return r, err
+	}
+	r.Client = client.String
+	if err := errors.Join(json.Unmarshal([]byte(ops), &r.Ops), json.Unmarshal([]byte(inverse), &r.Inverse)); err != nil {
+		return r, fmt.Errorf("read revision %d: %w", r.Number, err)
+	}
+	return r, nil
+}
+
+// Revisions lists accepted edits with a number above since, the oldest first; limit 0 is 50, at most 1,000.
+func (s *Store) Revisions(ctx context.Context, scope auth.Scope, id string, since int64, limit int) ([]engine.Revision, error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return nil, err
+	}
+	if limit <= 0 {
+		limit = 50
+	}
+	q := s.studio.reader()
+	if err := needWorkflow(ctx, q, ws, id, ""); err != nil {
+		return nil, err
+	}
+	return collect(ctx, q, scanRevision, "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 ORDER BY number LIMIT $4",
+		ws, id, since, min(limit, maxMissed))
+}
+
+// needWorkflow checks that a workflow is there and not deleted.
+func needWorkflow(ctx context.Context, q querier, ws, id, lock string) error {
+	_, err := one(ctx, q, fmt.Sprintf("workflow %.80q in this workspace", id), scanText,
+		"SELECT id FROM workflows WHERE workspace = $1 AND id = $2 AND deleted = 0"+lock, ws, id)
+	return err
+}
