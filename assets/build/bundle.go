@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -42,6 +43,7 @@ func bundle(dir string, d *dist) error {
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		External:          []string{"/assets/*"},
+		Define:            map[string]string{"iconSprite": strconv.Quote("/assets/" + d.manifest["icons.svg"])},
 		LogLevel:          api.LogLevelWarning,
 		Metafile:          true,
 	})

@@ -37,10 +37,11 @@ func build(dir string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := bundle(dir, d); err != nil {
+	// The sprite comes first: scripts know its name.
+	if err := sprite(dir, d); err != nil {
 		return err
 	}
-	if err := sprite(dir, d); err != nil {
+	if err := bundle(dir, d); err != nil {
 		return err
 	}
 	if err := licences(dir, d); err != nil {

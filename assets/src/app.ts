@@ -7,10 +7,12 @@ import { watchDialogs } from "./page/dialog";
 import { watchMessages } from "./page/messages";
 import { watchMenus } from "./page/menu";
 import { watchRows } from "./page/rows";
+import { announceSprite } from "./page/sprite";
 import { watchTheme } from "./page/theme";
 import { watchTimes } from "./page/times";
 import { watchTips } from "./page/tips";
 
+announceSprite();
 watchTheme();
 watchMenus();
 watchDialogs();

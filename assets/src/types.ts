@@ -158,4 +158,5 @@ export interface EditorData {
   run: Run | null;
   timezone: string;
   python?: string; // why Python is not available, or absent
+  base?: string; // address of the studio as others reach it, before /hooks/
 }

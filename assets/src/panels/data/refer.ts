@@ -1,0 +1,28 @@
+// Fields as expressions: what is dragged out of the data, or copied as a path.
+
+import { pathText } from "../words";
+
+/** Marks a drag that carries an expression's inside, without braces. */
+export const dragType = "application/x-atelier-expression";
+
+/** Where shown items come from, as an expression of the node that reads them. */
+export interface Origin { root: string }
+
+export const fromInput: Origin = { root: "$json" };
+export const fromNode = (name: string): Origin => ({ root: `$('${name.replace(/[\\']/g, "\\$&")}').item.json` });
+
+export function reference(origin: Origin, path: (string | number)[]): string {
+  return origin.root + pathText(path);
+}
+
+/** Makes an element a source of drags that carry the expression of a field. */
+export function draggable(element: HTMLElement, expression: () => string): void {
+  element.draggable = true;
+  element.addEventListener("dragstart", (event) => {
+    if (!event.dataTransfer) return;
+    const inside = expression();
+    event.dataTransfer.setData(dragType, inside);
+    event.dataTransfer.setData("text/plain", `{{ ${inside} }}`);
+    event.dataTransfer.effectAllowed = "copy";
+  });
+}

@@ -1,0 +1,32 @@
+// Which control shows which widget.
+
+import { codeControl, jsonControl } from "./codecontrol";
+import { conditionControl } from "./condition";
+import type { MakeControl } from "./control";
+import { credentialControl } from "./credential";
+import { cronControl } from "./cron";
+import { listControl } from "./list";
+import { mapControl } from "./map";
+import { objectControl } from "./object";
+import { numberControl, secretControl, selectControl, textareaControl, textControl, timezoneControl, toggleControl } from "./simple";
+import { workflowControl } from "./workflow";
+
+export const controls: { [widget: string]: MakeControl } = {
+  text: textControl,
+  path: textControl,
+  textarea: textareaControl,
+  secret: secretControl,
+  number: numberControl,
+  toggle: toggleControl,
+  select: selectControl,
+  timezone: timezoneControl,
+  list: listControl,
+  map: mapControl,
+  object: objectControl,
+  cron: cronControl,
+  credential: credentialControl,
+  workflow: workflowControl,
+  code: codeControl,
+  json: jsonControl,
+  condition: conditionControl,
+};

@@ -1,0 +1,37 @@
+// Which credential a node uses: one of the workspace's of a fitting type, or a new one.
+
+import { h, icon } from "../../lib/dom";
+import type { Credential, Json } from "../../types";
+import type { Control, ControlOptions } from "./control";
+import { newCredential } from "./credentialdialog";
+
+export function credentialControl(o: ControlOptions): Control {
+  const { editor, credentials: types } = o.host;
+  const select = h("select", { id: o.id, "aria-describedby": o.describedBy, "data-testid": o.testid, disabled: o.host.readonly });
+  const fitting = (credential: Credential) => types.length === 0 || types.includes(credential.type);
+  const titleOf = (type: string) => editor.credentialTypes.find((known) => known.name === type)?.title ?? type;
+  const fill = (value: Json | undefined) => {
+    const chosen = typeof value === "string" ? value : "";
+    const list = editor.credentials.filter(fitting);
+    const entries = [h("option", { value: "" }, o.param.required ? "Choose…" : "None")];
+    for (const credential of list) entries.push(h("option", { value: credential.name }, `${credential.name} (${titleOf(credential.type)})`));
+    if (chosen && !list.some((credential) => credential.name === chosen)) entries.push(h("option", { value: chosen }, `${chosen} (missing here)`));
+    select.replaceChildren(...entries);
+    select.value = chosen;
+    o.invalid(chosen && !list.some((credential) => credential.name === chosen) ? `There is no credential “${chosen}” in this workspace. Make one or choose another.` : "");
+  };
+  fill(o.value);
+  select.addEventListener("change", () => {
+    o.change(select.value || undefined, false);
+    fill(select.value);
+  });
+  const make = h("button", { type: "button", class: "button", "data-testid": `${o.testid}-new`, onclick: () => open() }, icon("plus"), "New");
+  const open = () =>
+    newCredential(editor, types, (made) => {
+      editor.credentials = [...editor.credentials.filter((other) => other.id !== made.id), made];
+      o.change(made.name, false);
+      fill(made.name);
+      select.focus();
+    });
+  return { element: h("div", { class: "with-button" }, select, o.host.readonly ? null : make), set: fill, focus: () => select.focus() };
+}

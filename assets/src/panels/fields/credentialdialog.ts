@@ -1,0 +1,84 @@
+// The dialog that makes a credential. What is secret is sent once and never comes back.
+
+import { api, ApiError } from "../../lib/api";
+import { h } from "../../lib/dom";
+import type { Editor } from "../../editor/context";
+import { openDialog } from "../../page/dialog";
+import type { Credential, CredentialType, Json } from "../../types";
+import { textOf } from "../words";
+import type { FormHost } from "./control";
+import { Field } from "./field";
+import { withDefaults } from "./list";
+
+/** Opens the dialog for one of the given types (all when there is none) and hands out what was made. */
+export function newCredential(editor: Editor, names: string[], made: (credential: Credential) => void): void {
+  const types = editor.credentialTypes.filter((type) => names.length === 0 || names.includes(type.name));
+  const { dialog, body, foot, close } = openDialog("New credential", { keep: true });
+  const name = h("input", { type: "text", id: "credential-name", required: true, autocomplete: "off", "data-testid": "credential-name" });
+  const choose = h("select", { id: "credential-type", "data-testid": "credential-type" }, ...types.map((type) => h("option", { value: type.name }, type.title)));
+  const rest = h("div", { class: "form" });
+  const error = h("p", { class: "error", role: "alert", hidden: true });
+  let fields: Field[] = [];
+  let values: { [field: string]: Json } = {};
+
+  const draw = () => {
+    const type = types.find((known) => known.name === choose.value);
+    fields.forEach((field) => field.stop());
+    values = {};
+    fields = type ? fieldsOf(editor, type, () => values, (field, value) => (values = { ...values, [field]: value })) : [];
+    rest.replaceChildren(...(type?.help ? [h("p", { class: "help" }, type.help)] : []), ...fields.map((field) => field.element));
+    if (type && !name.value) name.placeholder = `My ${type.title}`;
+  };
+  const save = async () => {
+    error.hidden = true;
+    if (!name.value.trim()) {
+      name.focus();
+      return fail("Give it a name, so that you find it again.");
+    }
+    const wrong = fields.map((field) => field.check()).find(Boolean);
+    if (wrong) return;
+    button.disabled = true;
+    try {
+      made(await api.post<Credential>("/credentials", { name: name.value.trim(), type: choose.value, values: asTexts(values) }));
+      close();
+    } catch (problem) {
+      fail(problem instanceof ApiError && problem.status === 403 ? "Your role does not allow making credentials. Ask an owner of the workspace." : textOf(problem));
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const fail = (text: string) => {
+    error.textContent = text;
+    error.hidden = false;
+  };
+  const button = h("button", { type: "submit", form: "credential-form", class: "button primary", "data-testid": "credential-save" }, "Save");
+  const form = h("form", { id: "credential-form", onsubmit: (event: SubmitEvent) => { event.preventDefault(); void save(); } });
+  form.append(h("div", { class: "field" }, h("label", { for: name.id }, "Name"), name), h("div", { class: "field" }, h("label", { for: choose.id }, "Type"), choose), rest, error);
+  body.append(form);
+  form.className = "form";
+  foot.append(h("button", { type: "button", class: "button", onclick: close }, "Cancel"), button);
+  dialog.addEventListener("close", () => fields.forEach((field) => field.stop()));
+  choose.addEventListener("change", draw);
+  draw();
+  name.focus();
+}
+
+function fieldsOf(editor: Editor, type: CredentialType, values: () => { [field: string]: Json }, set: (field: string, value: Json) => void): Field[] {
+  const host: FormHost = { editor, node: "", readonly: false, samples: null, preview: null, credentials: [], siblings: () => withDefaults(type.fields, values()) };
+  const fields: Field[] = type.fields.map((param) => {
+    const secret = type.secret.includes(param.name) && param.widget !== "textarea";
+    return new Field({
+      param: { ...param, no_expression: true, widget: secret ? "secret" : param.widget }, value: undefined, id: `credential-${param.name}`, testid: `credential-${param.name}`, host,
+      change(value) {
+        set(param.name, value ?? "");
+        fields.forEach((field) => field.refresh());
+      },
+    });
+  });
+  fields.forEach((field) => field.refresh());
+  return fields;
+}
+
+function asTexts(values: { [field: string]: Json }): { [field: string]: string } {
+  return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, typeof value === "string" ? value : JSON.stringify(value)]));
+}

@@ -1,0 +1,123 @@
+// What an expression gives on the last data, asked of the server, which is who will run it.
+
+import { api } from "../../lib/api";
+import { h, icon } from "../../lib/dom";
+import type { Editor } from "../../editor/context";
+import { brief, typeOf } from "../words";
+import type { Samples } from "./samples";
+
+export interface Answer { value?: unknown; type?: string; error?: string }
+
+const pause = 150; // milliseconds after the last key
+const kept = 200; // answers
+
+/** Asks for values; one for each form, because all its fields look at the same item. */
+export class Preview {
+  index = 0;
+  size = 0;
+  private readonly answers = new Map<string, Promise<Answer>>();
+  private readonly watchers = new Set<() => void>();
+  private readonly stops: (() => void)[];
+
+  constructor(private readonly editor: Editor, private readonly node: string, samples: Samples) {
+    const count = async () => {
+      const size = await samples.size();
+      if (size === this.size) return;
+      this.size = size;
+      this.index = Math.min(this.index, Math.max(0, size - 1));
+      this.tell();
+    };
+    this.stops = [editor.on("run", ({ status }) => {
+      if (status === "running" || status === "queued") return;
+      this.answers.clear();
+      void count().then(() => this.tell());
+    })];
+    void count();
+  }
+
+  ask(text: string): Promise<Answer> {
+    const key = `${this.index} ${text}`;
+    let answer = this.answers.get(key);
+    if (!answer) {
+      answer = api.post<Answer>("/preview", { workflow: this.editor.data.workflow.id, node: this.node, text, index: this.index });
+      this.answers.set(key, answer);
+      answer.catch(() => this.answers.delete(key));
+      if (this.answers.size > kept) this.answers.delete(this.answers.keys().next().value!);
+    }
+    return answer;
+  }
+
+  step(by: number): void {
+    const next = Math.max(0, Math.min(this.size - 1, this.index + by));
+    if (next === this.index) return;
+    this.index = next;
+    this.tell();
+  }
+
+  watch(run: () => void): () => void {
+    this.watchers.add(run);
+    return () => this.watchers.delete(run);
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+  }
+
+  private tell(): void {
+    for (const run of this.watchers) run();
+  }
+}
+
+/** The line under an expression: its type, its value or why there is none, and which item it is of. */
+export class PreviewLine {
+  readonly element = h("div", { class: "preview", "aria-live": "polite", "data-testid": "preview" });
+  private timer = 0;
+  private turn = 0;
+  private text = "";
+  private readonly unwatch: () => void;
+
+  constructor(private readonly preview: Preview, readonly last: { value: Answer | null } = { value: null }) {
+    this.unwatch = preview.watch(() => this.ask(0));
+  }
+
+  show(text: string): void {
+    this.text = text;
+    this.ask(pause);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.turn++;
+    this.unwatch();
+  }
+
+  private ask(wait: number): void {
+    clearTimeout(this.timer);
+    const turn = ++this.turn;
+    if (this.text.replace(/^=/, "").trim() === "") {
+      this.element.replaceChildren();
+      return;
+    }
+    this.timer = window.setTimeout(() => {
+      this.preview.ask(this.text).then(
+        (answer) => turn === this.turn && this.draw(answer),
+        (error: unknown) => turn === this.turn && this.draw({ error: error instanceof Error ? error.message : "no answer" }),
+      );
+    }, wait);
+  }
+
+  private draw(answer: Answer): void {
+    this.last.value = answer;
+    const { index, size } = this.preview;
+    const failed = Boolean(answer.error);
+    const type = answer.type ?? typeOf(answer.value);
+    const value = failed ? answer.error! : answer.value === undefined ? "nothing here" : brief(answer.value, 600) || "empty text";
+    const parts: HTMLElement[] = [h("span", { class: "type-mark" }, failed ? "error" : type), h("span", { class: "preview-value" }, value)];
+    if (size > 1) {
+      const step = (by: number, label: string, name: string, off: boolean) => h("button", { type: "button", class: "button quiet icon-only", "aria-label": label, disabled: off, onclick: () => this.preview.step(by) }, icon(name));
+      parts.push(h("span", { class: "preview-index" }, step(-1, "Previous item", "chevron-left", index === 0), `${index + 1} of ${size}`, step(1, "Next item", "chevron-right", index >= size - 1)));
+    }
+    this.element.classList.toggle("failed", failed);
+    this.element.replaceChildren(...parts);
+  }
+}

@@ -1,0 +1,45 @@
+// The documentation of a kind, with examples that can be taken over.
+
+import { api } from "../../lib/api";
+import { h, icon } from "../../lib/dom";
+import type { Editor } from "../../editor/context";
+import type { Json, Kind, WorkflowNode } from "../../types";
+import { markdown } from "../markdown";
+
+type Example = { name: string; params?: { [key: string]: Json } };
+
+let all: Promise<Map<string, Example[]>> | undefined;
+
+/** Examples of all kinds, asked once: the page comes without them. */
+function examplesOf(kind: Kind): Promise<Example[]> {
+  if (kind.examples) return Promise.resolve(kind.examples);
+  all ??= api.get<{ kinds: Kind[] }>("/kinds").then(({ kinds }) => new Map(kinds.map((known) => [known.name, known.examples ?? []])));
+  all.catch(() => (all = undefined));
+  return all.then((known) => known.get(kind.name) ?? []);
+}
+
+export function docsView(editor: Editor, node: WorkflowNode, kind: Kind): HTMLElement {
+  const ports = [...kind.inputs.map((port) => ["in", port.label || port.name]), ...kind.outputs.map((port) => ["out", port.label || port.name])];
+  const examples = h("div", { class: "stack" });
+  void examplesOf(kind).then(
+    (list) => list.length > 0 && examples.replaceChildren(h("h3", {}, "Examples"), ...list.map((example) => exampleView(editor, node, example))),
+    () => examples.replaceChildren(h("p", { class: "help" }, "The examples could not be loaded.")),
+  );
+  return h(
+    "div",
+    { class: "docs", "data-testid": "node-docs" },
+    h("p", { class: "lead" }, kind.summary),
+    markdown(kind.doc ?? ""),
+    ports.length > 0 ? h("p", { class: "row" }, ...ports.map(([way, name]) => h("span", { class: "type-mark" }, `${way} ${name}`))) : null,
+    examples,
+  );
+}
+
+function exampleView(editor: Editor, node: WorkflowNode, example: Example): HTMLElement {
+  const use = () => {
+    editor.apply([{ op: "node.set", id: node.id, path: "params", value: example.params ?? {} }], `Took over the example “${example.name}”`);
+    editor.open(node.id, "form");
+  };
+  const button = h("button", { type: "button", class: "button small", onclick: use }, icon("corner-down-right"), "Use these parameters");
+  return h("details", { class: "example" }, h("summary", {}, example.name), h("pre", { tabindex: 0 }, JSON.stringify(example.params ?? {}, null, 2)), editor.readonly || !example.params ? null : button);
+}

@@ -1,0 +1,86 @@
+// The bar above the canvas: name, saved state, undo, active, runs, menu, Run. The page renders it; here it works.
+
+import { h, icon } from "../../lib/dom";
+import type { Editor, EditorEvents } from "../../editor/context";
+import { mountActive } from "./active";
+import { mountKeys, openKeys } from "./keys";
+import { mountRun } from "./runbutton";
+import { mountRuns } from "./runs";
+import { openSettings } from "./settingsdialog";
+
+export function mountHeader(editor: Editor): void {
+  const at = <T extends HTMLElement>(selector: string, mount: (element: T) => void) => {
+    const element = document.querySelector<T>(selector);
+    if (element) mount(element);
+  };
+  at<HTMLInputElement>("#workflow-name", (input) => mountName(editor, input));
+  at("#saved", (element) => mountSaved(editor, element));
+  at("#run-button", (button) => mountRun(editor, button));
+  at("[data-testid=runs-link]", (link) => mountRuns(editor, link));
+  at<HTMLInputElement>("#active", (input) => mountActive(editor, input));
+  at<HTMLButtonElement>("#undo", (button) => button.addEventListener("click", () => editor.undo()));
+  at<HTMLButtonElement>("#redo", (button) => button.addEventListener("click", () => editor.redo()));
+  mountHistory(editor);
+  mountMenu(editor);
+  mountKeys();
+}
+
+function mountName(editor: Editor, input: HTMLInputElement): void {
+  const show = () => {
+    if (document.activeElement !== input) input.value = editor.doc.name;
+    document.title = `${editor.doc.name} · Atelier`;
+  };
+  const save = () => {
+    const name = input.value.trim();
+    if (!name) input.value = editor.doc.name;
+    else if (name !== editor.doc.name) editor.apply([{ op: "settings.set", path: "name", value: name }], `Named the workflow ${name}`);
+  };
+  input.addEventListener("change", save);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") input.value = editor.doc.name;
+    if (event.key === "Enter" || event.key === "Escape") document.getElementById("canvas")?.focus();
+  });
+  editor.on("change", show);
+}
+
+function mountSaved(editor: Editor, element: HTMLElement): void {
+  if (editor.readonly) return;
+  const looks = { saved: ["check", "Saved"], saving: ["refresh-cw", "Saving…"], offline: ["triangle-alert", "Offline: edits are kept here"], refused: ["circle-alert", "Not saved"] } as const;
+  let timer = 0;
+  const show = ({ state, text }: EditorEvents["saved"]) => {
+    const [name, word] = looks[state];
+    element.dataset.state = state;
+    element.title = text ?? "";
+    element.replaceChildren(icon(name), h("span", {}, word));
+  };
+  editor.on("saved", (detail) => {
+    clearTimeout(timer);
+    // A save that is quick is not worth a flicker.
+    if (detail.state === "saving") timer = window.setTimeout(() => show(detail), 300);
+    else show(detail);
+  });
+}
+
+function mountHistory(editor: Editor): void {
+  const undo = document.querySelector<HTMLButtonElement>("#undo");
+  const redo = document.querySelector<HTMLButtonElement>("#redo");
+  const history = (editor as Editor & { history?: { canUndo: boolean; canRedo: boolean } }).history;
+  const show = () => {
+    if (undo) undo.disabled = history ? !history.canUndo : false;
+    if (redo) redo.disabled = history ? !history.canRedo : false;
+  };
+  editor.on("change", show);
+  show();
+}
+
+function mountMenu(editor: Editor): void {
+  const actions: { [name: string]: () => void } = {
+    settings: () => openSettings(editor),
+    shortcuts: () => openKeys(),
+    layout: () => document.querySelector<HTMLElement>("#editor .canvas-frame [data-action=tidy]")?.click(),
+  };
+  document.getElementById("editor-menu")?.addEventListener("click", (event) => {
+    const name = (event.target as Element).closest<HTMLElement>("[data-action]")?.dataset.action;
+    if (name) actions[name]?.();
+  });
+}

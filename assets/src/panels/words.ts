@@ -1,0 +1,45 @@
+// How values and sizes are said in the panels.
+
+import type { Json } from "../types";
+
+export type Kinded = "null" | "boolean" | "number" | "string" | "list" | "object" | "nothing";
+
+export function typeOf(value: unknown): Kinded {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "list";
+  const type = typeof value;
+  return type === "object" ? "object" : type === "number" || type === "boolean" || type === "string" ? type : "nothing";
+}
+
+/** A value in one line, cut at a length. */
+export function brief(value: unknown, length = 200): string {
+  const text = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+  return text.length > length ? text.slice(0, length) + "…" : text;
+}
+
+export function count(n: number, one: string, many = one + "s"): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
+export function bytes(n: number): string {
+  if (n < 1024) return `${n} B`;
+  if (n < 1024 ** 2) return `${(n / 1024).toFixed(1)} KB`;
+  if (n < 1024 ** 3) return `${(n / 1024 ** 2).toFixed(1)} MB`;
+  return `${(n / 1024 ** 3).toFixed(1)} GB`;
+}
+
+const identifier = /^[A-Za-z_$][\w$]*$/;
+
+/** A path into a value as an expression writes it: .total, ["order id"], [0]. */
+export function pathText(path: (string | number)[]): string {
+  return path.map((key) => (typeof key === "number" ? `[${key}]` : identifier.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`)).join("");
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function isObject(value: unknown): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
