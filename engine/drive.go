@@ -63,9 +63,11 @@ func (x *execution) await() {
 	select {
 	case st := <-x.results:
 		x.inflight--
+		x.clock = x.r.now()
 		x.finished(st)
 		x.answerEarly()
 	case <-wake:
+		x.clock = x.r.now()
 		x.wakeDue()
 	case <-x.ctx.Done():
 	}
@@ -149,6 +151,7 @@ func (x *execution) drain() {
 		select {
 		case st := <-x.results:
 			x.inflight--
+			x.clock = x.r.now()
 			if st.err == nil { // it was done before the end came: what it did is not forgotten
 				x.finished(st)
 			}
@@ -189,7 +192,8 @@ func (x *execution) end() outcome {
 // close writes the run's end.
 func (x *execution) close(status Status, text, node string) {
 	row := x.row
-	row.Status, row.Error, row.ErrorNode, row.Finished, row.Wake = status, text, node, x.r.now().UnixMicro(), 0
+	x.clock = x.r.now()
+	row.Status, row.Error, row.ErrorNode, row.Finished, row.Wake = status, text, node, x.clock.UnixMicro(), 0
 	e := Event{Type: RunFinished, Status: status, Error: text, Node: node}
 	if x.leaf != nil && status == Succeeded {
 		e.Node = x.plan.nodes[x.leaf.node].node.ID
@@ -245,7 +249,7 @@ const (
 func (x *execution) record(e Event) {
 	j := &x.journal
 	j.seq++
-	e.Seq, e.At = j.seq, x.r.now().UnixMicro()
+	e.Seq, e.At = j.seq, x.clock.UnixMicro()
 	j.lastEvent = e
 	if x.quiet() {
 		return
@@ -261,7 +265,7 @@ func (x *execution) quiet() bool {
 
 // breathe hands events over when enough have gathered, so that watchers see a long computation move.
 func (j *journalBuffer) breathe(x *execution) {
-	if len(j.buf) > bufferBytes || j.count > 0 && x.r.now().Sub(j.flushed) > bufferTime {
+	if len(j.buf) > bufferBytes || j.count > 0 && x.clock.Sub(j.flushed) > bufferTime {
 		x.flush(false)
 	}
 }
@@ -278,7 +282,7 @@ func (x *execution) flush(wait bool) {
 		if j.update {
 			chunk.Update = new(*x.row)
 		}
-		j.buf, j.count, j.update, j.flushed = make([]byte, 0, 1024), 0, false, x.r.now()
+		j.buf, j.count, j.update, j.flushed = make([]byte, 0, min(cap(j.buf), 2*bufferBytes)), 0, false, x.clock
 		x.hand(chunk)
 	}
 	if wait {

@@ -35,6 +35,11 @@ type execution struct {
 	stopped  bool // a node ended the run: nothing new begins
 	deciding *step
 
+	run   RunInfo
+	clock time.Time // read once a step: reading it is a good part of what a small step costs
+	steps []step // slabs that steps and the lists of their items are cut from: a run of small steps allocates little
+	items []Item
+
 	mu       sync.RWMutex
 	last     []*step // newest finished step by node
 	response *Response
@@ -57,6 +62,10 @@ type step struct {
 	woken     bool
 	reused    string
 	call      Call
+	view      scope // of a step that is resolved item by item
+
+	oneInput  [1][]Item // room for the usual case: one port, one edge
+	oneSource [1][]source
 }
 
 // source is a stretch of an input: the items that came over one edge.
@@ -68,6 +77,15 @@ type source struct {
 type edgeState struct {
 	state edgeAnswer
 	parts []source // more than one where the rounds of a loop gather
+	one   [1]source
+}
+
+// add appends a part; the first has its place in the edge itself.
+func (s *edgeState) add(part source) {
+	if s.parts == nil {
+		s.parts = s.one[:0]
+	}
+	s.parts = append(s.parts, part)
 }
 
 type edgeAnswer uint8
@@ -111,6 +129,8 @@ func (x *execution) lastStep(node int32) *step {
 // prepare puts the execution into its first state: all edges open, what will not run settled.
 func (x *execution) prepare(seeds map[string]Outputs) error {
 	p := x.plan
+	x.describe()
+	x.clock = x.r.now()
 	x.edges = make([]edgeState, len(p.edges))
 	x.nodes = make([]nodeState, len(p.nodes))
 	x.last = make([]*step, len(p.nodes))
@@ -225,9 +245,10 @@ func (x *execution) deliver(e int32, part source) {
 			x.answered(pe.to)
 		}
 	case pe.exit >= 0: // answered when the loop is done
-		s.parts = append(s.parts, part)
+		s.add(part)
 	default:
-		s.state, s.parts = filled, append(s.parts, part)
+		s.state = filled
+		s.add(part)
 		n.live++
 		x.answered(pe.to)
 	}
@@ -272,19 +293,27 @@ func (x *execution) skip(i int32) {
 // inputs of the step they came from; where they came from stands in sources.
 func (x *execution) collect(i int32) *step {
 	pn, n := &x.plan.nodes[i], &x.nodes[i]
-	st := &step{node: i, iteration: n.runs, attempt: 1, started: x.r.now()}
+	st := x.newStep()
+	st.node, st.iteration, st.attempt, st.started = i, n.runs, 1, x.clock
 	ports := max(len(pn.in), 1)
 	if pn.loop != nil {
 		ports = 2 // the second holds what the rounds brought back
 	}
-	st.inputs = make([][]Item, ports)
-	if len(pn.in) > 0 {
-		st.sources = make([][]source, ports)
+	if ports == 1 {
+		st.inputs, st.sources = st.oneInput[:], st.oneSource[:]
+	} else {
+		st.inputs, st.sources = make([][]Item, ports), make([][]source, ports)
 	}
 	for port, edges := range pn.inEdges {
 		for _, e := range edges {
-			if !x.plan.edges[e].back && x.edges[e].state == filled {
-				st.sources[port] = append(st.sources[port], x.edges[e].parts...)
+			if x.plan.edges[e].back || x.edges[e].state != filled {
+				continue
+			}
+			parts := x.edges[e].parts
+			if st.sources[port] == nil {
+				st.sources[port] = parts[:len(parts):len(parts)]
+			} else {
+				st.sources[port] = append(st.sources[port], parts...)
 			}
 		}
 	}
@@ -292,21 +321,7 @@ func (x *execution) collect(i int32) *step {
 		st.sources[1] = n.loop.collected
 	}
 	for port, parts := range st.sources {
-		total := 0
-		for _, part := range parts {
-			total += len(part.step.outputs[part.out])
-		}
-		if total == 0 {
-			continue
-		}
-		items := make([]Item, 0, total)
-		for _, part := range parts {
-			items = append(items, part.step.outputs[part.out]...)
-		}
-		for k := range items {
-			items[k].From = nil
-		}
-		st.inputs[port] = items
+		st.inputs[port] = x.gather(parts)
 	}
 	if pn.waits == 0 && len(st.inputs[0]) == 0 { // a start
 		st.inputs[0] = x.start.Items
@@ -314,12 +329,46 @@ func (x *execution) collect(i int32) *step {
 			st.inputs[0] = []Item{{JSON: map[string]any{}}}
 		}
 	}
-	st.call = Call{
-		Run: x.info(), Node: pn.node, Iteration: st.iteration, Attempt: 1, Inputs: st.inputs,
-		Key: stepKey(x.row.ID, pn.node.ID, st.iteration), host: x, step: st,
+	st.call = Call{Run: x.run, Node: pn.node, Iteration: st.iteration, Attempt: 1, Inputs: st.inputs, host: x, step: st}
+	if pn.kind.Class != Pure { // what does not touch the world needs no key
+		st.call.Key = stepKey(x.row.ID, pn.node.ID, st.iteration)
 	}
 	n.runs++
 	return st
+}
+
+const slab = 32
+
+func (x *execution) newStep() *step {
+	if len(x.steps) == 0 {
+		x.steps = make([]step, min(slab, len(x.plan.nodes)))
+	}
+	st := &x.steps[0]
+	x.steps = x.steps[1:]
+	return st
+}
+
+// gather returns the items of all parts in one list, without their lineage.
+func (x *execution) gather(parts []source) []Item {
+	total := 0
+	for _, part := range parts {
+		total += len(part.step.outputs[part.out])
+	}
+	if total == 0 {
+		return nil
+	}
+	if total > len(x.items) {
+		x.items = make([]Item, max(total, slab))
+	}
+	items := x.items[:0:total]
+	x.items = x.items[total:]
+	for _, part := range parts {
+		items = append(items, part.step.outputs[part.out]...)
+	}
+	for k := range items {
+		items[k].From = nil
+	}
+	return items
 }
 
 func plainItems(items []Item) []Item {
@@ -334,8 +383,9 @@ func plainItems(items []Item) []Item {
 	return list
 }
 
-func (x *execution) info() RunInfo {
-	return RunInfo{
+// describe sets what steps are told about their run.
+func (x *execution) describe() {
+	x.run = RunInfo{
 		ID: x.row.ID, Workspace: x.row.Workspace, WorkflowID: x.row.WorkflowID, WorkflowName: x.row.WorkflowName,
 		Trigger: x.row.Trigger, Started: time.UnixMicro(x.row.Started), Timezone: x.zone.String(), Depth: x.start.Depth,
 	}

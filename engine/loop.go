@@ -46,7 +46,9 @@ func (x *execution) advance(ctx context.Context, st *step) {
 func withOrigin(items []Item, in, first int) []Item {
 	list := make([]Item, len(items))
 	for i, it := range items {
-		it.From = []Origin{{In: in, Item: first + i}}
+		if it.From = originOf(first + i); in > 0 {
+			it.From = []Origin{{In: in, Item: first + i}}
+		}
 		list[i] = it
 	}
 	return list

@@ -71,7 +71,7 @@ func (x *execution) begin(i int32) {
 		x.finished(st)
 	case n.once && n.decided == "":
 		x.deciding, x.stopped = st, true
-	case !n.until.IsZero() && n.until.After(x.r.now()):
+	case !n.until.IsZero() && n.until.After(x.clock):
 		st.until = n.until
 		n.busy = true
 		x.sleeping = append(x.sleeping, st)
@@ -90,6 +90,7 @@ func (x *execution) launch(st *step) {
 	st.call.Attempt = st.attempt
 	if pn.kind.Class == Pure && pn.node.Retry == nil && pn.node.TimeoutMS == 0 {
 		x.execute(x.ctx, st)
+		x.clock = st.started.Add(st.took)
 		x.finished(st)
 		return
 	}
@@ -173,8 +174,8 @@ func (x *execution) execute(ctx context.Context, st *step) {
 	pn := &x.plan.nodes[st.node]
 	st.outputs, st.err = nil, nil
 	if !pn.kind.PerItem {
-		sc := &scope{x: x, step: st, now: st.started.In(x.zone)}
-		params, err := pn.bind.bind(ctx, sc)
+		st.view = scope{x: x, step: st, now: st.started.In(x.zone)}
+		params, err := pn.bind.bind(ctx, &st.view)
 		if err == nil {
 			st.outputs, err = pn.kind.Run(ctx, params, &st.call)
 		}
@@ -192,7 +193,12 @@ func (x *execution) execute(ctx context.Context, st *step) {
 func (x *execution) executeItems(ctx context.Context, st *step) {
 	pn := &x.plan.nodes[st.node]
 	st.outputs = make(Outputs, len(pn.out))
-	sc := &scope{x: x, step: st, now: st.started.In(x.zone)}
+	st.view = scope{x: x, step: st, now: st.started.In(x.zone)}
+	sc := &st.view
+	if len(st.inputs[0]) == 1 && len(pn.out) == 1 { // no list to put together
+		x.executeOne(ctx, st)
+		return
+	}
 	for i := range st.inputs[0] {
 		if ctx.Err() != nil {
 			st.err = context.Cause(ctx)
@@ -217,11 +223,47 @@ func (x *execution) executeItems(ctx context.Context, st *step) {
 		for port := range min(len(out), len(st.outputs)) {
 			for k := range out[port] {
 				it := out[port][k]
-				it.From = []Origin{{Item: i}}
+				it.From = originOf(i)
 				st.outputs[port] = append(st.outputs[port], it)
 			}
 		}
 	}
+}
+
+// executeOne is executeItems for a single item and output.
+func (x *execution) executeOne(ctx context.Context, st *step) {
+	pn := &x.plan.nodes[st.node]
+	params, err := pn.bind.bind(ctx, &st.view)
+	var out Outputs
+	if err == nil {
+		out, err = pn.kind.Run(ctx, params, &st.call)
+	}
+	if err != nil {
+		if !x.divert(st, 0, err) {
+			st.err = err
+		}
+		return
+	}
+	st.outputs = fit(out, 1)
+	for k := range st.outputs[0] {
+		st.outputs[0][k].From = originOf(0)
+	}
+}
+
+// origins are the lineages of the first items of a first input: by far the most frequent ones, shared.
+var origins = func() (list [256][]Origin) {
+	for i := range list {
+		list[i] = []Origin{{Item: i}}
+	}
+	return list
+}()
+
+// originOf returns the lineage of what was made of an item of the first input.
+func originOf(item int) []Origin {
+	if item < len(origins) {
+		return origins[item][:1:1]
+	}
+	return []Origin{{Item: item}}
 }
 
 // itemError says at which item a step failed.
@@ -256,7 +298,7 @@ func (x *execution) divert(st *step, i int, err error) bool {
 		it.JSON = map[string]any{}
 	}
 	it.JSON["error"] = err.Error()
-	it.From = []Origin{{Item: i}}
+	it.From = originOf(i)
 	st.outputs[port] = append(st.outputs[port], it)
 	return true
 }
@@ -271,9 +313,9 @@ func defaultLineage(st *step) {
 			}
 			switch {
 			case in == 1:
-				items[k].From = []Origin{{}}
+				items[k].From = originOf(0)
 			case len(items) == in:
-				items[k].From = []Origin{{Item: k}}
+				items[k].From = originOf(k)
 			}
 		}
 	}
