@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 )
 
@@ -46,7 +47,9 @@ func (r *Runner) follow(ctx context.Context, workspace string, h *Handle) (Resul
 		case <-h.done:
 		case <-ctx.Done():
 			if errors.Is(context.Cause(ctx), errCancelled) {
-				_ = r.Cancel(context.WithoutCancel(ctx), workspace, h.ID) //nolint:errcheck // it may have ended meanwhile
+				if err := r.Cancel(context.WithoutCancel(ctx), workspace, h.ID); err != nil && !errors.Is(err, fs.ErrInvalid) { // else it has ended meanwhile
+					return Result{}, err
+				}
 			}
 			return Result{}, context.Cause(ctx)
 		}

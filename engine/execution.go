@@ -37,7 +37,7 @@ type execution struct {
 
 	run   RunInfo
 	clock time.Time // read once a step: reading it is a good part of what a small step costs
-	steps []step // slabs that steps and the lists of their items are cut from: a run of small steps allocates little
+	steps []step    // slabs that steps and the lists of their items are cut from: a run of small steps allocates little
 	items []Item
 
 	mu       sync.RWMutex
@@ -59,7 +59,6 @@ type step struct {
 	started   time.Time
 	took      time.Duration
 	until     time.Time // of a wait
-	woken     bool
 	reused    string
 	call      Call
 	view      scope // of a step that is resolved item by item

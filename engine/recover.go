@@ -91,8 +91,8 @@ func (r *Runner) Recover(ctx context.Context, dead int64) error {
 }
 
 func (r *Runner) giveUp(ctx context.Context, run *Run, cause error) error {
-	if errors.Is(cause, errShutdown) || ctx.Err() != nil {
-		return nil
+	if errors.Is(cause, errShutdown) || ctx.Err() != nil { // the next process tries again
+		return ctx.Err()
 	}
 	_, chunks, err := r.journal.Load(ctx, run.Workspace, run.ID)
 	if err != nil {

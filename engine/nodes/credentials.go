@@ -1,0 +1,96 @@
+package nodes
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// credential opens a credential that must be of one of the types.
+func (d *Deps) credential(ctx context.Context, c *engine.Call, name string, types ...string) (map[string]string, error) {
+	_, values, err := d.credentialOf(ctx, c, name, types...)
+	return values, err
+}
+
+func (d *Deps) credentialOf(ctx context.Context, c *engine.Call, name string, types ...string) (string, map[string]string, error) {
+	if name == "" {
+		return "", nil, bad("credential", "choose a credential")
+	}
+	if d.Credentials == nil {
+		return "", nil, about("credential", errors.ErrUnsupported, "this studio has no credentials")
+	}
+	typ, values, err := d.Credentials.Secret(ctx, c.Run.Workspace, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, about("credential", err, "there is no credential %q: add it under Credentials, or choose another", name)
+	}
+	if err != nil {
+		return "", nil, about("credential", err, "the credential %q cannot be opened: %s", name, err)
+	}
+	if !slices.Contains(types, typ) {
+		return "", nil, bad("credential", "the credential %q is of the type %s, this node takes %v", name, typ, types)
+	}
+	return typ, values, nil
+}
+
+type (
+	credBasic struct {
+		User     string `json:"user" form:"User" required:"true"`
+		Password string `json:"password" form:"Password"`
+	}
+	credBearer struct {
+		Token string `json:"token" form:"Token" required:"true"`
+	}
+	credNamed struct {
+		Name  string `json:"name" form:"Name" required:"true" placeholder:"X-Api-Key"`
+		Value string `json:"value" form:"Value" required:"true"`
+	}
+	credOAuth struct {
+		TokenURL     string `json:"token_url" form:"Token address" required:"true" placeholder:"https://id.example.com/oauth/token"`
+		ClientID     string `json:"client_id" form:"Client id" required:"true"`
+		ClientSecret string `json:"client_secret" form:"Client secret" required:"true"`
+		Scope        string `json:"scope" form:"Scopes" help:"Separated by blanks."`
+		Audience     string `json:"audience" form:"Audience"`
+		Style        string `json:"style" form:"Send id and secret" options:"header=In the header,body=In the body"`
+	}
+	credPostgres struct {
+		DSN      string `json:"dsn" form:"Connection address" placeholder:"postgres://user:password@host:5432/database" help:"This, or the fields below."`
+		Host     string `json:"host" form:"Host"`
+		Port     string `json:"port" form:"Port" placeholder:"5432"`
+		Database string `json:"database" form:"Database"`
+		User     string `json:"user" form:"User"`
+		Password string `json:"password" form:"Password"`
+		SSLMode  string `json:"sslmode" form:"Encryption" options:"require=Required,verify-full=Required and certificate checked,prefer=When offered,disable=Off"`
+	}
+	credSQLite struct {
+		File string `json:"file" form:"File" required:"true" placeholder:"reports.db" help:"In the studio's folder of databases. It is made when it is not there."`
+	}
+	credSMTP struct {
+		Host     string `json:"host" form:"Host" required:"true" placeholder:"smtp.example.com"`
+		Port     string `json:"port" form:"Port" placeholder:"587"`
+		User     string `json:"user" form:"User"`
+		Password string `json:"password" form:"Password"`
+		TLS      string `json:"tls" form:"Encryption" options:"starttls=STARTTLS (port 587),tls=TLS from the start (port 465),none=None"`
+		From     string `json:"from" form:"Sender" required:"true" placeholder:"Studio <studio@example.com>"`
+	}
+	credSecret struct {
+		Secret string `json:"secret" form:"Secret" required:"true"`
+	}
+)
+
+// CredentialTypes returns the types of credentials that the kinds take.
+func CredentialTypes() []engine.CredentialType {
+	return []engine.CredentialType{
+		{Name: "http.basic", Title: "HTTP: name and password", Fields: engine.ParamsOf(credBasic{}), Secret: []string{"password"}},
+		{Name: "http.bearer", Title: "HTTP: bearer token", Help: "Sent as Authorization: Bearer …", Fields: engine.ParamsOf(credBearer{}), Secret: []string{"token"}},
+		{Name: "http.header", Title: "HTTP: header", Help: "For keys that are sent in a header of their own.", Fields: engine.ParamsOf(credNamed{}), Secret: []string{"value"}},
+		{Name: "http.query", Title: "HTTP: query parameter", Help: "For keys that are sent in the address.", Fields: engine.ParamsOf(credNamed{}), Secret: []string{"value"}},
+		{Name: "http.oauth2_client", Title: "HTTP: OAuth 2 client credentials", Help: "A token is fetched with id and secret and renewed when it expires.", Fields: engine.ParamsOf(credOAuth{Style: "header"}), Secret: []string{"client_secret"}},
+		{Name: "sql.postgres", Title: "PostgreSQL", Fields: engine.ParamsOf(credPostgres{SSLMode: "require"}), Secret: []string{"dsn", "password"}},
+		{Name: "sql.sqlite", Title: "SQLite", Fields: engine.ParamsOf(credSQLite{})},
+		{Name: "smtp", Title: "Mail server (SMTP)", Fields: engine.ParamsOf(credSMTP{TLS: "starttls"}), Secret: []string{"password"}},
+		{Name: "secret", Title: "Secret", Help: "A key for signatures.", Fields: engine.ParamsOf(credSecret{}), Secret: []string{"secret"}},
+	}
+}
