@@ -125,6 +125,7 @@ func signOut(s *Server, c *Ctx) error {
 		if err := s.Auth.SignOut(c.Context(), c.token); err != nil {
 			return err
 		}
+		s.recheck(c.Context(), c.Principal.User.ID)
 	}
 	s.dropSession(c)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)

@@ -91,7 +91,7 @@ type scheduleOut struct {
 
 // apiSchedulePreview tells when a cron line fires next.
 func apiSchedulePreview(s *Server, _ *Ctx, in scheduleIn) (scheduleOut, error) {
-	times, err := s.NextTimes(in.Cron, s.zone(in.Timezone), s.Now(), 5)
+	times, err := s.nextTimes(in.Cron, s.zone(in.Timezone), s.Now(), 5)
 	if err != nil {
 		return scheduleOut{Next: []string{}, Error: err.Error()}, nil
 	}

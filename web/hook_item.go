@@ -163,7 +163,10 @@ func formError(err error) error {
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLarge(e.Limit)
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, multipart.ErrMessageTooLarge) || strings.HasPrefix(err.Error(), "multipart:") {
+	if errors.Is(err, http.ErrNotMultipart) || errors.Is(err, http.ErrMissingFile) {
+		return invalidInput("Send a form with a file (multipart/form-data).")
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, http.ErrMissingBoundary) || errors.Is(err, multipart.ErrMessageTooLarge) || strings.HasPrefix(err.Error(), "multipart:") {
 		return invalidInput("The form cannot be read: %v.", err)
 	}
 	return err

@@ -13,17 +13,20 @@ import (
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/store"
 )
 
 const (
 	hookPrefix     = "/hooks/"
-	testHookPrefix = "/hooks-test/"
+	testHookPrefix = store.TestHooks
 	hookBody       = 16 << 20
 	hookWait       = 2 * time.Minute // for an answer that the run gives
 )
 
 // handleHook starts a run of an active workflow. Anyone may call it: what comes in is data and is never evaluated.
-func handleHook(s *Server, c *Ctx) error { return s.hook(c, strings.TrimPrefix(hookAddress(c), hookPrefix), false) }
+func handleHook(s *Server, c *Ctx) error {
+	return s.hook(c, strings.TrimPrefix(hookAddress(c), hookPrefix), false)
+}
 
 // handleTestHook starts a run of a workflow that is being drawn, while its editor listens.
 func handleTestHook(s *Server, c *Ctx) error {
@@ -84,11 +87,10 @@ func (s *Server) startHook(ctx context.Context, c *Ctx, hook engine.Hook, item e
 
 // findHook finds who listens. A path that is listened to by another method says so.
 func (s *Server) findHook(ctx context.Context, path, method string, test bool) (engine.Hook, error) {
-	now := int64(0) // asks for an address of an active workflow
 	if test {
-		now = s.Now().UnixMicro()
+		path = store.TestHooks + path
 	}
-	hook, err := s.Store.Hook(ctx, path, method, now)
+	hook, err := s.Store.Hook(ctx, path, method, s.Now().UnixMicro())
 	switch {
 	case err == nil || !errors.Is(err, fs.ErrNotExist):
 		return hook, err

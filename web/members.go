@@ -34,7 +34,7 @@ func (s *Server) membersPage(c *Ctx, status int, v views.MembersView) error {
 			return err
 		}
 	}
-	return c.View(status, views.MembersPage(c.Page("Members", "settings"), v))
+	return c.View(status, views.MembersPage(c.settingsPage("Members"), v))
 }
 
 // invite shows the link on the page itself: it is not kept anywhere, so that reading the store gives no way in.
@@ -73,6 +73,7 @@ func setRole(s *Server, c *Ctx) error {
 	if err := s.Store.SetRole(c.Context(), c.Scope(), c.Param("user"), role); err != nil {
 		return err
 	}
+	s.recheck(c.Context(), c.Param("user"))
 	return errors.Join(c.Say("The role is changed."), c.Back(s.afterMemberChange(c)))
 }
 
@@ -80,6 +81,7 @@ func removeMember(s *Server, c *Ctx) error {
 	if err := s.Store.RemoveMember(c.Context(), c.Scope(), c.Param("user")); err != nil {
 		return err
 	}
+	s.recheck(c.Context(), c.Param("user"))
 	return errors.Join(c.Say("They are no longer a member."), c.Back(s.afterMemberChange(c)))
 }
 

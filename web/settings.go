@@ -10,11 +10,7 @@ import (
 	"github.com/atelier-studio/atelier/views"
 )
 
-func (c *Ctx) settingsPage(title string) views.Page {
-	p := c.Page(title, "settings")
-	p.Narrow = true
-	return p
-}
+func (c *Ctx) settingsPage(title string) views.Page { return c.Page(title, "settings") }
 
 func profile(_ *Server, c *Ctx) error {
 	return c.View(http.StatusOK, views.ProfilePage(c.settingsPage("Profile"), views.ProfileForm{Name: c.Principal.User.Name}))
@@ -47,6 +43,7 @@ func changePassword(s *Server, c *Ctx) error {
 	}
 	token, err := s.Auth.ChangePassword(c.Context(), c.Principal, form.Get("current"), form.Get("password"), c.client())
 	if err == nil {
+		s.recheck(c.Context(), c.Principal.User.ID)
 		s.keepSession(c, token)
 		return errors.Join(c.Say("The password is changed. Your other sessions have ended."), c.Back("/settings/password"))
 	}
@@ -75,6 +72,7 @@ func endSession(s *Server, c *Ctx) error {
 	if err := s.Auth.EndSession(c.Context(), c.Principal, c.Param("id")); err != nil {
 		return err
 	}
+	s.recheck(c.Context(), c.Principal.User.ID)
 	return errors.Join(c.Say("That browser is signed out."), c.Back("/settings/sessions"))
 }
 
@@ -83,6 +81,7 @@ func endOtherSessions(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	s.recheck(c.Context(), c.Principal.User.ID)
 	text := "There was no other session."
 	if n > 0 {
 		text = fmt.Sprintf("Signed out in %d other places.", n)

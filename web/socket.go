@@ -39,6 +39,9 @@ var upgrader = websocket.Upgrader{
 
 // handleSocket opens the one socket of a page, over which it watches runs and workflows.
 func handleSocket(s *Server, c *Ctx) error {
+	if !websocket.IsWebSocketUpgrade(c.Request()) {
+		return failure{Status: http.StatusUpgradeRequired, Text: "This address is for WebSocket connections."}
+	}
 	if !s.sameOrigin(c.Request()) {
 		return failure{Status: http.StatusForbidden, Text: "A socket can be opened by the studio's own pages only."}
 	}

@@ -2,7 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
@@ -74,7 +77,7 @@ func overlap(a, b string) bool { return a == b || a == "*" || b == "*" }
 
 func (s *Server) scheduleOf(n *engine.Node, w *engine.Stored, workspace string) (engine.Schedule, error) {
 	cron, zone := s.textParam(n, "cron"), s.zone(s.textParam(n, "timezone"), w.Doc.Settings.Timezone)
-	next, err := s.NextTimes(cron, zone, s.Now(), 1)
+	next, err := s.nextTimes(cron, zone, s.Now(), 1)
 	if err != nil {
 		return engine.Schedule{}, nodeProblem(n.ID, "cron", err.Error())
 	}
@@ -84,6 +87,14 @@ func (s *Server) scheduleOf(n *engine.Node, w *engine.Stored, workspace string) 
 	return engine.Schedule{
 		ID: w.ID + "/" + n.ID, Workspace: workspace, WorkflowID: w.ID, Node: n.ID, Cron: cron, Timezone: zone, Next: next[0].UnixMicro(),
 	}, nil
+}
+
+// nextTimes tells when a cron line fires.
+func (s *Server) nextTimes(cron, zone string, from time.Time, n int) ([]time.Time, error) {
+	if s.NextTimes == nil {
+		return nil, fmt.Errorf("this studio keeps no schedules: %w", errors.ErrUnsupported)
+	}
+	return s.NextTimes(cron, zone, from, n)
 }
 
 // zone returns the first time zone that is set: the node's, the workflow's, the studio's.

@@ -184,4 +184,3 @@ func (s *Server) backWith(c *Ctx, flash views.Flash) error {
 	}
 	return c.Back(safeBack(c, "/workflows"))
 }
-
