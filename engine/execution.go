@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -288,100 +286,6 @@ func (x *execution) skip(i int32) {
 	}
 }
 
-// collect takes the items waiting at a node's inputs. They are copied without their lineage, which was about the
-// inputs of the step they came from; where they came from stands in sources.
-func (x *execution) collect(i int32) *step {
-	pn, n := &x.plan.nodes[i], &x.nodes[i]
-	st := x.newStep()
-	st.node, st.iteration, st.attempt, st.started = i, n.runs, 1, x.clock
-	ports := max(len(pn.in), 1)
-	if pn.loop != nil {
-		ports = 2 // the second holds what the rounds brought back
-	}
-	if ports == 1 {
-		st.inputs, st.sources = st.oneInput[:], st.oneSource[:]
-	} else {
-		st.inputs, st.sources = make([][]Item, ports), make([][]source, ports)
-	}
-	for port, edges := range pn.inEdges {
-		for _, e := range edges {
-			if x.plan.edges[e].back || x.edges[e].state != filled {
-				continue
-			}
-			parts := x.edges[e].parts
-			if st.sources[port] == nil {
-				st.sources[port] = parts[:len(parts):len(parts)]
-			} else {
-				st.sources[port] = append(st.sources[port], parts...)
-			}
-		}
-	}
-	if n.loop != nil {
-		st.sources[1] = n.loop.collected
-	}
-	for port, parts := range st.sources {
-		st.inputs[port] = x.gather(parts)
-	}
-	if pn.waits == 0 && len(st.inputs[0]) == 0 { // a start
-		st.inputs[0] = x.start.Items
-		if st.inputs[0] == nil {
-			st.inputs[0] = []Item{{JSON: map[string]any{}}}
-		}
-	}
-	st.call = Call{Run: x.run, Node: pn.node, Iteration: st.iteration, Attempt: 1, Inputs: st.inputs, host: x, step: st}
-	if pn.kind.Class != Pure { // what does not touch the world needs no key
-		st.call.Key = stepKey(x.row.ID, pn.node.ID, st.iteration)
-	}
-	n.runs++
-	return st
-}
-
-const slab = 32
-
-func (x *execution) newStep() *step {
-	if len(x.steps) == 0 {
-		x.steps = make([]step, min(slab, len(x.plan.nodes)))
-	}
-	st := &x.steps[0]
-	x.steps = x.steps[1:]
-	return st
-}
-
-// gather returns the items of all parts in one list, without their lineage.
-func (x *execution) gather(parts []source) []Item {
-	total := 0
-	for _, part := range parts {
-		total += len(part.step.outputs[part.out])
-	}
-	if total == 0 {
-		return nil
-	}
-	if total > len(x.items) {
-		x.items = make([]Item, max(total, slab))
-	}
-	items := x.items[:0:total]
-	x.items = x.items[total:]
-	for _, part := range parts {
-		items = append(items, part.step.outputs[part.out]...)
-	}
-	for k := range items {
-		items[k].From = nil
-	}
-	return items
-}
-
-func plainItems(items []Item) []Item {
-	list := make([]Item, len(items))
-	for i, it := range items {
-		list[i] = it
-		list[i].JSON, _ = plainNumbers(it.JSON).(map[string]any)
-		if list[i].JSON == nil {
-			list[i].JSON = map[string]any{}
-		}
-	}
-	return list
-}
-
 // describe sets what steps are told about their run.
 func (x *execution) describe() {
 	x.run = RunInfo{
@@ -420,86 +324,4 @@ func (x *execution) followed(pn *planNode, st *step) bool {
 		}
 	}
 	return false
-}
-
-// decision is a person's word about an interrupted step.
-type decision struct {
-	Choice string `json:"choice"` // "retry", "done" or "fail"
-	Node   string `json:"node"`
-}
-
-// restore brings the execution to where its journal ends. It returns the number of the last event.
-func (x *execution) restore(events []Event) (int64, error) {
-	seeds := map[string]Outputs{}
-	for i := range events {
-		if events[i].Type == StepFinished && events[i].Reused == "run" {
-			seeds[events[i].Node] = events[i].Outputs
-		}
-	}
-	x.journal.replaying = true
-	defer func() { x.journal.replaying = false }()
-	if err := x.prepare(seeds); err != nil {
-		return 0, err
-	}
-	var seq int64
-	for i := range events {
-		e := &events[i]
-		seq = e.Seq
-		if err := x.replay(e); err != nil {
-			return 0, fmt.Errorf("journal of run %s, event %d: %w", x.row.ID, e.Seq, err)
-		}
-	}
-	return seq, nil
-}
-
-func (x *execution) replay(e *Event) error {
-	if e.Type == RunResumed && len(e.Data) > 0 {
-		var d decision
-		if err := json.Unmarshal(e.Data, &d); err != nil {
-			return err
-		}
-		if i, ok := x.plan.byID[d.Node]; ok {
-			x.nodes[i].decided = d.Choice
-		}
-		return nil
-	}
-	if e.Node == "" || e.Reused == "run" {
-		return nil
-	}
-	i, ok := x.plan.byID[e.Node]
-	if !ok {
-		return fmt.Errorf("the node %q is not in the workflow", e.Node)
-	}
-	n := &x.nodes[i]
-	switch e.Type {
-	case StepStarted:
-		n.intent, n.once, n.decided = max(e.Attempt, 1), e.Status == Deciding, ""
-	case StepRetried:
-		n.intent, n.once = e.Attempt, false
-	case RunWaiting:
-		if e.Until > 0 && e.Status == Waiting {
-			n.until = time.UnixMicro(e.Until)
-		}
-	case StepFinished:
-		st := x.takeReady(i)
-		if st == nil {
-			return fmt.Errorf("the step of %q finished without having been ready", e.Node)
-		}
-		n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, ""
-		st.outputs, st.reused = e.Outputs, e.Reused
-		st.took = time.Duration(e.Took) * time.Microsecond
-		x.complete(st)
-	}
-	return nil
-}
-
-// takeReady removes a node from the list of ready ones and collects its items.
-func (x *execution) takeReady(i int32) *step {
-	for k, r := range x.ready {
-		if r == i {
-			x.ready = append(x.ready[:k], x.ready[k+1:]...)
-			return x.collect(i)
-		}
-	}
-	return nil
 }

@@ -2,7 +2,11 @@ import ast, json, os, struct, sys, traceback
 from datetime import date, datetime, time
 from decimal import Decimal
 
-REQUESTS, ANSWERS = 3, 4
+# The pipes to the server get other numbers, so that print() and input() reach nothing.
+REQUESTS, ANSWERS = os.dup(0), os.dup(1)
+nothing = os.open("/dev/null", os.O_RDWR)
+for number in (0, 1, 2):
+    os.dup2(nothing, number)
 MOST = 16 << 20
 
 
