@@ -6,6 +6,7 @@ import type { Credential, CredentialType, EditorData, Kind, Op, Port, Problem, R
 export interface NodeRun {
   status: "waiting" | "running" | "done" | "failed" | "skipped" | "retrying" | "sleeping";
   counts: number[]; // items by output port, of the last iteration
+  totals?: number[]; // items by output port, of all iterations
   iteration: number;
   took: number; // microseconds
   error: string;
@@ -56,6 +57,10 @@ export interface Editor {
   run(options?: { only?: string; from?: string; node?: string }): Promise<void>;
   cancelRun(): Promise<void>;
   showRun(id: string | null): Promise<void>;
+  /** Arms the test address of a webhook for two minutes and shows the run that it starts. */
+  listen(node: string): Promise<void>;
+  /** Keeps the first output of a node's shown step as its pinned items, or takes the pin off. */
+  pin(id: string): Promise<void>;
   say(text: string): void; // to screen readers
   toast(text: string, options?: { error?: boolean; action?: { label: string; run(): void } }): void;
   on<K extends keyof EditorEvents>(name: K, listener: (detail: EditorEvents[K]) => void): () => void;

@@ -1,0 +1,213 @@
+// The canvas: puts the layers together, applies what changed once a frame, and offers what gestures and keys do.
+
+import type { Stage, Studio } from "../editor/studio";
+import { layout } from "../doc/layout";
+import { part, perFrame } from "../lib/dom";
+import type { Op } from "../types";
+import { Camera } from "./camera";
+import { EdgeLayer } from "./edgelayer";
+import { type Box, fit, grid, grow, nodeWidth, type Point, reveal, snap, toDrawing, union } from "./geometry";
+import { GroupLayer } from "./grouplayer";
+import { Minimap } from "./minimap";
+import { NodeLayer } from "./nodelayer";
+import { NoteLayer } from "./notelayer";
+import { Outline } from "./outline";
+import { Overlay } from "./overlay";
+
+const cullMargin = 120; // pixels of the drawing around the screen that stay drawn
+
+export class Canvas implements Stage {
+  readonly camera: Camera;
+  readonly nodes: NodeLayer;
+  readonly edges: EdgeLayer;
+  readonly notes: NoteLayer;
+  readonly groups: GroupLayer;
+  readonly overlay: Overlay;
+  readonly minimap: Minimap;
+  readonly outline: Outline;
+  /** Where the pointer was last, on the canvas in pixels; undefined when it is elsewhere. */
+  pointer: Point | undefined;
+  private readonly world: HTMLElement;
+  private readonly dots: HTMLElement;
+  private readonly zoomText: HTMLElement | null;
+  private readonly frame: () => void;
+  private drawn = { x: NaN, y: NaN, k: NaN };
+  private cullLater = 0;
+
+  /** @param root the element #canvas; @param shell the frame around it, with toolbar, minimap and outline */
+  constructor(readonly studio: Studio, readonly root: HTMLElement, readonly shell: HTMLElement) {
+    this.world = part(root, "world");
+    this.dots = part(root, "dots");
+    this.zoomText = shell.querySelector("[data-part=zoom]");
+    this.frame = perFrame(() => this.render());
+    this.camera = new Camera(root, this.frame);
+    this.nodes = new NodeLayer(part(root, "nodes"), studio);
+    this.edges = new EdgeLayer(part<SVGGElement>(root, "edges"), part(root, "labels"), studio, this.nodes);
+    this.notes = new NoteLayer(part(root, "notes"), studio);
+    this.groups = new GroupLayer(part(root, "groups"), studio, this.nodes);
+    this.overlay = new Overlay(root);
+    this.minimap = new Minimap(part(shell, "minimap"), this.camera, this.nodes, this.notes);
+    this.outline = new Outline(part(shell, "outline"), studio);
+    studio.stage = this;
+    studio.on("change", () => this.sync());
+    studio.on("select", () => this.showSelection());
+    studio.on("run", () => this.showRun());
+    studio.on("problems", (problems) => this.nodes.showProblems(problems));
+    this.sync();
+    this.fitAll(false);
+  }
+
+  private sync(): void {
+    this.nodes.sync();
+    this.edges.sync();
+    this.notes.sync();
+    this.groups.sync();
+    this.outline.refresh();
+    part(this.root, "empty").hidden = this.studio.doc.nodes.length > 0 || this.studio.doc.notes.length > 0;
+    this.drawn.k = NaN; // what is new has to be culled
+    this.frame();
+    this.minimap.refresh();
+  }
+
+  private showSelection(): void {
+    this.nodes.showSelection();
+    this.edges.showSelection();
+    this.notes.showSelection();
+    this.outline.showSelection();
+    const [only] = this.studio.selected;
+    if (this.studio.selection.size === 1 && only) this.nodes.raise(only);
+    this.minimap.refresh();
+  }
+
+  private showRun(): void {
+    this.nodes.showRun();
+    this.edges.showRun();
+    this.outline.refresh();
+    this.minimap.refresh();
+  }
+
+  private render(): void {
+    const { x, y, k } = this.camera.view;
+    if (x !== this.drawn.x || y !== this.drawn.y || k !== this.drawn.k) {
+      this.world.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+      const step = grid * k * (k < 0.35 ? 4 : k < 0.7 ? 2 : 1);
+      this.dots.style.backgroundSize = `${step}px ${step}px`;
+      this.dots.style.backgroundPosition = `${x - step / 2}px ${y - step / 2}px`;
+      if (k !== this.drawn.k) {
+        this.root.classList.toggle("is-far", k < 0.45);
+        if (this.zoomText) this.zoomText.textContent = `${Math.round(k * 100)} %`;
+      }
+      this.drawn = { x, y, k };
+    }
+    this.cull();
+    this.minimap.refresh();
+  }
+
+  private cull(): void {
+    const window = grow(this.camera.window, cullMargin);
+    this.nodes.cull(window);
+    this.edges.cull(window);
+    this.notes.cull(window);
+  }
+
+  /** Shows nodes and notes elsewhere for the moment of a drag. */
+  preview(nodes: Map<string, Point>, notes: Map<string, Point>): void {
+    for (const [id, [x, y]] of nodes) this.nodes.views.get(id)?.moveTo(x, y);
+    for (const [id, at] of notes) {
+      const view = this.notes.views.get(id);
+      if (view) this.notes.place(id, at, view.note.size);
+    }
+    this.edges.follow(nodes.keys());
+    if (this.studio.doc.groups.length > 0) this.groups.follow();
+    this.minimap.refresh();
+    cancelAnimationFrame(this.cullLater);
+    this.cullLater = requestAnimationFrame(() => this.cull());
+  }
+
+  get busy(): boolean {
+    return this.root.dataset["gesture"] !== undefined;
+  }
+
+  toDrawing(point: Point): Point {
+    return toDrawing(this.camera.view, point);
+  }
+
+  /** The boxes of what is selected, or of everything. */
+  private extent(selectedOnly: boolean): Box | undefined {
+    const { nodes, notes } = this.studio.selection;
+    const boxes: Box[] = [];
+    for (const [id, view] of this.nodes.views) if (!selectedOnly || nodes.has(id)) boxes.push(view.box);
+    for (const [id, view] of this.notes.views) if (!selectedOnly || notes.has(id)) boxes.push(view.box);
+    return union(boxes);
+  }
+
+  fitAll(smooth = true): void {
+    this.show(this.extent(false), smooth, 1);
+  }
+
+  fitSelection(): void {
+    this.show(this.extent(this.studio.selection.size > 0), true, 1.5);
+  }
+
+  private show(box: Box | undefined, smooth: boolean, most: number): void {
+    const to = box ? fit(box, this.camera.size, 72, most) : { x: this.camera.size.w / 2, y: this.camera.size.h / 2, k: 1 };
+    if (smooth) this.camera.glideTo(to);
+    else this.camera.set(to);
+  }
+
+  resetZoom(): void {
+    this.camera.zoomBy(1 / this.camera.view.k);
+  }
+
+  center(id: string): void {
+    const box = this.nodes.boxOf(id);
+    if (!box) return;
+    const k = Math.max(this.camera.view.k, 0.6);
+    this.camera.glideTo({ k, x: this.camera.size.w / 2 - (box.x + box.w / 2) * k, y: this.camera.size.h / 2 - (box.y + box.h / 2) * k });
+  }
+
+  /** Moves the view only as far as it takes to see a node. */
+  reveal(id: string): void {
+    const box = this.nodes.boxOf(id);
+    if (!box) return;
+    const to = reveal(this.camera.view, box, this.camera.size);
+    if (to.x !== this.camera.view.x || to.y !== this.camera.view.y) this.camera.glideTo(to);
+  }
+
+  /** Gives a node the focus of the keyboard, on the screen. */
+  focus(id: string): void {
+    const view = this.nodes.views.get(id);
+    if (!view) return;
+    view.hide(false);
+    view.element.focus({ preventScroll: true });
+    this.reveal(id);
+  }
+
+  freePlace(): Point {
+    const [x, y] = this.toDrawing(this.pointer ?? this.camera.middle);
+    return [snap(x - nodeWidth / 2), snap(y - 30)];
+  }
+
+  /** Asks for the list of kinds at a point of the canvas. */
+  quickAdd(point: Point = this.pointer ?? this.camera.middle, from?: { node: string; port: string; side: "in" | "out" }): void {
+    if (this.studio.readonly) return;
+    const [x, y] = this.toDrawing(point);
+    const corner: Point = !from ? [x - nodeWidth / 2, y - 30] : from.side === "out" ? [x, y - 30] : [x - nodeWidth, y - 30];
+    this.studio.emit("quickadd", { at: [snap(corner[0]), snap(corner[1])], screen: this.camera.client(point), from });
+  }
+
+  /** Puts the selected nodes, or all of them, in order. */
+  tidy(): void {
+    const { doc, selection } = this.studio;
+    const some = selection.nodes.size > 1;
+    const chosen = doc.nodes.filter((node) => !some || selection.nodes.has(node.id));
+    const places = layout(chosen.map((node) => ({ id: node.id, at: node.at, w: nodeWidth, h: this.nodes.boxOf(node.id)?.h ?? 60 })), doc.edges, grid);
+    const ops: Op[] = chosen.flatMap((node) => {
+      const at = places.get(node.id);
+      return at && (at[0] !== node.at[0] || at[1] !== node.at[1]) ? [{ op: "node.move" as const, id: node.id, at }] : [];
+    });
+    if (ops.length === 0) return this.studio.say("The nodes are in order already");
+    this.studio.apply(ops, ops.length === 1 ? "Tidied up 1 node" : `Tidied up ${ops.length} nodes`);
+    if (!some) this.fitAll();
+  }
+}

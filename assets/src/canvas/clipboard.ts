@@ -1,0 +1,65 @@
+// Copy, cut and paste through the system's clipboard, as JSON that another studio can read.
+
+import { parseClip } from "../doc/clip";
+import { isTyping } from "../lib/dom";
+import type { Canvas } from "./canvas";
+import type { Commands } from "./commands";
+
+export class Clipboard {
+  constructor(private readonly canvas: Canvas, private readonly commands: Commands) {
+    document.addEventListener("copy", (event) => this.take(event, false));
+    document.addEventListener("cut", (event) => this.take(event, true));
+    document.addEventListener("paste", (event) => this.put(event));
+  }
+
+  /** True when the clipboard's keys mean the canvas, and not a field or a text that is marked. */
+  private here(): boolean {
+    const active = document.activeElement;
+    if (isTyping(active) || !getSelection()?.isCollapsed) return false;
+    return active === document.body || this.canvas.shell.contains(active);
+  }
+
+  private take(event: ClipboardEvent, cut: boolean): void {
+    if (!this.here()) return;
+    const clip = this.commands.clip();
+    const count = clip.nodes.length + clip.notes.length;
+    if (count === 0 || !event.clipboardData) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", JSON.stringify(clip, null, 2));
+    if (cut && !this.canvas.studio.readonly) this.commands.remove();
+    else this.canvas.studio.say(count === 1 ? "Copied" : `Copied ${count}`);
+  }
+
+  private put(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!this.here() || this.canvas.studio.readonly || !text) return;
+    const { studio } = this.canvas;
+    const clip = parseClip(text);
+    if (clip) {
+      event.preventDefault();
+      this.commands.paste(clip, this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer));
+    } else if (/^\s*\{[\s\S]*"connections"\s*:/.test(text)) {
+      studio.toast("This is a workflow of another product. Save it as a file and use Import.");
+    }
+  }
+
+  /** Copies from a menu, where no clipboard event comes. */
+  async copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(JSON.stringify(this.commands.clip(), null, 2));
+      this.canvas.studio.say("Copied");
+    } catch {
+      this.canvas.studio.toast("The browser does not allow this. Press Ctrl+C instead.");
+    }
+  }
+
+  async paste(): Promise<void> {
+    try {
+      const clip = parseClip(await navigator.clipboard.readText());
+      if (clip) this.commands.paste(clip, this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer));
+      else this.canvas.studio.toast("There is nothing to paste: copy nodes first.");
+    } catch {
+      this.canvas.studio.toast("The browser does not allow this. Press Ctrl+V instead.");
+    }
+  }
+}

@@ -1,0 +1,188 @@
+// All edges: one layer of curves, and the labels that say how many items passed.
+
+import { edgeKey } from "../editor/selection";
+import type { Studio } from "../editor/studio";
+import { links, nodesById } from "../doc/graph";
+import { cloneTemplate, svg } from "../lib/dom";
+import type { Edge } from "../types";
+import { arrowHead, type Course, course, distance } from "./curves";
+import { type Box, grow, intersects, type Point, portOffset } from "./geometry";
+import type { NodeLayer } from "./nodelayer";
+
+const wayRound = 36; // how far under the nodes an edge leads back
+
+interface EdgeView { edge: Edge; group: SVGGElement; hit: SVGPathElement; line: SVGPathElement; arrow: SVGPathElement; course: Course; hidden: boolean; label: HTMLElement | undefined; labelText: string }
+
+export class EdgeLayer {
+  readonly views = new Map<string, EdgeView>();
+  private target: string | undefined;
+
+  constructor(private readonly layer: SVGGElement, private readonly labels: HTMLElement, private readonly studio: Studio, private readonly nodes: NodeLayer) {}
+
+  sync(): void {
+    const gone = new Set(this.views.keys());
+    const byId = nodesById(this.studio.doc);
+    const fresh = document.createDocumentFragment();
+    for (const edge of this.studio.doc.edges) {
+      if (!byId.has(edge.from) || !byId.has(edge.to)) continue; // shown among the problems
+      const key = edgeKey(edge);
+      gone.delete(key);
+      let view = this.views.get(key);
+      if (!view) {
+        view = this.make(edge, key);
+        this.views.set(key, view);
+        fresh.append(view.group);
+      }
+      this.route(view);
+    }
+    for (const key of gone) this.remove(key);
+    this.layer.append(fresh);
+    this.showSelection();
+    this.showRun();
+  }
+
+  private make(edge: Edge, key: string): EdgeView {
+    const hit = svg("path", { class: "edge-hit" });
+    const line = svg("path", { class: "edge-line" });
+    const arrow = svg("path", { class: "edge-arrow" });
+    const group = svg("g", { class: "edge", "data-key": key, "data-testid": `edge-${edge.from}-${edge.out}-${edge.to}-${edge.in}` }, hit, line, arrow);
+    return { edge, group, hit, line, arrow, course: { path: "", middle: [0, 0], points: [], box: { x: 0, y: 0, w: 0, h: 0 } }, hidden: false, label: undefined, labelText: "" };
+  }
+
+  private remove(key: string): void {
+    const view = this.views.get(key);
+    view?.group.remove();
+    view?.label?.remove();
+    this.views.delete(key);
+  }
+
+  /** Where a port is in the drawing. */
+  portAt(id: string, side: "in" | "out", port: string): Point {
+    const node = this.studio.node(id);
+    const box = this.nodes.boxOf(id);
+    if (!node || !box) return [0, 0];
+    const { inputs, outputs } = this.studio.ports(node);
+    const [x, y] = portOffset(side === "in" ? inputs : outputs, port, side);
+    return [box.x + x, box.y + y];
+  }
+
+  private route(view: EdgeView): void {
+    const { from, out, to, in: into } = view.edge;
+    const [a, b] = [this.portAt(from, "out", out), this.portAt(to, "in", into)];
+    const bottom = (id: string) => { const box = this.nodes.boxOf(id); return box ? box.y + box.h : 0; };
+    const next = course(a, b, Math.max(bottom(from), bottom(to)) + wayRound);
+    if (next.path === view.course.path) return;
+    view.course = next;
+    view.hit.setAttribute("d", next.path);
+    view.line.setAttribute("d", next.path);
+    view.arrow.setAttribute("d", arrowHead(b));
+    if (view.label) place(view.label, next.middle);
+  }
+
+  /** Draws the edges of nodes that were moved. */
+  follow(ids: Iterable<string>): void {
+    const { into, outOf } = links(this.studio.doc);
+    const done = new Set<Edge>();
+    for (const id of ids) {
+      for (const edge of [...(into.get(id) ?? []), ...(outOf.get(id) ?? [])]) {
+        if (done.has(edge)) continue;
+        done.add(edge);
+        const view = this.views.get(edgeKey(edge));
+        if (view) this.route(view);
+      }
+    }
+  }
+
+  cull(window: Box): void {
+    for (const view of this.views.values()) {
+      const hidden = !intersects(grow(view.course.box, 2), window);
+      if (hidden === view.hidden) continue;
+      view.hidden = hidden;
+      view.group.classList.toggle("is-culled", hidden);
+      view.label?.classList.toggle("is-culled", hidden);
+    }
+  }
+
+  showSelection(): void {
+    const { edges, nodes } = this.studio.selection;
+    for (const [key, view] of this.views) {
+      view.group.classList.toggle("is-selected", edges.has(key));
+      view.group.classList.toggle("is-near", nodes.has(view.edge.from) || nodes.has(view.edge.to));
+    }
+  }
+
+  /** Shows how many items passed, and where something is under way. */
+  showRun(): void {
+    const { nodes } = this.studio.runView;
+    for (const view of this.views.values()) {
+      const source = nodes.get(view.edge.from);
+      const sink = nodes.get(view.edge.to);
+      const from = this.studio.node(view.edge.from);
+      const port = from ? this.studio.ports(from).outputs.findIndex((output) => output.name === view.edge.out) : -1;
+      const totals = source?.totals ?? source?.counts ?? [];
+      const count = port >= 0 ? totals[port] : undefined;
+      const passed = count ?? (source?.status === "done" ? 0 : undefined);
+      const { classList } = view.group;
+      classList.toggle("is-passed", passed !== undefined && passed > 0);
+      classList.toggle("is-unused", passed === 0 && source?.status === "done");
+      classList.toggle("is-flowing", (sink?.status === "running" || sink?.status === "retrying") && source?.status === "done" && passed !== 0);
+      this.showLabel(view, passed !== undefined && passed > 0 ? short(passed) : "");
+    }
+  }
+
+  private showLabel(view: EdgeView, text: string): void {
+    if (text === view.labelText) return;
+    view.labelText = text;
+    if (!text) {
+      view.label?.remove();
+      view.label = undefined;
+      return;
+    }
+    if (!view.label) {
+      view.label = cloneTemplate("edge-label-template");
+      view.label.classList.toggle("is-culled", view.hidden);
+      place(view.label, view.course.middle);
+      this.labels.append(view.label);
+    }
+    view.label.textContent = text;
+  }
+
+  /** The edge nearest to a point, within some way, that the filter lets through. */
+  nearest(point: Point, within: number, filter: (edge: Edge) => boolean): Edge | undefined {
+    let best: Edge | undefined;
+    let least = within;
+    for (const view of this.views.values()) {
+      const { x, y, w, h } = grow(view.course.box, within);
+      if (view.hidden || point[0] < x || point[0] > x + w || point[1] < y || point[1] > y + h || !filter(view.edge)) continue;
+      const way = distance(view.course.points, point);
+      if (way < least) {
+        least = way;
+        best = view.edge;
+      }
+    }
+    return best;
+  }
+
+  /** Marks the edge into which a dragged node would be put. */
+  showTarget(edge: Edge | undefined): void {
+    const key = edge && edgeKey(edge);
+    if (key === this.target) return;
+    if (this.target) this.views.get(this.target)?.group.classList.remove("is-target");
+    if (key) this.views.get(key)?.group.classList.add("is-target");
+    this.target = key;
+  }
+
+  byElement(element: Element | null): EdgeView | undefined {
+    const key = element?.closest<SVGGElement>(".edge")?.dataset["key"];
+    return key === undefined ? undefined : this.views.get(key);
+  }
+}
+
+function place(label: HTMLElement, [x, y]: Point): void {
+  label.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px) translate(-50%, -50%)`;
+}
+
+function short(count: number): string {
+  if (count < 10_000) return String(count);
+  return count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`;
+}

@@ -1,0 +1,123 @@
+// Frames around nodes that belong together. A frame is as large as its nodes.
+
+import type { Studio } from "../editor/studio";
+import { cloneTemplate, h, part } from "../lib/dom";
+import { newId } from "../lib/id";
+import type { Group } from "../types";
+import { type Box, grow, union } from "./geometry";
+import type { NodeLayer } from "./nodelayer";
+
+const margin = 24;
+const head = 28; // height of the name above the nodes
+
+interface GroupView { group: Group; element: HTMLElement; box: Box | undefined }
+
+export class GroupLayer {
+  readonly views = new Map<string, GroupView>();
+
+  constructor(private readonly layer: HTMLElement, private readonly studio: Studio, private readonly nodes: NodeLayer) {}
+
+  sync(): void {
+    const gone = new Set(this.views.keys());
+    for (const group of this.studio.doc.groups) {
+      gone.delete(group.id);
+      const view = this.views.get(group.id) ?? this.make(group);
+      view.group = group;
+      part(view.element, "name").textContent = group.name || "Group";
+      view.element.dataset["color"] = group.color || "grey";
+    }
+    for (const id of gone) {
+      this.views.get(id)?.element.remove();
+      this.views.delete(id);
+    }
+    this.follow();
+  }
+
+  private make(group: Group): GroupView {
+    const element = cloneTemplate("group-template");
+    element.dataset["id"] = group.id;
+    element.dataset["testid"] = `group-${group.id}`;
+    part(element, "ungroup").addEventListener("click", () => this.studio.apply([{ op: "group.remove", id: group.id }], "Took the group apart"));
+    const view: GroupView = { group, element, box: undefined };
+    this.views.set(group.id, view);
+    this.layer.append(element);
+    return view;
+  }
+
+  /** Fits the frames to where their nodes are now. */
+  follow(): void {
+    for (const view of this.views.values()) {
+      const boxes = view.group.nodes.map((id) => this.nodes.boxOf(id)).filter((box) => box !== undefined);
+      const inner = union(boxes);
+      view.element.hidden = !inner;
+      if (!inner) continue;
+      const { x, y, w, h: height } = grow(inner, margin);
+      const box = { x, y: y - head, w, h: height + head };
+      if (view.box && view.box.x === box.x && view.box.y === box.y && view.box.w === box.w && view.box.h === box.h) continue;
+      view.box = box;
+      view.element.style.transform = `translate(${box.x}px, ${box.y}px)`;
+      view.element.style.width = `${box.w}px`;
+      view.element.style.height = `${box.h}px`;
+    }
+  }
+
+  /** Frames the selected nodes; a node is in one group at most. */
+  add(): void {
+    const chosen = this.studio.selected;
+    if (chosen.length === 0) return this.studio.say("Select nodes to group them");
+    const inside = new Set(chosen);
+    const names = new Set(this.studio.doc.groups.map((group) => group.name));
+    let number = this.studio.doc.groups.length + 1;
+    while (names.has(`Group ${number}`)) number++;
+    const leave = this.studio.doc.groups.filter((group) => group.nodes.some((id) => inside.has(id))).map((group) => {
+      const nodes = group.nodes.filter((id) => !inside.has(id));
+      return nodes.length > 0 ? { op: "group.set" as const, id: group.id, path: "nodes", value: nodes } : { op: "group.remove" as const, id: group.id };
+    });
+    const group: Group = { id: newId(), name: `Group ${number}`, color: "grey", nodes: chosen };
+    this.studio.apply([...leave, { op: "group.add", group }], `Grouped ${chosen.length} nodes`);
+    this.rename(group.id);
+  }
+
+  /** Takes apart the groups of the selected nodes. */
+  remove(): void {
+    const inside = new Set(this.studio.selected);
+    const groups = this.studio.doc.groups.filter((group) => group.nodes.some((id) => inside.has(id)));
+    if (groups.length === 0) return this.studio.say("No selected node is in a group");
+    this.studio.apply(groups.map((group) => ({ op: "group.remove", id: group.id })), groups.length === 1 ? `Took ${groups[0]!.name} apart` : `Took ${groups.length} groups apart`);
+  }
+
+  rename(id: string): void {
+    const view = this.views.get(id);
+    if (!view || this.studio.readonly || view.element.querySelector("input")) return;
+    const name = part(view.element, "name");
+    editInPlace(name, view.group.name, "Name of the group", (value) => {
+      if (value && value !== view.group.name) this.studio.apply([{ op: "group.set", id, path: "name", value }], `The group is called ${value}`);
+    });
+  }
+}
+
+/** Puts a field in the place of a text: Enter or leaving it keeps, Escape does not. */
+export function editInPlace(place: HTMLElement, value: string, label: string, keep: (value: string) => void, closed?: () => void): void {
+  const field = h("input", { type: "text", class: "in-place", "aria-label": label, maxlength: 200, autocomplete: "off", spellcheck: "false" });
+  field.value = value;
+  let over = false;
+  const close = (save: boolean) => {
+    if (over) return;
+    over = true;
+    const typed = field.value.trim();
+    field.remove();
+    place.hidden = false;
+    if (save) keep(typed);
+    closed?.();
+  };
+  field.addEventListener("blur", () => close(true));
+  field.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter") close(true);
+    else if (event.key === "Escape") close(false);
+  });
+  place.hidden = true;
+  place.after(field);
+  field.focus();
+  field.select();
+}

@@ -1,0 +1,111 @@
+// All nodes on the canvas. A change of the drawing touches only the nodes that changed; nodes off the screen are hidden.
+
+import type { Studio } from "../editor/studio";
+import { links } from "../doc/graph";
+import type { Edge, Problem } from "../types";
+import { type Box, intersects, type Point } from "./geometry";
+import { type Linked, NodeView } from "./nodeview";
+
+const none: ReadonlySet<string> = new Set();
+const noProblems: Problem[] = [];
+
+export class NodeLayer {
+  readonly views = new Map<string, NodeView>();
+  private problems = new Map<string, Problem[]>();
+  private selected: ReadonlySet<string> = none;
+  private readonly drawn = new WeakMap<NodeView, string>();
+
+  constructor(private readonly layer: HTMLElement, private readonly studio: Studio) {}
+
+  /** Draws what differs from what is shown. */
+  sync(): void {
+    const { doc } = this.studio;
+    const { into, outOf } = links(doc);
+    const gone = new Set(this.views.keys());
+    const fresh = document.createDocumentFragment();
+    for (const node of doc.nodes) {
+      gone.delete(node.id);
+      let view = this.views.get(node.id);
+      const ports = this.studio.ports(node);
+      const linked = linkedPorts(into.get(node.id), outOf.get(node.id));
+      const state = JSON.stringify([ports, [...linked.inputs], [...linked.outputs], this.problems.get(node.id) ?? 0]);
+      if (view && view.node === node && this.drawn.get(view) === state) continue;
+      if (!view) {
+        view = new NodeView(node);
+        this.views.set(node.id, view);
+        fresh.append(view.element);
+      }
+      view.draw(node, this.studio.kindOf(node), ports, linked, this.problems.get(node.id) ?? noProblems);
+      this.drawn.set(view, state);
+      view.showRun(this.studio.runView.nodes.get(node.id));
+    }
+    for (const id of gone) {
+      this.views.get(id)?.element.remove();
+      this.views.delete(id);
+    }
+    this.layer.append(fresh);
+    this.showSelection(true);
+  }
+
+  showProblems(problems: Problem[]): void {
+    this.problems = Map.groupBy(problems.filter((problem) => problem.node), (problem) => problem.node!);
+    this.sync();
+  }
+
+  showRun(): void {
+    const { nodes } = this.studio.runView;
+    for (const [id, view] of this.views) view.showRun(nodes.get(id));
+  }
+
+  showSelection(all = false): void {
+    const now = this.studio.selection.nodes;
+    const before = all ? none : this.selected;
+    for (const id of before) if (!now.has(id)) this.views.get(id)?.element.classList.remove("is-selected");
+    for (const id of now) this.views.get(id)?.element.classList.add("is-selected");
+    if (all) for (const [id, view] of this.views) if (!now.has(id)) view.element.classList.remove("is-selected");
+    this.selected = now;
+  }
+
+  boxOf(id: string): Box | undefined {
+    return this.views.get(id)?.box;
+  }
+
+  *boxes(except: ReadonlySet<string> = none): Iterable<Box> {
+    for (const [id, view] of this.views) if (!except.has(id)) yield view.box;
+  }
+
+  /** Boxes of nodes on the screen, for guides. */
+  visibleBoxes(except: ReadonlySet<string>): Box[] {
+    const boxes: Box[] = [];
+    for (const [id, view] of this.views) if (!view.hidden && !except.has(id)) boxes.push(view.box);
+    return boxes;
+  }
+
+  at(point: Point): NodeView | undefined {
+    let found: NodeView | undefined;
+    for (const view of this.views.values()) {
+      const { x, y, w, h } = view.box;
+      if (!view.hidden && point[0] >= x && point[0] <= x + w && point[1] >= y && point[1] <= y + h) found = view;
+    }
+    return found;
+  }
+
+  /** Hides what is outside; the node that has the focus stays, or the focus would be lost. */
+  cull(window: Box): void {
+    const focused = document.activeElement;
+    for (const view of this.views.values()) {
+      view.hide(!intersects(view.box, window) && !view.element.contains(focused));
+    }
+  }
+
+  /** Puts a node above the others. */
+  raise(id: string): void {
+    const element = this.views.get(id)?.element;
+    // Moving an element in the page takes its focus away: the one that has it is not moved.
+    if (element && element !== this.layer.lastElementChild && !element.contains(document.activeElement)) this.layer.append(element);
+  }
+}
+
+function linkedPorts(into: Edge[] | undefined, outOf: Edge[] | undefined): Linked {
+  return { inputs: into ? new Set(into.map((edge) => edge.in)) : none, outputs: outOf ? new Set(outOf.map((edge) => edge.out)) : none };
+}
