@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -143,21 +142,13 @@ func publisher(next func(engine.Run, engine.Chunk), metrics *ops.Metrics) func(e
 	}
 }
 
-// preview evaluates an expression of the editor on the data of the workflow's last run.
-func (s *studio) preview(ctx context.Context, scope auth.Scope, workflow, node, text string, index int) (any, error) {
-	w, err := s.store.Workflow(ctx, scope, workflow)
-	if err != nil {
-		return nil, err
+// templates are the workflows that a new one can begin as.
+func templates() []web.Template {
+	var list []web.Template
+	for _, t := range nodes.Templates() {
+		list = append(list, web.Template{ID: t.Name, Title: t.Title, Text: t.Summary, Doc: t.Doc})
 	}
-	req := engine.PreviewRequest{Workspace: scope.Workspace(), Doc: w.Doc, Name: w.Name, ID: w.ID, Node: node, Text: text, Index: index}
-	last, err := s.store.LastRun(ctx, scope, workflow)
-	if err == nil {
-		req.Run = last.ID
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	value, _, err := s.runner.Preview(ctx, req)
-	return value, err
+	return list
 }
 
 func (s *studio) openWeb(metrics *ops.Metrics) error {
@@ -177,7 +168,7 @@ func (s *studio) openWeb(metrics *ops.Metrics) error {
 	s.web, err = web.New(web.Options{
 		Store: s.store, Auth: s.auth, Runner: s.runner, Catalogue: s.parts.catalogue, CredentialTypes: nodes.CredentialTypes(),
 		JavaScript: s.parts.javascript, Live: s.hub, Metrics: metrics, Log: s.log, Version: ops.Version(release),
-		Preview: s.preview, NextTimes: nodes.NextTimes, Timezone: c.Timezone, Python: python, PublicURL: c.PublicURL,
+		Templates: templates(), NextTimes: nodes.NextTimes, Timezone: c.Timezone, Python: python, PublicURL: c.PublicURL,
 		TrustedProxies: proxies, MetricsFrom: scrapers, Development: c.Environment == "development",
 	})
 	return err
@@ -208,7 +199,7 @@ func (s *studio) greet(ctx context.Context, stdout io.Writer, at net.Addr) error
 		fmt.Fprintf(stdout, "Atelier is ready: %s\n", address)
 		return nil
 	}
-	fmt.Fprintf(stdout, "Atelier is ready. Nobody has an account yet; open this link once to make the first:\n\n    %s/setup?token=%s\n\n", address, token)
+	fmt.Fprintf(stdout, "Atelier is ready. Nobody has an account yet; open this link once to make the first:\n\n    %s/setup/%s\n\n", address, token)
 	return nil
 }
 

@@ -25,7 +25,7 @@ type Clockwork struct {
 	// NextTimes returns the next n times of a cron line after from.
 	NextTimes func(cron, zone string, from time.Time, n int) ([]time.Time, error)
 	// Item makes the JSON of the item that a run begins with.
-	Item func(at time.Time, zone *time.Location) map[string]any
+	Item func(cron string, at time.Time) map[string]any
 	Log  *slog.Logger
 	Now  func() time.Time
 }
@@ -79,7 +79,7 @@ func (c *Clockwork) fire(ctx context.Context, s Schedule, now time.Time) error {
 	if err != nil {
 		zone = time.UTC
 	}
-	item := Item{JSON: c.Item(time.UnixMicro(was), zone)}
+	item := Item{JSON: c.Item(s.Cron, time.UnixMicro(was).In(zone))}
 	_, err = c.Runner.Start(ctx, StartRequest{
 		Workspace: s.Workspace, WorkflowID: s.WorkflowID, Trigger: "schedule", Node: s.Node, Items: []Item{item},
 		IdemKey: fmt.Sprintf("schedule/%s/%d", s.ID, was),

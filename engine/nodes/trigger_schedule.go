@@ -54,18 +54,18 @@ func checkSchedule(s Schedule) []engine.Problem {
 }
 
 func runSchedule(_ context.Context, d *Deps, s Schedule, c *engine.Call) (engine.Outputs, error) {
-	if items := c.Items(); len(items) > 0 {
+	if items := c.Items(); given(items) {
 		return engine.One(items), nil
 	}
 	loc, err := zone(s.Timezone, c)
 	if err != nil {
 		return nil, err
 	}
-	return engine.One([]engine.Item{{JSON: scheduleItem(s.Cron, d.now().In(loc))}}), nil
+	return engine.One([]engine.Item{{JSON: ScheduleItem(s.Cron, d.now().In(loc))}}), nil
 }
 
-// scheduleItem is what a run of a schedule begins with when a person starts it: the same fields as when its time came.
-func scheduleItem(line string, at time.Time) map[string]any {
+// ScheduleItem is what a run of a schedule begins with when a person starts it: the same fields as when its time came.
+func ScheduleItem(line string, at time.Time) map[string]any {
 	return map[string]any{
 		"timestamp": at.Format("2006-01-02T15:04:05.000Z07:00"), "timezone": at.Location().String(), "cron": line,
 		"year": float64(at.Year()), "month": float64(at.Month()), "day": float64(at.Day()), "hour": float64(at.Hour()),
