@@ -28,11 +28,11 @@ func restrictFiles(readable []string, folder string) error {
 	if version >= 5 {
 		all |= unix.LANDLOCK_ACCESS_FS_IOCTL_DEV
 	}
-	rules := unix.LandlockRulesetAttr{Access_fs: all}
-	size := unsafe.Sizeof(rules.Access_fs)
+	rules := unix.LandlockRulesetAttr{Handled_access_fs: all}
+	size := unsafe.Sizeof(rules.Handled_access_fs)
 	if version >= 4 {
-		rules.Access_net = unix.LANDLOCK_ACCESS_NET_BIND_TCP | unix.LANDLOCK_ACCESS_NET_CONNECT_TCP
-		size = unsafe.Offsetof(rules.Access_net) + unsafe.Sizeof(rules.Access_net)
+		rules.Handled_access_net = unix.LANDLOCK_ACCESS_NET_BIND_TCP | unix.LANDLOCK_ACCESS_NET_CONNECT_TCP
+		size = unsafe.Offsetof(rules.Handled_access_net) + unsafe.Sizeof(rules.Handled_access_net)
 	}
 	if version >= 6 {
 		rules.Scoped = unix.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | unix.LANDLOCK_SCOPE_SIGNAL

@@ -3,6 +3,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -73,11 +74,15 @@ func systemCalls(path uint64) []unix.SockFilter {
 	return append(program, give(allow))
 }
 
+// restrictCalls applies the filter to this thread and what it executes.
 func restrictCalls(filter []unix.SockFilter) error {
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	_, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&program)))
-	if errno != 0 {
-		return fmt.Errorf("seccomp: %w", errno)
+	switch errno {
+	case 0:
+		return nil
+	case unix.ENOSYS, unix.EINVAL: // the kernel was built without
+		return errors.ErrUnsupported
 	}
-	return nil
+	return fmt.Errorf("seccomp: %w", errno)
 }

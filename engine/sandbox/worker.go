@@ -45,7 +45,7 @@ func startWorker(ctx context.Context, o PythonOptions, found *interpreter, works
 	}
 	args := append(o.Command[1:len(o.Command):len(o.Command)],
 		"--python", found.Executable, "--folder", dir,
-		"--memory", strconv.FormatInt(o.Memory, 10), "--seconds", strconv.Itoa(int((o.Time+2*maxWork).Seconds())))
+		"--memory", strconv.FormatInt(o.Memory, 10), "--seconds", strconv.Itoa(int((o.Time + 2*maxWork).Seconds())))
 	for _, f := range found.Folders {
 		args = append(args, "--read", f)
 	}
