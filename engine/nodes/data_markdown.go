@@ -24,7 +24,7 @@ func init() {
 From HTML, what Markdown cannot say (forms, scripts, styles) is dropped. Texts larger than 4 MiB are refused.`,
 		Keywords: []string{"html", "convert", "text", "format", "render"},
 		Examples: []engine.Example{
-			{Name: "To HTML", Params: params("field", "text", "into", "html"), Input: in(obj("text", "**Hi** <script>alert(1)</script>")), Output: out(obj("text", "**Hi** <script>alert(1)</script>", "html", "<p><strong>Hi</strong> alert(1)</p>\n"))},
+			{Name: "To HTML", Params: params("field", "text", "into", "html"), Input: in(obj("text", "**Hi** <script>alert(1)</script>")), Output: out(obj("text", "**Hi** <script>alert(1)</script>", "html", "<p><strong>Hi</strong> </p>\n"))},
 			{Name: "From HTML", Params: params("operation", "from_html", "field", "html", "into", "text"), Input: in(obj("html", "<h1>News</h1><p>Read <a href=\"/a\">this</a></p>")), Output: out(obj("html", "<h1>News</h1><p>Read <a href=\"/a\">this</a></p>", "text", "# News\n\nRead [this](/a)"))},
 		},
 	}, dataMarkdown{Operation: "to_html", Field: "text"}, runDataMarkdown)

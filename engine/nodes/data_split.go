@@ -62,7 +62,11 @@ func runDataSplit(_ context.Context, _ *Deps, p dataSplit, c *engine.Call) (engi
 		m, isObject := e.(map[string]any)
 		if p.KeepOthers || !isObject || p.Into != "" {
 			m = own(rest)
-			withField(m, cmp.Or(p.Into, p.Field), e)
+			if _, exact := it.JSON[p.Field]; exact && p.Into == "" {
+				m[p.Field] = e
+			} else {
+				withField(m, cmp.Or(p.Into, p.Field), e)
+			}
 		}
 		out[i] = changedItem(it, m)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -138,6 +139,11 @@ func TestTemplates(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	for _, tt := range nodes.Templates() {
+		written, err := os.ReadFile("templates/" + tt.Name + ".json")
+		must(t, err)
+		if again, err := tt.Doc.Encode(); err != nil || string(again) != string(written) {
+			t.Errorf("%s is not written as the studio would: %v", tt.Name, err)
+		}
 		if tt.Title == "" || tt.Summary == "" || len(tt.Doc.Notes) == 0 {
 			t.Errorf("%s lacks title, summary or a note", tt.Name)
 		}

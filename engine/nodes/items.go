@@ -68,3 +68,8 @@ func withFile(files map[string]engine.File, name string, f engine.File) map[stri
 	out[name] = f
 	return out
 }
+
+// given tells whether a trigger was started with items. A run that was started without any begins with one empty item.
+func given(items []engine.Item) bool {
+	return len(items) > 1 || len(items) == 1 && (len(items[0].JSON) > 0 || len(items[0].Files) > 0)
+}

@@ -88,6 +88,7 @@ func (s *mailServer) serve(conn net.Conn) {
 		verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch strings.ToUpper(verb) {
 		case "EHLO":
+			say("250-test")
 			if !l.encrypted {
 				say("250-STARTTLS")
 			}

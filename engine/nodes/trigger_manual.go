@@ -27,7 +27,7 @@ type triggerManual struct {
 }
 
 func runTriggerManual(_ context.Context, _ *Deps, p triggerManual, c *engine.Call) (engine.Outputs, error) {
-	if items := c.Items(); len(items) > 0 {
+	if items := c.Items(); given(items) {
 		return engine.One(items), nil
 	}
 	return engine.One(itemsOf(p.Items)), nil

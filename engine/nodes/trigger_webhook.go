@@ -126,7 +126,7 @@ func (w Webhook) Answer(items []engine.Item) (engine.Response, error) {
 }
 
 func runWebhook(_ context.Context, _ *Deps, w Webhook, c *engine.Call) (engine.Outputs, error) {
-	if items := c.Items(); len(items) > 0 {
+	if items := c.Items(); given(items) {
 		return engine.One(items), nil
 	}
 	method := w.Method
