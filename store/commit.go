@@ -13,6 +13,7 @@ import (
 // so that a lone write waits for nobody and a thousand share one fsync.
 func (j *Journal) commitLoop() {
 	defer close(j.done)
+	defer j.statements.close()
 	var batch []*write
 	for j.queue.wait() {
 		runtime.Gosched() // lets those who are just about to write come along
@@ -65,9 +66,10 @@ func (j *Journal) writeAll(batch []*write) error {
 			w.err, w.existing = nil, nil
 		}
 		err := d.tx(context.Background(), func(q querier) error {
-			b := &batchWriter{q: q, again: try > 0}
+			b := &batchWriter{q: j.statements.bind(q), again: try > 0}
 			return b.write(context.Background(), batch)
 		})
+		j.statements.prepareWanted(context.Background())
 		if err == nil || !isGone(err) || try == len(pausesWhenGone) {
 			return err
 		}

@@ -134,6 +134,10 @@ func (b *batchWriter) leases(ctx context.Context, batch []*write) (map[place]*le
 		leases[p] = nil
 		rows = append(rows, []any{p.workspace, p.run})
 	}
+	lock := ""
+	if b.q.db.postgres {
+		lock = " FOR UPDATE OF r"
+	}
 	return leases, b.each(rows, func(part [][]any) error {
 		_, err := collect(ctx, b.q, func(row scanner) (struct{}, error) {
 			var p place
@@ -143,7 +147,9 @@ func (b *batchWriter) leases(ctx context.Context, batch []*write) (map[place]*le
 			l.ended = status.Final()
 			leases[p] = &l
 			return struct{}{}, err
-		}, "SELECT workspace, id, fence, status FROM runs WHERE (workspace, id) IN (VALUES "+b.q.db.rowsOf(len(part), 2)+") ORDER BY workspace, id"+b.q.db.forUpdate(),
+		}, "WITH v (workspace, id) AS (VALUES "+b.q.db.rowsOf(len(part), 2)+`)
+			SELECT r.workspace, r.id, r.fence, r.status FROM v CROSS JOIN runs r WHERE r.workspace = v.workspace AND r.id = v.id
+			ORDER BY r.workspace, r.id`+lock,
 			slices.Concat(part...)...)
 		return err
 	})

@@ -11,13 +11,14 @@ import (
 // Journal keeps runs and their events for the engine. Writes of all runs go through one goroutine that makes one
 // transaction of what has gathered; what was acknowledged is on disk.
 type Journal struct {
-	store *Store
-	queue *writeQueue
-	done  chan struct{} // closed when the last transaction was made
+	store      *Store
+	queue      *writeQueue
+	statements *statements
+	done       chan struct{} // closed when the last transaction was made
 }
 
 func newJournal(s *Store) *Journal {
-	j := &Journal{store: s, queue: newWriteQueue(), done: make(chan struct{})}
+	j := &Journal{store: s, queue: newWriteQueue(), statements: newStatements(s.runs), done: make(chan struct{})}
 	go j.commitLoop()
 	return j
 }

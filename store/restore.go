@@ -129,11 +129,22 @@ func unpackFile(ctx context.Context, root *os.Root, head *tar.Header, r io.Reade
 		return v, err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, sum), &cancelledReader{ctx, r})
+	n, err := io.Copy(io.MultiWriter(f, sum), &cancelledReader{ctx, archiveReader{r}})
 	if err == nil {
 		err = f.Sync()
 	}
 	return manifestFile{Name: name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, errors.Join(err, f.Close())
+}
+
+// archiveReader tells damage of the archive from a disk that cannot be written.
+type archiveReader struct{ r io.Reader }
+
+func (a archiveReader) Read(p []byte) (int, error) {
+	n, err := a.r.Read(p)
+	if err != nil && err != io.EOF {
+		err = invalid("the backup is cut short or damaged (%v)", err)
+	}
+	return n, err
 }
 
 func checkDatabase(ctx context.Context, file string) error {
