@@ -84,7 +84,6 @@ function common(options: CodeOptions): Extension[] {
     history(),
     drawSelection(),
     closeBrackets(),
-    bracketMatching(),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of(attributes),
     EditorState.readOnly.of(Boolean(options.readonly)),
@@ -110,6 +109,7 @@ function expression(options: CodeOptions): Extension[] {
 function code(options: CodeOptions): Extension[] {
   return [
     lineNumbers(),
+    bracketMatching(),
     highlightActiveLine(),
     highlightActiveLineGutter(),
     highlightSelectionMatches(),

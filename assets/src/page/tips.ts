@@ -24,7 +24,8 @@ export function watchTips(): void {
     shownFor = element;
     tip.textContent = text;
     tip.showPopover();
-    placeBeside(tip, element.getBoundingClientRect());
+    if (element.dataset.tipSide === "right") placeRight(tip, element.getBoundingClientRect());
+    else placeBeside(tip, element.getBoundingClientRect());
   };
   const consider = (target: EventTarget | null, wait: number) => {
     const element = (target as Element).closest?.<HTMLElement>("[data-tip], .icon-only[aria-label]");
@@ -43,4 +44,11 @@ export function watchTips(): void {
   document.addEventListener("pointerdown", hide, true);
   document.addEventListener("scroll", hide, true);
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide(), true);
+}
+
+/** Beside the entry of a list, so that the entry below stays readable. */
+function placeRight(tip: HTMLElement, box: DOMRect): void {
+  const top = box.top + (box.height - tip.offsetHeight) / 2;
+  tip.style.left = `${box.right + 10}px`;
+  tip.style.top = `${Math.max(8, Math.min(top, innerHeight - tip.offsetHeight - 8))}px`;
 }

@@ -31,7 +31,7 @@ export function mountPalette(editor: Editor, element: HTMLElement): void {
     if (first) first.tabIndex = 0;
   };
   const entry = (kind: Kind): HTMLElement => {
-    const button = h("button", { type: "button", class: "palette-kind", tabindex: -1, draggable: "true", "data-kind": kind.name, "data-testid": `palette-${kind.name}`, "data-tip": kind.summary }, kindIcon(kind), h("span", { class: "truncate" }, kind.title));
+    const button = h("button", { type: "button", class: "palette-kind", tabindex: -1, draggable: "true", "data-kind": kind.name, "data-testid": `palette-${kind.name}`, "data-tip": kind.summary, "data-tip-side": "right" }, kindIcon(kind), h("span", { class: "truncate" }, kind.title));
     button.addEventListener("click", () => add(kind));
     button.addEventListener("dragstart", (event) => {
       event.dataTransfer?.setData(kindDrag, kind.name);

@@ -59,10 +59,10 @@ export function dataSchema(items: Item[], origin: Origin): HTMLElement {
       {},
       h("th", { scope: "row" }, name),
       h("td", {}, h("span", { class: "type-mark" }, [...field.types].join(" or "))),
-      h("td", { class: "value", title: brief(field.sample, 400) }, brief(field.sample, 80)),
       h("td", { class: "number" }, nested ? "" : `${share} %`),
+      h("td", { class: "value", title: brief(field.sample, 400) }, brief(field.sample, 80)),
     );
   });
-  const head = h("thead", {}, h("tr", {}, ...["Field", "Type", "Example", "Filled"].map((text) => h("th", { scope: "col" }, text))));
+  const head = h("thead", {}, h("tr", {}, ...["Field", "Type", "Filled", "Example"].map((text) => h("th", { scope: "col" }, text))));
   return h("div", { class: "data-scroll", tabindex: 0, role: "region", "aria-label": "Fields of the items" }, h("table", { class: "data-table schema" }, head, h("tbody", {}, ...rows)));
 }

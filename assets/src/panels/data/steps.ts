@@ -2,7 +2,7 @@
 
 import { api, ApiError, segment } from "../../lib/api";
 import type { Item, Run, RunEvent, WorkflowNode } from "../../types";
-import type { Editor } from "../../editor/context";
+import type { Editor, NodeRun } from "../../editor/context";
 
 /** The part of the editor that data panels need; the run view has it too. */
 export type DataHost = Pick<Editor, "data" | "readonly" | "doc" | "runView" | "node" | "kindOf" | "ports" | "ancestors" | "on" | "run" | "apply" | "toast" | "say">;
@@ -23,6 +23,7 @@ export class Steps {
     const { run } = this;
     if (!run) return Promise.resolve(null);
     const live = this.host.runView.nodes.get(node);
+    if (this.host.runView.run?.id === run.id && this.host.runView.nodes.size > 0 && !gaveData(live)) return Promise.resolve(null);
     const state = live ? `${live.status} ${live.iteration} ${live.took}` : run.status;
     const key = `${run.id} ${node} ${iteration ?? ""} ${state}`;
     let answer = this.answers.get(key);
@@ -71,4 +72,10 @@ export class Steps {
     const port = this.host.ports(node).inputs[0];
     return port ? this.inputOf(node, port.name) : Promise.resolve(null);
   }
+}
+
+/** Whether a step that is followed has a finished round. */
+function gaveData(live: NodeRun | undefined): boolean {
+  if (!live) return false;
+  return live.iteration > 0 || live.status === "done";
 }

@@ -16,7 +16,8 @@ export function newCredential(editor: Editor, names: string[], made: (credential
   const { dialog, body, foot, close } = openDialog("New credential", { keep: true });
   const name = h("input", { type: "text", id: "credential-name", required: true, autocomplete: "off", "data-testid": "credential-name" });
   const choose = h("select", { id: "credential-type", "data-testid": "credential-type" }, ...types.map((type) => h("option", { value: type.name }, type.title)));
-  const rest = h("div", { class: "form" });
+  const rest = h("div", { class: "fields" });
+  const about = h("p", { class: "help" });
   const error = h("p", { class: "error", role: "alert", hidden: true });
   let fields: Field[] = [];
   let values: { [field: string]: Json } = {};
@@ -26,7 +27,8 @@ export function newCredential(editor: Editor, names: string[], made: (credential
     fields.forEach((field) => field.stop());
     values = {};
     fields = type ? fieldsOf(editor, type, () => values, (field, value) => (values = { ...values, [field]: value })) : [];
-    rest.replaceChildren(...(type?.help ? [h("p", { class: "help" }, type.help)] : []), ...fields.map((field) => field.element));
+    about.textContent = type?.help ?? "";
+    rest.replaceChildren(...fields.map((field) => field.element));
     if (type && !name.value) name.placeholder = `My ${type.title}`;
   };
   const save = async () => {
@@ -53,7 +55,7 @@ export function newCredential(editor: Editor, names: string[], made: (credential
   };
   const button = h("button", { type: "submit", form: "credential-form", class: "button primary", "data-testid": "credential-save" }, "Save");
   const form = h("form", { id: "credential-form", onsubmit: (event: SubmitEvent) => { event.preventDefault(); void save(); } });
-  form.append(h("div", { class: "field" }, h("label", { for: name.id }, "Name"), name), h("div", { class: "field" }, h("label", { for: choose.id }, "Type"), choose), rest, error);
+  form.append(h("div", { class: "field" }, h("label", { for: name.id }, "Name"), name), h("div", { class: "field" }, h("label", { for: choose.id }, "Type"), choose, about), rest, error);
   body.append(form);
   form.className = "form";
   foot.append(h("button", { type: "button", class: "button", onclick: close }, "Cancel"), button);

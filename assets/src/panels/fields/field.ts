@@ -37,11 +37,13 @@ export class Field {
     this.name = param.name;
     this.value = o.value;
     this.error = h("p", { class: "error", id: `${o.id}-error`, hidden: true });
-    const label = h("label", { for: o.id, class: o.bare ? "visually-hidden" : undefined }, param.label, param.required ? h("span", { class: "required", title: "Required" }, " *") : null);
+    const label = h("label", { for: o.id, class: o.bare ? "visually-hidden" : undefined }, param.label, param.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null);
     const canSwitch = !param.no_expression && !o.host.readonly && param.widget !== "condition" && o.host.preview !== null;
     this.fx = canSwitch ? h("button", { type: "button", class: "fx", "data-testid": `${o.testid}-fx`, onclick: () => this.toggle() }, "fx") : null;
     const help = param.help ? h("p", { class: "help", id: `${o.id}-help` }, param.help) : null;
-    this.element = h("div", { class: "field" + (o.compact ? " compact" : ""), "data-param": param.name }, label, h("div", { class: "control-line" }, this.slot, this.fx), this.error, o.compact ? null : help);
+    // The switch stands beside the label; where the label is hidden, beside the control.
+    const head = h("div", { class: "field-head" }, label, o.bare ? null : this.fx);
+    this.element = h("div", { class: "field" + (o.compact ? " compact" : ""), "data-param": param.name }, head, o.bare ? h("div", { class: "control-line" }, this.slot, this.fx) : this.slot, this.error, o.compact ? null : help);
     if (o.compact && param.help) label.title = param.help;
     this.element.addEventListener("focusout", () => {
       this.touched = true;

@@ -93,10 +93,10 @@ export function withDefaults(params: Param[], values: { [name: string]: Json }):
   return Object.fromEntries(params.map((param) => [param.name, values[param.name] ?? param.default]));
 }
 
-/** "Cases" has cases, each a case. */
+/** "Cases" has cases, each a case; "Remove fields" has fields. */
 export function singular(label: string): string {
-  const word = label.toLowerCase();
-  if (/(ss|us|is)$/.test(word) || !word.endsWith("s")) return word.endsWith("y") ? word : word.includes(" ") ? "entry" : word;
+  const word = label.toLowerCase().split(" ").at(-1)!;
+  if (/(ss|us|is)$/.test(word) || !word.endsWith("s")) return word;
   if (word.endsWith("ies")) return word.slice(0, -3) + "y";
   return /(sses|shes|ches|xes)$/.test(word) ? word.slice(0, -2) : word.slice(0, -1);
 }

@@ -18,6 +18,8 @@ export class Preview {
   private readonly answers = new Map<string, Promise<Answer>>();
   private readonly watchers = new Set<() => void>();
   private readonly stops: (() => void)[];
+  /** Chooses the item that values are shown of; hidden while there is nothing to choose. */
+  readonly stepper = h("div", { class: "preview-index", hidden: true, role: "group", "aria-label": "Item that values are shown of" });
 
   constructor(private readonly editor: Editor, private readonly node: string, samples: Samples) {
     const count = async () => {
@@ -56,7 +58,11 @@ export class Preview {
 
   watch(run: () => void): () => void {
     this.watchers.add(run);
-    return () => this.watchers.delete(run);
+    this.drawStepper();
+    return () => {
+      this.watchers.delete(run);
+      this.drawStepper();
+    };
   }
 
   stop(): void {
@@ -64,11 +70,26 @@ export class Preview {
   }
 
   private tell(): void {
+    this.drawStepper();
     for (const run of this.watchers) run();
+  }
+
+  private drawStepper(): void {
+    this.stepper.hidden = this.size < 2 || this.watchers.size === 0;
+    const step = (by: number, label: string, name: string, off: boolean) => h("button", { type: "button", class: "button quiet icon-only", "aria-label": label, disabled: off, onclick: () => this.move(by) }, icon(name));
+    this.stepper.replaceChildren(h("span", { class: "grow" }, "Values of item"), step(-1, "Previous item", "chevron-left", this.index === 0), h("span", { "data-testid": "preview-index" }, `${this.index + 1} of ${this.size}`), step(1, "Next item", "chevron-right", this.index >= this.size - 1));
+  }
+
+  /** A step by a button, which is made anew and keeps the focus. */
+  private move(by: number): void {
+    this.step(by);
+    const [back, next] = this.stepper.querySelectorAll("button");
+    const wanted = by < 0 ? back : next;
+    (wanted?.disabled ? (by < 0 ? next : back) : wanted)?.focus();
   }
 }
 
-/** The line under an expression: its type, its value or why there is none, and which item it is of. */
+/** The line under an expression: its type and its value, or why there is none. */
 export class PreviewLine {
   readonly element = h("div", { class: "preview", "aria-live": "polite", "data-testid": "preview" });
   private timer = 0;
@@ -108,16 +129,10 @@ export class PreviewLine {
 
   private draw(answer: Answer): void {
     this.last.value = answer;
-    const { index, size } = this.preview;
     const failed = Boolean(answer.error);
     const type = answer.type ?? typeOf(answer.value);
     const value = failed ? answer.error! : answer.value === undefined ? "nothing here" : brief(answer.value, 600) || "empty text";
-    const parts: HTMLElement[] = [h("span", { class: "type-mark" }, failed ? "error" : type), h("span", { class: "preview-value" }, value)];
-    if (size > 1) {
-      const step = (by: number, label: string, name: string, off: boolean) => h("button", { type: "button", class: "button quiet icon-only", "aria-label": label, disabled: off, onclick: () => this.preview.step(by) }, icon(name));
-      parts.push(h("span", { class: "preview-index" }, step(-1, "Previous item", "chevron-left", index === 0), `${index + 1} of ${size}`, step(1, "Next item", "chevron-right", index >= size - 1)));
-    }
     this.element.classList.toggle("failed", failed);
-    this.element.replaceChildren(...parts);
+    this.element.replaceChildren(h("span", { class: "type-mark" }, failed ? "error" : type), h("span", { class: "preview-value" }, value));
   }
 }

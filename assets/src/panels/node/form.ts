@@ -61,6 +61,7 @@ export class NodeForm {
     const parts: (HTMLElement | null)[] = [];
     if (python && this.kind.name === "code.python") parts.push(h("div", { class: "alert warn" }, icon("triangle-alert"), h("div", {}, h("b", {}, "Python is not available"), h("p", {}, python))));
     if (node.disabled) parts.push(h("div", { class: "alert" }, icon("power"), h("div", {}, "Disabled: runs pass over this node.")));
+    parts.push(this.preview.stepper);
     if (this.fields.length === 0) parts.push(h("p", { class: "muted" }, "This node needs no parameters."));
     this.element.replaceChildren(...parts.filter((part) => part !== null), ...this.fields.map((field) => field.element));
   }

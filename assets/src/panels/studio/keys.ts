@@ -1,17 +1,19 @@
 // The sheet of keys, opened by "?".
 
-import { h } from "../../lib/dom";
-import { isTyping } from "../../lib/dom";
+import { h, isTyping } from "../../lib/dom";
 import { openDialog } from "../../page/dialog";
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const mod = mac ? "⌘" : "Ctrl";
 
+const alt = mac ? "⌥" : "Alt";
+
+/** Keys by where they act. A space parts keys that are held together. */
 const sheets: [string, [string, string][]][] = [
-  ["Nodes", [["Tab", "Add a node"], ["Enter", "Open the selected node"], ["Arrow keys", "Go to the next node"], [`${mac ? "⌥" : "Alt"} Arrow keys`, "Move the selection"], ["C", "Connect the node: choose a port, then a target"], ["D", "Disable or enable"], ["P", "Pin or unpin the output"], ["R", "Run this node"], ["F2", "Rename"], ["Delete", "Remove"]]],
-  ["Drawing", [[`${mod} Z`, "Undo"], [`${mod} Shift Z`, "Redo"], [`${mod} C`, "Copy"], [`${mod} V`, "Paste"], [`${mod} D`, "Duplicate"], [`${mod} A`, "Select all"], ["N", "Add a note"], ["G", "Group the selection"]]],
-  ["View", [["1", "See everything"], ["0", "Full size"], ["+", "Closer"], ["-", "Farther"], ["Space drag", "Move the view"], ["M", "Show or hide the map"], ["?", "This sheet"]]],
-  ["Runs and fields", [[`${mod} Enter`, "Run the workflow"], ["Escape", "Back to the canvas"], [`${mod} Space`, "Complete in an expression"]]],
+  ["Nodes", [["N", "Add a node"], ["Enter", "Open the node"], ["C", "Connect it: choose with the arrows, then Enter"], ["D", "Disable or enable"], ["P", "Pin or unpin the output"], ["F2", "Rename"], ["Delete", "Remove"], ["Shift Delete", "Remove and close the gap"], [`${mod} D`, "Duplicate"], ["Shift F10", "Menu"]]],
+  ["Moving about", [["Tab", "Next node"], [`${mod} →`, "Along an edge, to every side"], ["→", "Move the selection"], ["Shift →", "Move it farther"], [`${mod} A`, "Select everything"], [`${mod} G`, "Group the selection"], ["O", "Outline"], ["Escape", "Select nothing; back to the canvas"]]],
+  ["View and drawing", [["1", "See everything"], ["2", "See the selection"], ["0", "Natural size"], ["+", "Closer"], ["−", "Farther"], ["Space", "Held: drag moves the view"], ["Shift S", "Add a note"], [`Shift ${alt} T`, "Tidy up"]]],
+  ["Everywhere", [[`${mod} Enter`, "Run the workflow"], [`${mod} Shift Enter`, "Run the selected node"], [`${mod} Z`, "Undo"], [`${mod} Shift Z`, "Redo"], [`${mod} Space`, "Complete, in an expression or code"], ["?", "This sheet"]]],
 ];
 
 export function openKeys(): void {
