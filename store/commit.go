@@ -25,8 +25,12 @@ func (j *Journal) commitLoop() {
 func (j *Journal) commit(batch []*write) []*write {
 	live := batch[:0:0]
 	for _, w := range batch {
+		err := j.gaps.refuse(w)
 		if w.ctx != nil && w.ctx.Err() != nil {
-			w.done(context.Cause(w.ctx))
+			err = context.Cause(w.ctx)
+		}
+		if err != nil {
+			w.done(err)
 			continue
 		}
 		live = append(live, w)
@@ -35,9 +39,14 @@ func (j *Journal) commit(batch []*write) []*write {
 	if err != nil && len(live) > 1 && !isFull(err) && !errors.Is(err, ErrFull) && !isGone(err) {
 		// One of them is bad; alone, only that one fails.
 		for _, w := range live {
-			if err := j.writeAll([]*write{w}); err != nil {
+			err := j.gaps.refuse(w)
+			if err == nil {
+				err = j.writeAll([]*write{w})
+			}
+			if err != nil {
 				w.err = err
 			}
+			j.gaps.note(w)
 		}
 		err = nil
 	}
@@ -45,6 +54,7 @@ func (j *Journal) commit(batch []*write) []*write {
 		if err != nil {
 			w.err = err
 		}
+		j.gaps.note(w)
 		w.done(w.err)
 	}
 	clear(batch)

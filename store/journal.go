@@ -14,11 +14,12 @@ type Journal struct {
 	store      *Store
 	queue      *writeQueue
 	statements *statements
+	gaps       gaps
 	done       chan struct{} // closed when the last transaction was made
 }
 
 func newJournal(s *Store) *Journal {
-	j := &Journal{store: s, queue: newWriteQueue(), statements: newStatements(s.runs), done: make(chan struct{})}
+	j := &Journal{store: s, queue: newWriteQueue(), statements: newStatements(s.runs), gaps: gaps{}, done: make(chan struct{})}
 	go j.commitLoop()
 	return j
 }

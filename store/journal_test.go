@@ -154,6 +154,13 @@ func TestOneBadWriteFailsAlone(t *testing.T) {
 		if failed.Load() != 1 {
 			t.Errorf("%d writes failed, want 1", failed.Load())
 		}
+		// What follows a chunk that failed is refused, so that the journal has no hole, until that one is put right.
+		bad := chunkOf(runs[3], 3, engine.Event{Type: engine.StepStarted})
+		bad.First = 2 // is there already
+		if p.write(bad) == nil || p.write(chunkOf(runs[3], 4, engine.Event{Type: engine.StepFinished})) == nil {
+			t.Error("a chunk was written after one that failed")
+		}
+		must(t, p.write(chunkOf(runs[4], 3, engine.Event{Type: engine.StepFinished})))
 	})
 }
 
