@@ -14,6 +14,10 @@ import { NoteLayer } from "./notelayer";
 import { Outline } from "./outline";
 import { Overlay } from "./overlay";
 
+const far = 0.36; // below this zoom texts cannot be read, and nodes are drawn plainer
+const tiny = 0.2; // below this they are coloured boxes
+const leastFit = 0.4; // a drawing that would be smaller than this is opened at its beginning
+const beginning = 0.8;
 const cullMargin = 120; // pixels of the drawing around the screen that stay drawn
 
 export class Canvas implements Stage {
@@ -54,7 +58,16 @@ export class Canvas implements Stage {
     studio.on("run", () => this.showRun());
     studio.on("problems", (problems) => this.nodes.showProblems(problems));
     this.sync();
-    this.fitAll(false);
+    this.begin();
+  }
+
+  /** What is shown first: everything, or the beginning of what would be too small to read. */
+  private begin(): void {
+    const all = this.extent(false);
+    const first = this.studio.doc.nodes.toSorted((a, b) => a.at[0] - b.at[0])[0];
+    const view = all && fit(all, this.camera.size, 72, 1);
+    if (!first || !view || view.k >= leastFit) return this.show(all, false, 1);
+    this.camera.set({ k: beginning, x: 72 - first.at[0] * beginning, y: this.camera.size.h / 2 - (first.at[1] + 30) * beginning });
   }
 
   private sync(): void {
@@ -91,10 +104,12 @@ export class Canvas implements Stage {
     if (x !== this.drawn.x || y !== this.drawn.y || k !== this.drawn.k) {
       this.world.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
       const step = grid * k * (k < 0.35 ? 4 : k < 0.7 ? 2 : 1);
-      this.dots.style.backgroundSize = `${step}px ${step}px`;
-      this.dots.style.backgroundPosition = `${x - step / 2}px ${y - step / 2}px`;
+      // The dots repeat: moving them by less than a step is enough, and moving costs no painting.
+      this.dots.style.transform = `translate(${mod(x - step / 2, step)}px, ${mod(y - step / 2, step)}px)`;
       if (k !== this.drawn.k) {
-        this.root.classList.toggle("is-far", k < 0.45);
+        this.dots.style.backgroundSize = `${step}px ${step}px`;
+        this.root.classList.toggle("is-far", k < far);
+        this.root.classList.toggle("is-tiny", k < tiny);
         if (this.zoomText) this.zoomText.textContent = `${Math.round(k * 100)} %`;
       }
       this.drawn = { x, y, k };
@@ -211,3 +226,5 @@ export class Canvas implements Stage {
     if (!some) this.fitAll();
   }
 }
+
+const mod = (value: number, by: number): number => ((value % by) + by) % by;

@@ -6,6 +6,7 @@ export interface Course { path: string; middle: Point; points: Point[]; box: Box
 
 const samples = 20;
 const stub = 28; // how far a way round leads out of a port before it turns
+const bulge = 80; // how far a curve or a way round reaches beyond its ends at most
 const bend = 14; // radius of its corners
 const arrow = 7;
 const handle = 5; // the half of an input's handle, where the arrow's point is
@@ -14,6 +15,14 @@ const handle = 5; // the half of an input's handle, where the arrow's point is
 export function course(a: Point, b: Point, below: number): Course {
   const end: Point = [b[0] - handle - arrow, b[1]];
   return b[0] - a[0] > -10 ? curve(a, end) : round(a, end, below);
+}
+
+/** A box that the course lies in, without working it out. */
+export function around(a: Point, b: Point, below: number): Box {
+  const back = b[0] - a[0] <= -10 + handle + arrow;
+  const x = Math.min(a[0], b[0]) - bulge;
+  const y = Math.min(a[1], b[1]) - 8;
+  return { x, y, w: Math.max(a[0], b[0]) + bulge - x, h: Math.max(a[1], b[1], back ? below : -Infinity) + 8 - y };
 }
 
 /** The little triangle at an edge's end, pointing at b. */

@@ -1,17 +1,34 @@
 // All edges: one layer of curves, and the labels that say how many items passed.
 
+import type { NodeRun } from "../editor/context";
 import { edgeKey } from "../editor/selection";
 import type { Studio } from "../editor/studio";
 import { links, nodesById } from "../doc/graph";
 import { cloneTemplate, svg } from "../lib/dom";
 import type { Edge } from "../types";
-import { arrowHead, type Course, course, distance } from "./curves";
+import { around, arrowHead, type Course, course, distance } from "./curves";
 import { type Box, grow, intersects, type Point, portOffset } from "./geometry";
 import type { NodeLayer } from "./nodelayer";
 
 const wayRound = 36; // how far under the nodes an edge leads back
 
-interface EdgeView { edge: Edge; group: SVGGElement; hit: SVGPathElement; line: SVGPathElement; arrow: SVGPathElement; course: Course; hidden: boolean; label: HTMLElement | undefined; labelText: string }
+interface EdgeView {
+  edge: Edge;
+  group: SVGGElement;
+  hit: SVGPathElement;
+  line: SVGPathElement;
+  arrow: SVGPathElement;
+  ends: [Box | undefined, Box | undefined]; // the nodes' boxes that it was routed for
+  box: Box;
+  course: Course;
+  stale: boolean; // its course is not worked out yet
+  hidden: boolean;
+  runs: [NodeRun | undefined, NodeRun | undefined];
+  label: HTMLElement | undefined;
+  labelText: string;
+}
+
+const nowhere: Box = { x: 0, y: 0, w: 0, h: 0 };
 
 export class EdgeLayer {
   readonly views = new Map<string, EdgeView>();
@@ -33,6 +50,7 @@ export class EdgeLayer {
         this.views.set(key, view);
         fresh.append(view.group);
       }
+      view.edge = edge;
       this.route(view);
     }
     for (const key of gone) this.remove(key);
@@ -46,7 +64,8 @@ export class EdgeLayer {
     const line = svg("path", { class: "edge-line" });
     const arrow = svg("path", { class: "edge-arrow" });
     const group = svg("g", { class: "edge", "data-key": key, "data-testid": `edge-${edge.from}-${edge.out}-${edge.to}-${edge.in}` }, hit, line, arrow);
-    return { edge, group, hit, line, arrow, course: { path: "", middle: [0, 0], points: [], box: { x: 0, y: 0, w: 0, h: 0 } }, hidden: false, label: undefined, labelText: "" };
+    const course = { path: "", middle: [0, 0] as Point, points: [], box: nowhere };
+    return { edge, group, hit, line, arrow, ends: [undefined, undefined], box: nowhere, course, stale: true, hidden: false, runs: [undefined, undefined], label: undefined, labelText: "" };
   }
 
   private remove(key: string): void {
@@ -66,11 +85,26 @@ export class EdgeLayer {
     return [box.x + x, box.y + y];
   }
 
+  /** Notes where an edge leads now; its course is worked out when it is on the screen. */
   private route(view: EdgeView): void {
-    const { from, out, to, in: into } = view.edge;
-    const [a, b] = [this.portAt(from, "out", out), this.portAt(to, "in", into)];
-    const bottom = (id: string) => { const box = this.nodes.boxOf(id); return box ? box.y + box.h : 0; };
-    const next = course(a, b, Math.max(bottom(from), bottom(to)) + wayRound);
+    const { from, to } = view.edge;
+    const ends: EdgeView["ends"] = [this.nodes.boxOf(from), this.nodes.boxOf(to)];
+    if (ends[0] === view.ends[0] && ends[1] === view.ends[1]) return;
+    view.ends = ends;
+    view.box = around(...this.way(view));
+    view.stale = true;
+    if (!view.hidden) this.trace(view);
+  }
+
+  private way({ edge, ends }: EdgeView): [Point, Point, number] {
+    const bottom = Math.max(...ends.map((box) => (box ? box.y + box.h : -Infinity)));
+    return [this.portAt(edge.from, "out", edge.out), this.portAt(edge.to, "in", edge.in), bottom + wayRound];
+  }
+
+  private trace(view: EdgeView): void {
+    view.stale = false;
+    const [a, b, below] = this.way(view);
+    const next = course(a, b, below);
     if (next.path === view.course.path) return;
     view.course = next;
     view.hit.setAttribute("d", next.path);
@@ -95,9 +129,10 @@ export class EdgeLayer {
 
   cull(window: Box): void {
     for (const view of this.views.values()) {
-      const hidden = !intersects(grow(view.course.box, 2), window);
+      const hidden = !intersects(view.box, window);
       if (hidden === view.hidden) continue;
       view.hidden = hidden;
+      if (!hidden && view.stale) this.trace(view);
       view.group.classList.toggle("is-culled", hidden);
       view.label?.classList.toggle("is-culled", hidden);
     }
@@ -117,6 +152,8 @@ export class EdgeLayer {
     for (const view of this.views.values()) {
       const source = nodes.get(view.edge.from);
       const sink = nodes.get(view.edge.to);
+      if (source === view.runs[0] && sink === view.runs[1]) continue;
+      view.runs = [source, sink];
       const from = this.studio.node(view.edge.from);
       const port = from ? this.studio.ports(from).outputs.findIndex((output) => output.name === view.edge.out) : -1;
       const totals = source?.totals ?? source?.counts ?? [];

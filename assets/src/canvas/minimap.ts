@@ -6,6 +6,8 @@ import { type Box, type Point, toDrawing, union, type View } from "./geometry";
 import type { NodeLayer } from "./nodelayer";
 import type { NoteLayer } from "./notelayer";
 
+const pace = 90; // milliseconds between two drawings
+
 export class Minimap {
   private readonly picture: HTMLCanvasElement;
   private readonly size: { w: number; h: number };
@@ -48,13 +50,13 @@ export class Minimap {
     this.camera.set({ k, x: this.camera.size.w / 2 - x * k, y: this.camera.size.h / 2 - y * k });
   }
 
-  /** Draws soon; many changes make one drawing. */
+  /** Draws soon, and not with every frame: the map may lag behind the hand. */
   refresh(): void {
     if (this.drawing) return;
-    this.drawing = requestAnimationFrame(() => {
+    this.drawing = window.setTimeout(() => requestAnimationFrame(() => {
       this.drawing = 0;
-      this.draw();
-    });
+      if (this.element.checkVisibility()) this.draw();
+    }), pace);
   }
 
   private draw(): void {

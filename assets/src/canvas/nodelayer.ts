@@ -2,7 +2,9 @@
 
 import type { Studio } from "../editor/studio";
 import { links } from "../doc/graph";
-import type { Edge, Problem } from "../types";
+import type { Ports } from "../doc/ports";
+import { same } from "../doc/path";
+import type { Edge, Problem, WorkflowNode } from "../types";
 import { type Box, intersects, type Point } from "./geometry";
 import { type Linked, NodeView } from "./nodeview";
 
@@ -13,7 +15,8 @@ export class NodeLayer {
   readonly views = new Map<string, NodeView>();
   private problems = new Map<string, Problem[]>();
   private selected: ReadonlySet<string> = none;
-  private readonly drawn = new WeakMap<NodeView, string>();
+  private readonly drawn = new WeakMap<NodeView, { node: WorkflowNode; ports: Ports; linked: Linked; problems: Problem[] }>();
+  private edges: Edge[] | undefined; // those that the handles were drawn for
 
   constructor(private readonly layer: HTMLElement, private readonly studio: Studio) {}
 
@@ -23,20 +26,24 @@ export class NodeLayer {
     const { into, outOf } = links(doc);
     const gone = new Set(this.views.keys());
     const fresh = document.createDocumentFragment();
+    const rewired = doc.edges !== this.edges;
+    this.edges = doc.edges;
     for (const node of doc.nodes) {
       gone.delete(node.id);
       let view = this.views.get(node.id);
       const ports = this.studio.ports(node);
+      const problems = this.problems.get(node.id) ?? noProblems;
+      const before = view && this.drawn.get(view);
+      if (before && !rewired && before.node === node && before.problems === problems && samePorts(before.ports, ports)) continue;
       const linked = linkedPorts(into.get(node.id), outOf.get(node.id));
-      const state = JSON.stringify([ports, [...linked.inputs], [...linked.outputs], this.problems.get(node.id) ?? 0]);
-      if (view && view.node === node && this.drawn.get(view) === state) continue;
+      if (before && before.node === node && before.problems === problems && samePorts(before.ports, ports) && sameSet(before.linked.inputs, linked.inputs) && sameSet(before.linked.outputs, linked.outputs)) continue;
       if (!view) {
         view = new NodeView(node);
         this.views.set(node.id, view);
         fresh.append(view.element);
       }
-      view.draw(node, this.studio.kindOf(node), ports, linked, this.problems.get(node.id) ?? noProblems);
-      this.drawn.set(view, state);
+      view.draw(node, this.studio.kindOf(node), ports, linked, problems);
+      this.drawn.set(view, { node, ports, linked, problems });
       view.showRun(this.studio.runView.nodes.get(node.id));
     }
     for (const id of gone) {
@@ -44,7 +51,7 @@ export class NodeLayer {
       this.views.delete(id);
     }
     this.layer.append(fresh);
-    this.showSelection(true);
+    this.showSelection();
   }
 
   showProblems(problems: Problem[]): void {
@@ -57,12 +64,10 @@ export class NodeLayer {
     for (const [id, view] of this.views) view.showRun(nodes.get(id));
   }
 
-  showSelection(all = false): void {
+  showSelection(): void {
     const now = this.studio.selection.nodes;
-    const before = all ? none : this.selected;
-    for (const id of before) if (!now.has(id)) this.views.get(id)?.element.classList.remove("is-selected");
+    for (const id of this.selected) if (!now.has(id)) this.views.get(id)?.element.classList.remove("is-selected");
     for (const id of now) this.views.get(id)?.element.classList.add("is-selected");
-    if (all) for (const [id, view] of this.views) if (!now.has(id)) view.element.classList.remove("is-selected");
     this.selected = now;
   }
 
@@ -108,4 +113,12 @@ export class NodeLayer {
 
 function linkedPorts(into: Edge[] | undefined, outOf: Edge[] | undefined): Linked {
   return { inputs: into ? new Set(into.map((edge) => edge.in)) : none, outputs: outOf ? new Set(outOf.map((edge) => edge.out)) : none };
+}
+
+function samePorts(a: Ports, b: Ports): boolean {
+  return a === b || (same(a.inputs, b.inputs) && same(a.outputs, b.outputs));
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a === b || (a.size === b.size && [...a].every((entry) => b.has(entry)));
 }

@@ -28,6 +28,7 @@ export class NodeView {
   private portsShown = "";
   private runShown: NodeRun | undefined;
   private told = "";
+  private stale = false; // moved while hidden
   node: WorkflowNode;
   kind: Kind | undefined;
 
@@ -36,6 +37,7 @@ export class NodeView {
     this.element.dataset["id"] = node.id;
     this.element.dataset["testid"] = `node-${node.id}`;
     this.status.dataset["testid"] = `node-status-${node.id}`;
+    this.status.remove(); // comes when there is something to say
   }
 
   /** Draws the node anew; nothing is read from the page. */
@@ -62,9 +64,16 @@ export class NodeView {
     this.label();
   }
 
+  /** Puts the node somewhere; one that is hidden is drawn there when it is shown. */
   moveTo(x: number, y: number): void {
     this.box = { ...this.box, x, y };
-    this.element.style.transform = `translate(${x}px, ${y}px)`;
+    if (this.hidden) this.stale = true;
+    else this.place();
+  }
+
+  private place(): void {
+    this.stale = false;
+    this.element.style.transform = `translate(${this.box.x}px, ${this.box.y}px)`;
   }
 
   private drawMarks(problems: Problem[]): void {
@@ -127,12 +136,12 @@ export class NodeView {
     const { element, status } = this;
     if (!run) {
       delete element.dataset["status"];
-      status.hidden = true;
+      status.remove();
       this.label();
       return;
     }
     element.dataset["status"] = run.status;
-    status.hidden = false;
+    if (!status.parentElement) element.append(status);
     status.dataset["status"] = run.status;
     const text = statusText(run);
     this.statusText.textContent = text;
@@ -151,6 +160,7 @@ export class NodeView {
   hide(hidden: boolean): void {
     if (hidden === this.hidden) return;
     this.hidden = hidden;
+    if (!hidden && this.stale) this.place();
     this.element.classList.toggle("is-culled", hidden);
   }
 }

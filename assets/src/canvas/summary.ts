@@ -22,13 +22,23 @@ function told(kind: string, params: Params): string {
     case "flow.if":
     case "data.filter": return text("condition");
     case "flow.switch": return text("value");
-    case "flow.wait": return text("until") || (text("amount") && `${text("amount")} ${text("unit")}`);
+    case "flow.merge": return text("mode").replaceAll("_", " ");
+    case "flow.loop": return text("batch_size") && `${text("batch_size")} at a time`;
+    case "flow.wait": return text("mode") === "until" ? `until ${text("until")}` : text("amount") && `${text("amount")} ${text("unit") || "seconds"}`;
     case "flow.call": return text("workflow");
-    case "data.set": return names(params["fields"]);
+    case "flow.stop": return text("message");
+    case "data.set": return names(params["fields"], "name");
+    case "data.rename": return names(params["fields"], "from");
     case "data.sort": return text("by") && `by ${text("by")}`;
-    case "data.limit": return text("count") && `first ${text("count")}`;
+    case "data.limit": return text("count") && `${text("from") || "first"} ${text("count")}`;
+    case "data.summarize": return list(params["group_by"]) && `by ${list(params["group_by"])}`;
+    case "data.dedupe": return list(params["fields"]) && `by ${list(params["fields"])}`;
     case "data.split":
     case "data.aggregate": return text("field");
+    case "data.template": return text("template");
+    case "data.hash": return text("algorithm");
+    case "data.datetime": return [text("operation"), text("value")].filter(Boolean).join(" ");
+    case "file.list": return [text("path"), text("pattern")].filter(Boolean).join("/");
     case "code.javascript":
     case "code.python": return firstLine(params["code"]);
     case "sql.query": return text("query");
@@ -46,9 +56,13 @@ function plain(value: Json | undefined): string {
   return lone && !lone[1]!.includes("{{") ? lone[1]! : value.slice(1);
 }
 
-function names(fields: Json | undefined): string {
+function names(fields: Json | undefined, key: string): string {
   if (!Array.isArray(fields)) return "";
-  return fields.map((field) => (field && typeof field === "object" && !Array.isArray(field) ? plain(field["name"]) : "")).filter(Boolean).join(", ");
+  return fields.map((field) => (field && typeof field === "object" && !Array.isArray(field) ? plain(field[key]) : "")).filter(Boolean).join(", ");
+}
+
+function list(values: Json | undefined): string {
+  return Array.isArray(values) ? values.map(plain).filter(Boolean).join(", ") : plain(values);
 }
 
 function firstLine(code: Json | undefined): string {

@@ -29,10 +29,6 @@ export function wireToolbar(canvas: Canvas, commands: Commands): void {
     const name = (event.target as Element).closest<HTMLElement>("[data-action]")?.dataset["action"];
     if (name) actions[name]?.();
   });
-  document.addEventListener("click", (event) => {
-    // The entry in the page's menu.
-    if ((event.target as Element).closest(".menu [data-action=layout]")) canvas.tidy();
-  });
   const button = (name: string) => shell.querySelector<HTMLButtonElement>(`[data-action="${name}"]`);
   const refresh = () => {
     const [undo, redo] = [button("undo"), button("redo")];

@@ -1,8 +1,10 @@
-// The ports of a node. Most kinds have fixed ones; where parameters decide, the server is asked once for each setting
-// and the answer is kept. Ports that an edge uses are always there, so that no edge hangs in the air.
+// The ports of a node. Most kinds have fixed ones. Where parameters decide, switch and merge are known here, as
+// engine/nodes has them; of other kinds the server is asked once for each setting and the answer is kept. Ports that an
+// edge uses are always there, so that no edge hangs in the air.
 
 import { api } from "../lib/api";
-import type { Edge, Kind, Port, WorkflowNode } from "../types";
+import type { Edge, Json, Kind, Port, WorkflowNode } from "../types";
+import { isObject } from "./path";
 
 export interface Ports { inputs: Port[]; outputs: Port[] }
 
@@ -41,15 +43,22 @@ export class PortBook {
       const ports = placeholderPorts(into, outOf);
       return { inputs: ports.inputs, outputs: withError(node, ports.outputs) };
     }
-    const kept = this.kept.get(node);
-    if (kept) return kept;
+    const own = this.kept.get(node) ?? this.own(node, kind);
+    const inputs = withUsed(own.inputs, into, "in");
+    const outputs = withUsed(own.outputs, outOf, "out");
+    return inputs === own.inputs && outputs === own.outputs ? own : { inputs, outputs };
+  }
+
+  private own(node: WorkflowNode, kind: Kind): Ports {
     const { ports, final } = kind.dynamic_ports ? this.dynamic(node, kind) : { ports: fixedPorts(kind), final: true };
     const whole = { inputs: ports.inputs, outputs: withError(node, ports.outputs) };
     if (final) this.kept.set(node, whole);
-    return final ? whole : { inputs: withUsed(whole.inputs, into.map((edge) => edge.in)), outputs: withUsed(whole.outputs, outOf.map((edge) => edge.out)) };
+    return whole;
   }
 
   private dynamic(node: WorkflowNode, kind: Kind): { ports: Ports; final: boolean } {
+    const rule = rules[node.kind];
+    if (rule) return { ports: rule(node.params, fixedPorts(kind)), final: true };
     const key = JSON.stringify([node.kind, node.params]);
     const known = this.answers.get(key);
     if (known) return { ports: known, final: true };
@@ -63,20 +72,41 @@ export class PortBook {
         () => setTimeout(() => this.asked.delete(key), 5_000), // asked again with the next change
       );
     }
-    return { ports: guess(node, kind), final: false };
+    return { ports: fixedPorts(kind), final: false };
   }
 }
 
-/** What stands in until the server has answered. */
-function guess(node: WorkflowNode, kind: Kind): Ports {
-  const ports = fixedPorts(kind);
-  const cases = node.params["cases"];
-  if (!Array.isArray(cases)) return ports;
-  return { inputs: ports.inputs, outputs: [...cases.map((_, i) => ({ name: `case_${i + 1}`, label: `${i + 1}` })), { name: "default", label: "default" }] };
+const mostCases = 100;
+const mostInputs = 10;
+const longestLabel = 24;
+
+const rules: { [kind: string]: (params: WorkflowNode["params"], fixed: Ports) => Ports } = {
+  "flow.switch": (params, fixed) => {
+    const cases = Array.isArray(params["cases"]) ? params["cases"].slice(0, mostCases) : [];
+    return { inputs: fixed.inputs, outputs: [...cases.map((entry, i) => ({ name: `case_${i + 1}`, label: caseLabel(entry) || String(i + 1) })), { name: "default", label: "default", optional: true }] };
+  },
+  "flow.merge": (params, fixed) => {
+    const asked = Number(params["inputs"] ?? 2);
+    const count = Number.isFinite(asked) ? Math.min(Math.max(Math.trunc(asked), 2), mostInputs) : 2;
+    return { inputs: Array.from({ length: count }, (_, i) => ({ name: `in_${i + 1}`, label: String(i + 1) })), outputs: fixed.outputs };
+  },
+};
+
+function caseLabel(entry: Json): string {
+  if (!isObject(entry)) return "";
+  const { label, value, condition } = entry;
+  if (typeof label === "string" && label) return label;
+  const text = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+  if ((condition !== undefined && condition !== null) || text.startsWith("=")) return "";
+  return text.length > longestLabel ? `${text.slice(0, longestLabel - 1)}…` : text;
 }
 
-/** Adds ports that an edge uses and the list does not have. */
-export function withUsed(ports: Port[], used: string[]): Port[] {
-  const missing = [...new Set(used)].filter((name) => !ports.some((port) => port.name === name));
-  return missing.length > 0 ? [...ports, ...missing.map((name) => ({ name, label: name }))] : ports;
+/** Adds ports that an edge uses and the list does not have; the list itself when there are none. */
+function withUsed(ports: Port[], edges: Edge[], end: "in" | "out"): Port[] {
+  let all = ports;
+  for (const edge of edges) {
+    const name = edge[end];
+    if (!all.some((port) => port.name === name)) all = [...all, { name, label: name }];
+  }
+  return all;
 }
