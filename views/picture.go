@@ -2,7 +2,9 @@ package views
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine"
@@ -11,6 +13,7 @@ import (
 // Picture is a small drawing of a workflow: where its nodes are and how they hang together.
 type Picture struct {
 	ViewBox string
+	Width   float64 // of a node
 	Alt     string
 	Nodes   []PictureNode
 	Edges   []string // paths
@@ -24,50 +27,90 @@ type PictureNode struct {
 	Strange bool   // a kind that this studio does not have
 }
 
-// Size of a node in the drawing's own units, as the canvas draws it.
+// Size of a node in the drawing's own units, a little narrower than on the canvas, so that edges show.
 const (
-	nodeWidth, nodeHeight = 200.0, 64.0
+	nodeWidth, nodeHeight = 180.0, 64.0
 
+	// A long drawing is squeezed: its nodes are squares with an icon, without the words that nobody could read.
+	squareWidth, squareGap = 84.0, 46.0
+
+	wordColumns  = 4
 	pictureNodes = 400 // more are not drawn: they would be dust
-	wordNodes    = 7   // with more nodes there is no room for their names
 )
 
 // PictureOf draws a workflow. The catalogue gives the icons.
 func PictureOf(w *engine.Workflow, c engine.Catalogue) Picture {
-	p := Picture{Alt: pictureText(w), ViewBox: "0 0 600 240"}
+	nodes := w.Nodes[:min(len(w.Nodes), pictureNodes)]
+	p := Picture{Alt: pictureText(w), ViewBox: "0 0 600 240", Width: nodeWidth}
+	places := placesOf(nodes)
+	if columns := columnsOf(places); len(columns) > wordColumns {
+		p.Width = squareWidth
+		for i := range places {
+			places[i][0] = float64(columns[column(places[i][0])]) * (squareWidth + squareGap)
+		}
+	}
 	at := map[string][2]float64{}
-	minX, minY, maxX, maxY := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
-	for i := range w.Nodes[:min(len(w.Nodes), pictureNodes)] {
-		n := &w.Nodes[i]
-		x, y := finite(n.At[0]), finite(n.At[1])
-		at[n.ID] = [2]float64{x, y}
-		minX, minY, maxX, maxY = min(minX, x), min(minY, y), max(maxX, x+nodeWidth), max(maxY, y+nodeHeight)
-		box := PictureNode{X: x, Y: y, Icon: "puzzle", Strange: true}
+	for i := range nodes {
+		n := &nodes[i]
+		at[n.ID] = places[i]
+		box := PictureNode{X: places[i][0], Y: places[i][1], Icon: "puzzle", Strange: true}
 		if kind, ok := c.Kind(n.Kind); ok {
 			box.Icon, box.Strange = kind.Icon, false
 		}
-		if len(w.Nodes) <= wordNodes {
-			box.Title = shorten(n.Name, 18)
+		if p.Width == nodeWidth {
+			box.Title = shorten(n.Name, 12)
 		}
 		p.Nodes = append(p.Nodes, box)
-	}
-	if len(p.Nodes) == 0 {
-		return p
 	}
 	for i, e := range w.Edges {
 		from, ok1 := at[e.From]
 		to, ok2 := at[e.To]
 		if ok1 && ok2 && i < 4*pictureNodes {
-			p.Edges = append(p.Edges, curve(from[0]+nodeWidth, from[1]+nodeHeight/2, to[0], to[1]+nodeHeight/2))
+			p.Edges = append(p.Edges, curve(from[0]+p.Width, from[1]+nodeHeight/2, to[0], to[1]+nodeHeight/2))
 		}
 	}
-	// The frame keeps a shape, so that a row of pictures is calm and a single node does not fill it.
-	const margin, least = 30.0, 700.0
+	p.frame()
+	return p
+}
+
+func placesOf(nodes []engine.Node) [][2]float64 {
+	places := make([][2]float64, len(nodes))
+	for i := range nodes {
+		places[i] = [2]float64{finite(nodes[i].At[0]), finite(nodes[i].At[1])}
+	}
+	return places
+}
+
+// column is the stretch of the drawing that an x falls into; nodes in one stand, more or less, above each other.
+func column(x float64) int { return int(math.Floor(x / (nodeWidth * 0.6))) }
+
+// columnsOf numbers the columns that hold nodes, from the left.
+func columnsOf(places [][2]float64) map[int]int {
+	columns := map[int]int{}
+	for _, p := range places {
+		columns[column(p[0])] = 0
+	}
+	for i, c := range slices.Sorted(maps.Keys(columns)) {
+		columns[c] = i
+	}
+	return columns
+}
+
+// frame finds the part that is shown. It keeps a shape, so that a row of pictures is calm and a single node does not
+// fill it.
+func (p *Picture) frame() {
+	if len(p.Nodes) == 0 {
+		return
+	}
+	minX, minY, maxX, maxY := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, n := range p.Nodes {
+		minX, minY, maxX, maxY = min(minX, n.X), min(minY, n.Y), max(maxX, n.X+p.Width), max(maxY, n.Y+nodeHeight)
+	}
+	const margin, least = 30.0, 520.0
 	width := max(maxX-minX+2*margin, least)
 	height := max(maxY-minY+2*margin, width*0.36)
 	width = max(width, height/0.6)
 	p.ViewBox = fmt.Sprintf("%.0f %.0f %.0f %.0f", minX-(width-(maxX-minX))/2, minY-(height-(maxY-minY))/2, width, height)
-	return p
 }
 
 func finite(f float64) float64 {
