@@ -1,23 +1,21 @@
-// The panels around the canvas. Each is mounted where the page has its element, and left out where it has not.
+// The panels around the canvas. Each is mounted where the page has its element, and left out where it has not. What is
+// not seen at once (forms, data, dialogs) is loaded behind the first paint.
 
-import type { Editor } from "../editor/context";
-import { Steps, type DataHost } from "./data/steps";
-import { NodePanel } from "./panel";
+import type { Editor, EditorEvents } from "../editor/context";
+import type { DataHost } from "./data/steps";
 import { mountPalette } from "./palette";
 import { mountProblems } from "./problems";
 import { mountQuickAdd } from "./quickadd";
 import { mountDrawers } from "./shape";
 import { mountHeader } from "./studio/header";
-import { ReplayPanel } from "./replaypanel";
 
 export function mountPanels(editor: Editor): void {
-  const steps = new Steps(editor);
   const at = (id: string, mount: (element: HTMLElement) => void) => {
     const element = document.getElementById(id);
     if (element) mount(element);
   };
   mountDrawers();
-  at("panel", (element) => new NodePanel(editor, steps, element));
+  at("panel", (element) => void mountNodePanel(editor, element));
   if (!editor.readonly) {
     at("palette", (element) => mountPalette(editor, element));
     mountQuickAdd(editor);
@@ -26,9 +24,36 @@ export function mountPanels(editor: Editor): void {
   mountHeader(editor);
 }
 
+/** Loads the right panel. A node that is opened meanwhile is shown when it has come. */
+async function mountNodePanel(editor: Editor, element: HTMLElement): Promise<void> {
+  let asked: EditorEvents["open"] | undefined;
+  const stop = editor.on("open", (detail) => (asked = detail));
+  try {
+    const { NodePanel } = await import("./panel");
+    const panel = new NodePanel(editor, element);
+    if (asked) panel.open(asked.node, asked.tab);
+  } catch {
+    editor.toast("The panel could not be loaded. Load the page again when the studio can be reached.", { error: true });
+  } finally {
+    stop();
+  }
+}
+
 /** The data of the selected node, for the page of a run. Returns what takes it away again. */
 export function mountDataPanel(host: DataHost, element: HTMLElement): () => void {
   mountDrawers();
-  const panel = new ReplayPanel(host, new Steps(host), element);
-  return () => panel.stop();
+  let stopped = false;
+  let stop: (() => void) | undefined;
+  import("./replaypanel").then(
+    ({ ReplayPanel }) => {
+      if (stopped) return;
+      const panel = new ReplayPanel(host, element);
+      stop = () => panel.stop();
+    },
+    () => host.toast("The data panel could not be loaded. Load the page again when the studio can be reached.", { error: true }),
+  );
+  return () => {
+    stopped = true;
+    stop?.();
+  };
 }

@@ -3,7 +3,7 @@
 import { h, icon } from "../lib/dom";
 import type { Editor } from "../editor/context";
 import type { WorkflowNode } from "../types";
-import type { Steps } from "./data/steps";
+import { Steps } from "./data/steps";
 import { DataViewer } from "./data/viewer";
 import { kindIcon } from "./kindview";
 import { docsView } from "./node/docs";
@@ -26,8 +26,10 @@ export class NodePanel {
   private node = "";
   private tab: Tab = "form";
   private content: { stop(): void } | null = null;
+  private readonly steps: Steps;
 
-  constructor(private readonly editor: Editor, private readonly steps: Steps, element: HTMLElement) {
+  constructor(private readonly editor: Editor, element: HTMLElement) {
+    this.steps = new Steps(editor);
     this.tabs = tabList("Node", names, this.body, (name) => this.choose(name as Tab));
     element.replaceChildren(resizer(element), this.head, this.tabs.element, this.body);
     editor.on("select", ({ nodes }) => this.selected(nodes));
@@ -42,8 +44,8 @@ export class NodePanel {
     this.selected(editor.selected);
   }
 
-  /** Opens a node's parameter, to which a problem or an error leads. */
-  private open(node: string, tab?: Tab): void {
+  /** Shows a node, and moves the focus there. */
+  open(node: string, tab?: Tab): void {
     if (!isOpen("panel")) setPanel("panel", true);
     if (tab) this.tab = tab;
     const same = this.node === node;

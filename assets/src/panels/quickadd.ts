@@ -33,7 +33,7 @@ class QuickAdd {
   constructor(private readonly editor: Editor, private readonly wish: Wish) {
     this.kinds = fitting(editor.kinds.values(), wish);
     this.field = h("input", { type: "text", role: "combobox", placeholder: wish.edge ? "Insert a node" : "Add a node", "aria-label": "Search a kind of node to add", "aria-controls": "quickadd-list", "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", "data-testid": "quickadd-search" });
-    this.box = h("div", { class: "quickadd", popover: "auto", "data-testid": "quickadd" }, h("div", { class: "search" }, icon("search"), this.field), this.list);
+    this.box = h("div", { class: "quickadd", popover: "auto", role: "dialog", "aria-label": "Add a node", "data-testid": "quickadd" }, h("div", { class: "search" }, icon("search"), this.field), this.list);
     document.querySelectorAll(".quickadd").forEach((other) => other.remove());
     document.body.append(this.box);
     this.field.addEventListener("input", () => this.draw());

@@ -1,7 +1,7 @@
 // The right panel of a run's page: what went into the selected node and what came out.
 
 import { h, icon } from "../lib/dom";
-import type { Steps, DataHost } from "./data/steps";
+import { Steps, type DataHost } from "./data/steps";
 import { DataViewer, type Side } from "./data/viewer";
 import { kindIcon } from "./kindview";
 import { resizer } from "./shape";
@@ -12,11 +12,13 @@ export class ReplayPanel {
   private readonly body = h("div", { class: "panel-body on-output", id: "panel-body", tabindex: -1 });
   private readonly tabs: TabList;
   private readonly stops: (() => void)[];
+  private readonly steps: Steps;
   private viewer: DataViewer | null = null;
   private node = "";
   private side: Side = "output";
 
-  constructor(private readonly host: DataHost, private readonly steps: Steps, element: HTMLElement) {
+  constructor(private readonly host: DataHost, element: HTMLElement) {
+    this.steps = new Steps(host);
     this.tabs = tabList("Data", [["output", "Output"], ["input", "Input"]], this.body, (name) => {
       this.side = name as Side;
       this.show();
@@ -34,6 +36,8 @@ export class ReplayPanel {
         this.body.focus();
       }),
     ];
+    const [selected] = host.selected;
+    if (selected) this.node = selected;
     this.show();
   }
 

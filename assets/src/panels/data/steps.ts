@@ -5,7 +5,7 @@ import type { Item, Run, RunEvent, WorkflowNode } from "../../types";
 import type { Editor, NodeRun } from "../../editor/context";
 
 /** The part of the editor that data panels need; the run view has it too. */
-export type DataHost = Pick<Editor, "data" | "readonly" | "doc" | "runView" | "node" | "kindOf" | "ports" | "ancestors" | "on" | "run" | "apply" | "toast" | "say">;
+export type DataHost = Pick<Editor, "data" | "readonly" | "doc" | "selected" | "runView" | "node" | "kindOf" | "ports" | "ancestors" | "on" | "run" | "apply" | "toast" | "say">;
 
 const limit = 60; // answers kept
 

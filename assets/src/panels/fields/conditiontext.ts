@@ -28,7 +28,9 @@ const forms: [Operator, string][] = [
 ];
 
 export const operators: Operator[] = ["is", "is not", ">", ">=", "<", "<=", "contains", "does not contain", "starts with", "ends with", "matches", "is empty", "is not empty", "is true", "is false"];
-export const needsRight = (operator: Operator): boolean => forms.find(([name]) => name === operator)![1].includes("R)") || forms.find(([name]) => name === operator)![1].endsWith(" R");
+const formOf = (operator: Operator): string => forms.find(([name]) => name === operator)![1];
+
+export const needsRight = (operator: Operator): boolean => /\bR\b/.test(formOf(operator));
 
 /** The expression of a condition, with its leading "="; "" when no row says anything. */
 export function printCondition(condition: Condition): string {
@@ -37,10 +39,9 @@ export function printCondition(condition: Condition): string {
 }
 
 function printRule(rule: Rule): string {
-  const form = forms.find(([name]) => name === rule.operator)![1];
   const right = rule.operator === "matches" ? JSON.stringify(rule.right) : printRight(rule.right);
-  // Both at once, so that an R in the left side is not taken for the right one.
-  return form.replace(/\b[LR]\b(?!\w)/g, (side, at: number) => (side === "L" ? printLeft(rule.left) : form.slice(at - 3, at) === "new" ? side : right));
+  // Both sides at once, so that an R within the left one is not taken for the right one.
+  return formOf(rule.operator).replace(/\b[LR]\b/g, (side) => (side === "L" ? printLeft(rule.left) : right));
 }
 
 function printLeft(text: string): string {

@@ -116,7 +116,7 @@ export class Field {
     this.element.classList.toggle("is-expression", asExpression);
     if (this.fx) {
       this.fx.setAttribute("aria-pressed", String(asExpression));
-      this.fx.setAttribute("aria-label", asExpression ? `${param.label}: use a fixed value` : `${param.label}: use an expression`);
+      this.fx.setAttribute("aria-label", `fx: ${param.label} as an expression`);
     }
   }
 

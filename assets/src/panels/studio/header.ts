@@ -1,12 +1,10 @@
 // The bar above the canvas: name, saved state, undo, active, runs, menu, Run. The page renders it; here it works.
 
-import { h, icon } from "../../lib/dom";
+import { h, icon, isTyping } from "../../lib/dom";
 import type { Editor, EditorEvents } from "../../editor/context";
 import { mountActive } from "./active";
-import { mountKeys, openKeys } from "./keys";
 import { mountRun } from "./runbutton";
 import { mountRuns } from "./runs";
-import { openSettings } from "./settingsdialog";
 
 export function mountHeader(editor: Editor): void {
   const at = <T extends HTMLElement>(selector: string, mount: (element: T) => void) => {
@@ -73,10 +71,20 @@ function mountHistory(editor: Editor): void {
   show();
 }
 
+const openKeys = () => void import("./keys").then((keys) => keys.openKeys());
+
+function mountKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.defaultPrevented || isTyping(event.target) || document.querySelector("dialog[open], [popover]:popover-open:not(.tip)")) return;
+    event.preventDefault();
+    openKeys();
+  });
+}
+
 function mountMenu(editor: Editor): void {
   const actions: { [name: string]: () => void } = {
-    settings: () => openSettings(editor),
-    shortcuts: () => openKeys(),
+    settings: () => void import("./settingsdialog").then(({ openSettings }) => openSettings(editor)),
+    shortcuts: openKeys,
     layout: () => document.querySelector<HTMLElement>("#editor .canvas-frame [data-action=tidy]")?.click(),
   };
   document.getElementById("editor-menu")?.addEventListener("click", (event) => {

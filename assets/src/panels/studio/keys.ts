@@ -1,6 +1,6 @@
 // The sheet of keys, opened by "?".
 
-import { h, isTyping } from "../../lib/dom";
+import { h } from "../../lib/dom";
 import { openDialog } from "../../page/dialog";
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -23,12 +23,4 @@ export function openKeys(): void {
   const done = h("button", { type: "button", class: "button primary", onclick: close }, "Close");
   foot.append(done);
   done.focus();
-}
-
-export function mountKeys(): void {
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.defaultPrevented || isTyping(event.target) || document.querySelector("dialog[open], [popover]:popover-open:not(.tip)")) return;
-    event.preventDefault();
-    openKeys();
-  });
 }

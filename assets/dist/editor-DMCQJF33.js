@@ -1,1 +1,0 @@
-import{f as a,h as r,i}from"./chunk-MKCTU2JC.js";import{g as e}from"./chunk-IS2Q24DY.js";var o=document.getElementById("editor");if(o){let t=new r(e("editor-data"),o.dataset.role==="viewer");a(t),i(t),t.connect().then(()=>o.setAttribute("data-ready",""))}
