@@ -140,7 +140,7 @@ func SetupWaiting(p Page, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>It is set up with a link that the server printed when it started:</p><pre>Set up your studio: http://…/setup/…</pre><p>Open that link. It is good for one day and for one use; start the server again for a new one.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>It is set up with a link that the server printed when it started:</p><p><code>http://…/setup/…</code></p><p>Open that link. It is good for one day and for one use; start the server again for a new one.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -79,7 +79,7 @@ func SigninPage(p Page, f SigninForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<button type=\"submit\" class=\"button primary wide\" data-testid=\"sign-in\">Sign in</button></form><p class=\"help\">Forgotten the password? Whoever runs this studio can set a new one on the server, with <code>atelier user password</code>.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<button type=\"submit\" class=\"button primary wide\" data-testid=\"sign-in\">Sign in</button></form><p class=\"help\">Forgotten the password? Whoever runs this studio can set a new one on the server, with <code>atelier user reset-password</code>.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
