@@ -15,6 +15,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -135,7 +136,10 @@ func (b *backupWriter) addFolder(ctx context.Context, root *os.Root, folder, dir
 		if err != nil || !entry.Type().IsRegular() || len(base) > len(tempPrefix) && base[:len(tempPrefix)] == tempPrefix {
 			return err
 		}
-		if folder == databasesFolder {
+		if isSideFile(name) {
+			return nil
+		}
+		if folder == databasesFolder && isDatabaseName(name) {
 			return b.addDatabase(ctx, filepath.Join(dir, name), filepath.Join(work, "workflow.db"), name)
 		}
 		f, err := root.Open(name)
@@ -153,12 +157,13 @@ func (b *backupWriter) addFolder(ctx context.Context, root *os.Root, folder, dir
 	return err
 }
 
-// addDatabase adds a database that workflows use. Its log and index are in the copy already.
+// isSideFile tells SQLite's logs, which are in the copies of their databases already.
+func isSideFile(name string) bool {
+	return strings.HasSuffix(name, "-wal") || strings.HasSuffix(name, "-shm") || strings.HasSuffix(name, "-journal")
+}
+
+// addDatabase adds a database that workflows use.
 func (b *backupWriter) addDatabase(ctx context.Context, file, copied, name string) error {
-	switch filepath.Ext(name) {
-	case ".db-wal", ".db-shm", ".db-journal":
-		return nil
-	}
 	if err := copyDatabase(ctx, file, copied); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

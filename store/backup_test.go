@@ -24,6 +24,13 @@ func TestBackupUnderLoadAndRestore(t *testing.T) {
 	hash, _, err := p.Put(ctx, "alpha", strings.NewReader("the file"), 0)
 	must(t, err)
 
+	// A workflow's own database is open meanwhile, with a log beside it.
+	db := newSQL(t, store.SQLOptions{Dir: p.dir})
+	for _, query := range []string{"CREATE TABLE orders (id integer)", "INSERT INTO orders VALUES (7)"} {
+		_, _, _, err := db.Query(ctx, "sqlite", "sales.db", query, nil, 0)
+		must(t, err)
+	}
+
 	// Runs begin and end, and a workflow is drawn, while the backup is made.
 	loaded, stop := context.WithCancel(ctx)
 	var load sync.WaitGroup
@@ -75,6 +82,10 @@ func TestBackupUnderLoadAndRestore(t *testing.T) {
 	data, err := io.ReadAll(f)
 	if must(t, errors.Join(err, f.Close())); string(data) != "the file" {
 		t.Errorf("file: %q", data)
+	}
+	_, rows, _, err := newSQL(t, store.SQLOptions{Dir: dir}).Query(ctx, "sqlite", "sales.db", "SELECT id FROM orders", nil, 0)
+	if must(t, err); fmt.Sprint(rows) != "[[7]]" {
+		t.Errorf("a workflow's database: %v", rows)
 	}
 	// Every run of the backup has its workflow in it, and is whole.
 	for filter := (engine.RunFilter{}); ; {

@@ -118,7 +118,7 @@ func unpack(ctx context.Context, from io.Reader, work string) error {
 func unpackFile(ctx context.Context, root *os.Root, head *tar.Header, r io.Reader) (v manifestFile, err error) {
 	name := head.Name
 	inFolder := strings.HasPrefix(name, filesFolder+"/") || strings.HasPrefix(name, databasesFolder+"/")
-	if head.Typeflag != tar.TypeReg || !fs.ValidPath(name) || !inFolder && name != studioFile && name != runsFile {
+	if head.Typeflag != tar.TypeReg || isSideFile(name) || !fs.ValidPath(name) || !inFolder && name != studioFile && name != runsFile {
 		return v, invalid("the backup has a file that does not belong to it: %.200q", name)
 	}
 	if err := root.MkdirAll(path.Dir(name), 0o700); err != nil {

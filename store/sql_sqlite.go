@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"modernc.org/sqlite"
@@ -23,8 +24,8 @@ func (s *SQL) openSQLiteFile(name string) (*sql.DB, error) {
 		return nil, fmt.Errorf("SQLite databases are switched off here: %w", errors.ErrUnsupported)
 	}
 	name = strings.TrimPrefix(path.Clean("/"+filepath.ToSlash(name)), "/")
-	if name == "" || len(name) > 200 || strings.ContainsAny(name, "?#%\x00") {
-		return nil, invalid("a SQLite database is named by a file's path within the folder %q, like sales.db", databasesFolder)
+	if !isDatabaseName(name) || len(name) > 200 || strings.ContainsAny(name, "?#%\x00") {
+		return nil, invalid("a SQLite database is named by a file's path within the folder %q, like sales.db, .sqlite or .sqlite3", databasesFolder)
 	}
 	if err := s.root.MkdirAll(path.Dir(name), 0o700); err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", name, err)
@@ -49,6 +50,11 @@ func (s *SQL) openSQLiteFile(name string) (*sql.DB, error) {
 		return nil, err
 	}
 	return sql.OpenDB(guarded{connector}), nil
+}
+
+// isDatabaseName tells whether a file may be a SQLite database by its ending.
+func isDatabaseName(name string) bool {
+	return slices.Contains([]string{".db", ".sqlite", ".sqlite3"}, path.Ext(name))
 }
 
 // guarded makes connections on which a statement reaches no other file.
