@@ -34,10 +34,11 @@ type eventsOut struct {
 
 // apiEvents gives the journal of a run without outputs: the counts of items stand for them.
 func apiEvents(s *Server, c *Ctx, in eventsIn) error {
+	// A run of another workspace is absent, and not one without events.
+	if _, err := s.Store.Run(c.Request().Context(), c.Scope(), in.ID); err != nil {
+		return err
+	}
 	if strings.Contains(in.Accept, eventStream) {
-		if _, err := s.Store.Run(c.Request().Context(), c.Scope(), in.ID); err != nil {
-			return err
-		}
 		return s.streamEvents(c, c.Scope(), in.ID, max(in.Since, in.Last))
 	}
 	limit := in.Limit
