@@ -34,6 +34,7 @@ var mayImport = map[string]struct {
 	"views":          {[]string{"assets", "engine", "auth", "interop"}, "pages show the domains' types and decide nothing"},
 	"web":            {[]string{"engine", "engine/expr", "auth", "live", "ops", "assets", "interop", "store", "views"}, "the edge knows all below, but not the kinds: what it shows of them comes from their specs"},
 	"":               {[]string{"engine", "engine/nodes", "engine/sandbox", "auth", "live", "ops", "interop", "store", "web"}, "main wires"},
+	"bench/compare":  {nil, "it starts programs and asks them over HTTP"},
 	"bench/stats":    {nil, "it reads files"},
 	"bench":          {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
 }
