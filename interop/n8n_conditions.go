@@ -323,8 +323,15 @@ func filterExpression(filter map[string]any, loose, fold bool) (string, string) 
 	if sensitive, ok := options["caseSensitive"].(bool); ok && !sensitive {
 		fold = true
 	}
+	conditions := objects(filter["conditions"])
+	if len(conditions) == 1 && loose && object(conditions[0]["operator"])["operation"] == "true" {
+		// What counts as true is the same here: the value itself is the condition.
+		if left := text(conditions[0]["leftValue"]); expr.IsExpression(left) {
+			return left, ""
+		}
+	}
 	var codes []string
-	for _, c := range objects(filter["conditions"]) {
+	for _, c := range conditions {
 		operator := object(c["operator"])
 		code := comparison{
 			typ: text(operator["type"]), op: text(operator["operation"]), left: c["leftValue"], right: c["rightValue"],

@@ -180,7 +180,7 @@ func portIndex(named []string, port string) (typ string, index int, ok bool) {
 			return port[:cut], n - 1, n <= maxPorts
 		}
 	}
-	return port, 0, port == "main" || strings.HasPrefix(port, "ai_")
+	return port, 0, strings.HasPrefix(port, "ai_")
 }
 
 // outputs names the main outputs of a node in the order of n8n's indexes.

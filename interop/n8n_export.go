@@ -18,6 +18,7 @@ type n8nExport struct {
 	nodes   []n8nWritten      // beside w.Nodes
 	byID    map[string]int    // id -> index in w.Nodes
 	byName  map[string]int    // name in the imported file -> index in w.Nodes
+	joined  map[string]bool   // ids of nodes that edges lead to or from
 	renamed map[string]string // name in the imported file -> name now, where they differ
 }
 
@@ -30,7 +31,7 @@ type n8nWritten struct {
 
 // exportN8N writes the workflow as an n8n file. What was imported from n8n and not edited since is written as it came.
 func exportN8N(w *engine.Workflow) ([]byte, []string, error) {
-	ex := &n8nExport{w: w, extra: object(w.Extra[n8nKey]), byID: map[string]int{}, byName: map[string]int{}, renamed: map[string]string{}}
+	ex := &n8nExport{w: w, extra: object(w.Extra[n8nKey]), byID: map[string]int{}, byName: map[string]int{}, renamed: map[string]string{}, joined: map[string]bool{}}
 	ex.names()
 	parts := make([]n8nWritten, 0, len(w.Nodes)+len(w.Notes))
 	for i := range w.Nodes {
@@ -64,20 +65,18 @@ func (ex *n8nExport) lose(format string, args ...any) {
 // names finds out which node of now is which of the imported file. A copy of an imported node carries the same remains
 // and is told by its id.
 func (ex *n8nExport) names() {
-	place := map[string]int{}
 	for i := range ex.w.Nodes {
 		n := &ex.w.Nodes[i]
 		ex.byID[n.ID] = i
 		o := readOrigin(n.ID, n.Extra)
-		if o.raw == nil || o.copied {
-			continue
-		}
 		name := text(o.raw["name"])
-		if j, ok := place[name]; ok && j > o.at {
-			continue // of two nodes with one name in the file, connections mean the last
+		if o.raw == nil || o.copied || name != o.name {
+			continue // new, a copy, or called so only in the file
 		}
-		place[name] = o.at
 		ex.byName[name] = i
+	}
+	for _, e := range ex.w.Edges {
+		ex.joined[e.From], ex.joined[e.To] = true, true
 	}
 	for name, i := range ex.byName {
 		if n := &ex.w.Nodes[i]; n.Name != readOrigin(n.ID, n.Extra).name {

@@ -104,7 +104,7 @@ func (ex *n8nExport) add(out map[string]any, e edgeKey) {
 		ex.lose("an edge from %q to %q is left out: one of them is not in the workflow", e.from, e.to)
 		return
 	}
-	source, target := ex.nameOf(from), ex.nameOf(to)
+	source, target := text(ex.nodes[from].raw["name"]), text(ex.nodes[to].raw["name"])
 	outType, i, ok1 := portIndex(ex.nodes[from].outs, e.out)
 	inType, j, ok2 := portIndex(ex.nodes[to].ins, e.in)
 	if !ok1 || !ok2 {
@@ -123,13 +123,4 @@ func (ex *n8nExport) add(out map[string]any, e edgeKey) {
 	}
 	slots[i] = append(list(slots[i]), map[string]any{"node": target, "type": inType, "index": whole(j)})
 	types[outType] = slots
-}
-
-// nameOf returns the name that a node is written with. One that had none in the file gets one, because connections
-// need it.
-func (ex *n8nExport) nameOf(i int) string {
-	if raw := ex.nodes[i].raw; text(raw["name"]) == "" {
-		raw["name"] = ex.w.Nodes[i].Name
-	}
-	return text(ex.nodes[i].raw["name"])
 }

@@ -25,7 +25,7 @@ func (ex *n8nExport) node(n *engine.Node) n8nWritten {
 		ex.params(n, raw, was)
 		was = mergeRead(was, readN8N(raw))
 	}
-	if n.Name != o.name {
+	if !ex.keepsName(n, o) {
 		raw["name"] = n.Name
 	}
 	if o.copied {
@@ -47,6 +47,17 @@ func (ex *n8nExport) node(n *engine.Node) n8nWritten {
 	written := was
 	written.node.Kind, written.node.Params, written.node.OnError = n.Kind, n.Params, n.OnError
 	return n8nWritten{at: o.at, raw: raw, outs: written.outputs(), ins: written.inputs()}
+}
+
+// keepsName tells whether the node is written under the name it had in the file. A name that the import made unique goes
+// back to what it was only where nothing refers to it: connections and pinned data mean the other node of that name.
+func (ex *n8nExport) keepsName(n *engine.Node, o origin) bool {
+	was := text(o.raw["name"])
+	if n.Name != o.name || o.name == was {
+		return n.Name == was
+	}
+	holder, held := ex.byName[was]
+	return !ex.joined[n.ID] && n.Pinned == nil && (strings.TrimSpace(was) == "" || held && ex.w.Nodes[holder].Name == was)
 }
 
 // mergeRead keeps what the file said of a node's settings, and the type that is written now.

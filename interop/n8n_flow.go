@@ -38,11 +38,11 @@ func filterNode(f *foreign) (string, map[string]any, string) {
 	return "data.filter", map[string]any{"condition": code}, ""
 }
 
-// switchRule is one rule of a switch: a condition, the output it leads to and its label.
+// switchRule is one rule of a switch: a condition (an expression), the output it leads to and its label.
 type switchRule struct {
-	code   string
-	output int
-	label  string
+	condition string
+	output    int
+	label     string
 }
 
 func switchNode(f *foreign) (string, map[string]any, string) {
@@ -78,7 +78,7 @@ func switchNode(f *foreign) (string, map[string]any, string) {
 	if fallback < 0 && oneEach(rules) {
 		cases := []any{}
 		for _, r := range rules {
-			c := map[string]any{"condition": "={{ " + r.code + " }}"}
+			c := map[string]any{"condition": r.condition}
 			if r.label != "" {
 				c["label"] = r.label
 			}
@@ -111,7 +111,7 @@ func numberOf(rules []switchRule, fallback int) string {
 	var b strings.Builder
 	b.WriteString("={{ ")
 	for _, r := range rules {
-		b.WriteString("(" + r.code + ") ? " + strconv.Itoa(r.output) + " : ")
+		b.WriteString(js(r.condition) + " ? " + strconv.Itoa(r.output) + " : ")
 	}
 	b.WriteString(strconv.Itoa(fallback) + " }}")
 	return b.String()
@@ -149,14 +149,9 @@ func newRules(f *foreign) ([]switchRule, string) {
 		if boolean(e["renameOutput"]) {
 			label = text(e["outputKey"])
 		}
-		rules = append(rules, switchRule{bare(code), i, strings.TrimPrefix(label, "=")})
+		rules = append(rules, switchRule{code, i, strings.TrimPrefix(label, "=")})
 	}
 	return rules, ""
-}
-
-// bare takes the JavaScript out of ={{ }}.
-func bare(code string) string {
-	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(code, "={{"), "}}"))
 }
 
 func oldRules(f *foreign) ([]switchRule, string) {
@@ -175,7 +170,7 @@ func oldRules(f *foreign) ([]switchRule, string) {
 		if code == "" {
 			return nil, sprintf("the comparison %q of %s is not known", op, typ)
 		}
-		rule := switchRule{code: code, output: i, label: strings.TrimPrefix(text(e["outputKey"]), "=")}
+		rule := switchRule{condition: "={{ " + code + " }}", output: i, label: strings.TrimPrefix(text(e["outputKey"]), "=")}
 		if f.version < 2 {
 			n, _ := number(e["output"])
 			rule.output = int(min(max(n, 0), maxCases))

@@ -135,7 +135,9 @@ func (im *n8nImport) node(m map[string]any, at int, id, name string) {
 		extra["name"] = name
 	}
 	n.Extra = map[string]any{n8nKey: extra}
-	im.byName[text(m["name"])] = len(im.w.Nodes)
+	if old := text(m["name"]); strings.TrimSpace(old) != "" {
+		im.byName[old] = len(im.w.Nodes)
+	}
 	im.w.Nodes = append(im.w.Nodes, n)
 	im.read = append(im.read, read)
 	im.credentials(m, name)
