@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine"
@@ -74,8 +75,6 @@ func runDataJSON(_ context.Context, _ *Deps, p dataJSON, c *engine.Call) (engine
 		return nil, bad("into", "only an object's fields can become the item's own; this is %s", excerpt(canonical(v), 40))
 	}
 	withoutField(m, p.Field)
-	for k, e := range inner {
-		m[k] = e
-	}
+	maps.Copy(m, inner)
 	return engine.One([]engine.Item{changedItem(it, m)}), nil
 }

@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -76,9 +77,7 @@ func runDataRename(_ context.Context, _ *Deps, p dataRename, c *engine.Call) (en
 				renamed[k] = v
 			}
 		}
-		for k, v := range changed {
-			renamed[k] = v
-		}
+		maps.Copy(renamed, changed)
 		m = renamed
 	}
 	return engine.One([]engine.Item{changedItem(it, m)}), nil

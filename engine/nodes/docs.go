@@ -119,7 +119,7 @@ func writeExample(b *bufio.Writer, e engine.Example) {
 	line := func(name string, v any) {
 		data, err := json.Marshal(v)
 		if err != nil {
-			data = []byte(fmt.Sprint(v))
+			data = fmt.Append(nil, v)
 		}
 		fmt.Fprintf(b, "%s: %s\n", name, strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(data)))
 	}

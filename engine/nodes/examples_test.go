@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -32,8 +31,8 @@ func TestExamples(t *testing.T) {
 		for _, e := range k.Examples {
 			t.Run(k.Name+"/"+e.Name, func(t *testing.T) {
 				if e.Needs == "python" {
-					if _, err := exec.LookPath("python3"); err != nil || w.deps.Python == nil {
-						t.Skip("there is no Python worker here")
+					if err := w.deps.Python.Available(); err != nil {
+						t.Skip(err)
 					}
 				}
 				input := e.Input

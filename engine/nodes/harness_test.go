@@ -22,6 +22,16 @@ import (
 	"github.com/atelier-studio/atelier/store"
 )
 
+// sandboxArgument makes the test's binary a sandboxed worker, as the sub-command does in the studio's.
+const sandboxArgument = "sandbox-worker"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == sandboxArgument {
+		os.Exit(sandbox.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
 // world is a studio without users: the real engine, catalogue, sandbox and store, a folder for files, and servers on
 // this machine that stand where the internet is.
 type world struct {
@@ -91,10 +101,14 @@ func newWorld(t *testing.T, handler http.Handler) *world {
 	t.Cleanup(func() { db.Close() })
 	js := sandbox.NewJavaScript(sandbox.Limits{})
 	t.Cleanup(js.Close)
+	self, err := os.Executable()
+	must(t, err)
+	py := sandbox.NewPython(sandbox.PythonOptions{Command: []string{self, sandboxArgument}, TempDir: t.TempDir()})
+	t.Cleanup(py.Close)
 	w.mail = newMailServer(t)
 	var dialer net.Dialer
 	w.deps = &nodes.Deps{
-		HTTP: &http.Client{Transport: toServer(w.web)}, Root: root, Files: st, SQL: db, Credentials: w.creds, JavaScript: js,
+		HTTP: &http.Client{Transport: toServer(w.web)}, Root: root, Files: st, SQL: db, Credentials: w.creds, JavaScript: js, Python: py,
 		Mail: nodes.SMTP{Dial: dialer.DialContext, Config: w.mail.clientTLS},
 	}
 	w.creds.add("Reports", "sql.sqlite", map[string]string{"file": "reports.db"})

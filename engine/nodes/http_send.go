@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -126,9 +127,7 @@ func (x *exchange) request(ctx context.Context, u *url.URL, page int) (*http.Req
 	target := *u
 	if len(x.auth.query) > 0 {
 		q := target.Query()
-		for name, values := range x.auth.query {
-			q[name] = values
-		}
+		maps.Copy(q, x.auth.query)
 		target.RawQuery = q.Encode()
 	}
 	r, err := http.NewRequestWithContext(ctx, x.p.method(), target.String(), nil)
@@ -154,9 +153,7 @@ func (x *exchange) request(ctx context.Context, u *url.URL, page int) (*http.Req
 		}
 		r.Header.Set(name, value)
 	}
-	for name, values := range x.auth.header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, x.auth.header)
 	return r, nil
 }
 

@@ -3,6 +3,7 @@ package nodes_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -66,9 +67,7 @@ func TestHTTPRetries(t *testing.T) {
 				}
 			}))
 			params := map[string]any{"url": "https://api.example.com/x?key=hidden"}
-			for k, v := range tt.params {
-				params[k] = v
-			}
+			maps.Copy(params, tt.params)
 			_, err := get(w, params)
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 				t.Errorf("error %v, want %q", err, tt.want)
@@ -247,9 +246,7 @@ func TestHTTPBodies(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			params := map[string]any{"url": "https://a.example/x", "method": "POST"}
-			for k, v := range tt.params {
-				params[k] = v
-			}
+			maps.Copy(params, tt.params)
 			got, err := w.stepItems("http.request", params, map[string][]engine.Item{"main": {item}})
 			said := text(got["main"])
 			if err != nil {
