@@ -40,7 +40,7 @@ func anchor(name string) string { return strings.ReplaceAll(name, ".", "") }
 func writeKind(b *bufio.Writer, k *engine.Kind) {
 	fmt.Fprintf(b, "\n### %s\n\n**%s.** %s\n\n%s\n\n", k.Name, k.Title, k.Summary, k.Doc)
 	in, out := (&engine.Node{Kind: k.Name, Params: map[string]any{}}).Ports(k)
-	fmt.Fprintf(b, "Inputs: %s. Outputs: %s. %s %s\n", portList(in), portList(out), cadence(k), effectText(k))
+	fmt.Fprintf(b, "Inputs: %s. Outputs: %s. %s\n", portList(in), portList(out), strings.TrimSpace(cadence(k)+" "+effectText(k)))
 	if len(k.Params) > 0 {
 		fmt.Fprint(b, "\n| parameter | type | default | |\n|---|---|---|---|\n")
 		writeParams(b, k.Params, "")
