@@ -26,6 +26,7 @@ export class DataViewer {
   private readonly stops: (() => void)[] = [];
   private view: View = (kept("data-view") as View | null) ?? "table";
   private port = 0;
+  private picked = false; // the port was chosen by the person
   private iteration: number | undefined;
   private query = "";
   private turn = 0;
@@ -63,6 +64,7 @@ export class DataViewer {
   private async output(node: WorkflowNode): Promise<Shown> {
     const ports = this.host.ports(node).outputs.map((port) => port.label || port.name);
     const event = await this.steps.of(node.id, this.iteration);
+    if (!this.picked && event && !node.pinned) this.port = Math.max(0, event.outputs?.findIndex((list) => list.length > 0) ?? 0);
     const items = this.port === 0 && node.pinned ? node.pinned : (event?.outputs?.[this.port] ?? (event ? [] : null));
     const counts = ports.map((_, i) => (i === 0 && node.pinned ? node.pinned.length : event?.outputs?.[i]?.length));
     return { ports, counts, items, event, origin: fromNode(node.name) };
@@ -153,7 +155,10 @@ export class DataViewer {
 
   private change(to: { view?: View; port?: number; iteration?: number }): void {
     if (to.view) keep("data-view", (this.view = to.view));
-    if (to.port !== undefined) this.port = to.port;
+    if (to.port !== undefined) {
+      this.port = to.port;
+      this.picked = true;
+    }
     if (to.iteration !== undefined) this.iteration = to.iteration;
     this.drawn = "";
     void this.show();

@@ -131,7 +131,7 @@ export class PreviewLine {
     this.last.value = answer;
     const failed = Boolean(answer.error);
     const type = answer.type ?? typeOf(answer.value);
-    const value = failed ? answer.error! : answer.value === undefined ? "nothing here" : brief(answer.value, 600) || "empty text";
+    const value = failed ? answer.error! : answer.value === undefined || answer.value === null ? "no value" : brief(answer.value, 600) || "empty text";
     this.element.classList.toggle("failed", failed);
     this.element.replaceChildren(h("span", { class: "type-mark" }, failed ? "error" : type), h("span", { class: "preview-value" }, value));
   }
