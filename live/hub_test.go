@@ -166,6 +166,31 @@ func TestWatchHasNoGapAndNoRepeat(t *testing.T) {
 	})
 }
 
+func TestWatchReadsAgainWhatItCouldNotHold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bus := live.NewMemory()
+		hub := live.NewHub(bus, slog.New(slog.DiscardHandler))
+		rec := &record{n: 5}
+		// After the read that found nothing more, much happens at once, and then nothing.
+		rec.pause = func() {
+			rec.mu.Lock()
+			late := rec.reads == 2
+			rec.mu.Unlock()
+			for i := 6; late && i <= 900; i++ {
+				rec.grow(i)
+				_ = bus.Publish(t.Context(), "topic", message(i))
+			}
+		}
+		b := connect(t, hub, true)
+		watch(t, hub, b.Conn, 0, rec.read)
+		synctest.Wait()
+		if got, want := b.got(), numbers(1, 900); got != want {
+			t.Errorf("the browser saw %d bytes of %d, close code %d", len(got), len(want), b.code())
+		}
+	})
+}
+
 func TestWatchOfARecordWithAHoleIsClosed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

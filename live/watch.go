@@ -146,11 +146,8 @@ func (w *Watch) release() (caughtUp, moved bool, err error) {
 	}
 }
 
-// pass hands a message to the connection, waiting for room; a repeat is dropped.
+// pass hands the next message to the connection, waiting for room.
 func (w *Watch) pass(p packet) error {
-	if p.seq <= w.last {
-		return nil
-	}
 	if err := w.conn.SendWait(w.ctx, p.frame); err != nil {
 		return err
 	}

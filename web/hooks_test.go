@@ -159,6 +159,26 @@ func TestHookAnswerOfANode(t *testing.T) {
 	}
 }
 
+func TestHookOfARunThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		node   engine.Node
+		status int
+		word   string
+	}{
+		"it sleeps": {wait(), http.StatusAccepted, `"status":"waiting"`},
+		"it fails":  {engine.Node{ID: "stop", Kind: "flow.stop", Params: object{"mode": "error", "message": "the secret reason"}}, http.StatusInternalServerError, "run_id"},
+	} {
+		for _, respond := range []string{"last_node", "respond_node"} {
+			s, _, _ := hooked(t, object{"path": "quiet", "respond": respond}, test.node)
+			res := s.browser(t).do("POST", "/hooks/quiet", "", "")
+			if res.StatusCode != test.status || !strings.Contains(res.Text, test.word) || strings.Contains(res.Text, "secret") {
+				t.Errorf("%s, %s: %d %s", name, respond, res.StatusCode, res.Text)
+			}
+		}
+	}
+}
+
 func TestHookCredential(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, withNodes(t))
