@@ -78,6 +78,7 @@ async function refreshHead(): Promise<void> {
     else if (old) old.remove();
     else if (next && selector === ".studio-alert") document.querySelector(".studio-bar")?.after(next);
   }
+  document.dispatchEvent(new Event("htmx:after:swap")); // times and messages in what is new come to life
 }
 
 const main = document.getElementById("run-view");

@@ -12,12 +12,18 @@ export class Camera {
   private flight = 0;
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /** @param moved is called when the view or the size changed; it must only ask for a frame. */
-  constructor(private readonly element: HTMLElement, private readonly moved: () => void) {
+  /**
+   * @param moved is called when the view changed; it must only ask for a frame
+   * @param resized is called when the canvas got another size; what was in the middle still is
+   */
+  constructor(private readonly element: HTMLElement, private readonly moved: () => void, resized: () => void) {
     this.measure();
     new ResizeObserver(() => {
+      const before = this.size;
       this.measure();
-      moved();
+      if (before.w === this.size.w && before.h === this.size.h) return;
+      this.panBy((this.size.w - before.w) / 2, (this.size.h - before.h) / 2);
+      resized();
     }).observe(element);
     addEventListener("scroll", () => this.measure(), { passive: true, capture: true });
   }

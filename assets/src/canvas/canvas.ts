@@ -16,7 +16,7 @@ import { Overlay } from "./overlay";
 
 const far = 0.36; // below this zoom texts cannot be read, and nodes are drawn plainer
 const tiny = 0.2; // below this they are coloured boxes
-const leastFit = 0.4; // a drawing that would be smaller than this is opened at its beginning
+const leastFit = 0.3; // a drawing that would be smaller than this is opened at its beginning
 const beginning = 0.8;
 const cullMargin = 120; // pixels of the drawing around the screen that stay drawn
 
@@ -37,6 +37,7 @@ export class Canvas implements Stage {
   private readonly frame: () => void;
   private drawn = { x: NaN, y: NaN, k: NaN };
   private cullLater = 0;
+  private touched = false; // by a person: until then the page may still find its shape
 
   /** @param root the element #canvas; @param shell the frame around it, with toolbar, minimap and outline */
   constructor(readonly studio: Studio, readonly root: HTMLElement, readonly shell: HTMLElement) {
@@ -44,7 +45,8 @@ export class Canvas implements Stage {
     this.dots = part(root, "dots");
     this.zoomText = shell.querySelector("[data-part=zoom]");
     this.frame = perFrame(() => this.render());
-    this.camera = new Camera(root, this.frame);
+    this.camera = new Camera(root, this.frame, () => this.touched || this.begin());
+    for (const name of ["pointerdown", "wheel", "keydown"]) shell.addEventListener(name, () => (this.touched = true), { capture: true, passive: true });
     this.nodes = new NodeLayer(part(root, "nodes"), studio);
     this.edges = new EdgeLayer(part<SVGGElement>(root, "edges"), part(root, "labels"), studio, this.nodes);
     this.notes = new NoteLayer(part(root, "notes"), studio);
@@ -65,9 +67,9 @@ export class Canvas implements Stage {
   private begin(): void {
     const all = this.extent(false);
     const first = this.studio.doc.nodes.toSorted((a, b) => a.at[0] - b.at[0])[0];
-    const view = all && fit(all, this.camera.size, 72, 1);
+    const view = all && fit(all, this.camera.size, 40, 1);
     if (!first || !view || view.k >= leastFit) return this.show(all, false, 1);
-    this.camera.set({ k: beginning, x: 72 - first.at[0] * beginning, y: this.camera.size.h / 2 - (first.at[1] + 30) * beginning });
+    this.camera.set({ k: beginning, x: 56 - first.at[0] * beginning, y: this.camera.size.h / 2 - (first.at[1] + 30) * beginning });
   }
 
   private sync(): void {
@@ -165,7 +167,7 @@ export class Canvas implements Stage {
   }
 
   private show(box: Box | undefined, smooth: boolean, most: number): void {
-    const to = box ? fit(box, this.camera.size, 72, most) : { x: this.camera.size.w / 2, y: this.camera.size.h / 2, k: 1 };
+    const to = box ? fit(box, this.camera.size, 40, most) : { x: this.camera.size.w / 2, y: this.camera.size.h / 2, k: 1 };
     if (smooth) this.camera.glideTo(to);
     else this.camera.set(to);
   }

@@ -42,7 +42,12 @@ export class Hover {
   private showAt(node: HTMLElement): void {
     if (this.canvas.studio.readonly) return;
     this.node = node.dataset["id"];
-    if (this.bar.parentElement !== node && !this.bar.contains(document.activeElement)) node.append(this.bar);
+    const before = this.bar.parentElement;
+    if (before !== node) {
+      // Moving the bar would take the focus away with it: it goes back to the node that the bar leaves.
+      if (before && this.bar.contains(document.activeElement)) before.focus({ preventScroll: true });
+      node.append(this.bar);
+    }
     this.refresh();
   }
 

@@ -55,6 +55,10 @@ export class Minimap {
     if (this.drawing) return;
     this.drawing = window.setTimeout(() => requestAnimationFrame(() => {
       this.drawing = 0;
+      // A map of what is on the screen anyway would only be in the way.
+      const whole = union(this.nodes.boxes());
+      const { x, y, w, h } = this.camera.window;
+      this.element.classList.toggle("is-needless", !whole || (whole.x >= x && whole.y >= y && whole.x + whole.w <= x + w && whole.y + whole.h <= y + h));
       if (this.element.checkVisibility()) this.draw();
     }), pace);
   }

@@ -37,6 +37,7 @@ export class NodeView {
     this.element.dataset["id"] = node.id;
     this.element.dataset["testid"] = `node-${node.id}`;
     this.status.dataset["testid"] = `node-status-${node.id}`;
+    this.status.hidden = false;
     this.status.remove(); // comes when there is something to say
   }
 

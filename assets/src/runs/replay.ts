@@ -52,6 +52,12 @@ export class Replay {
     return Math.max(this.times.at(-1) ?? 0, 1);
   }
 
+  /** How much time of the run had passed at the moment shown, and in all, in microseconds. */
+  get clock(): { passed: number; total: number } {
+    const at = (index: number) => (this.events[index]?.at ?? 0) - (this.events[0]?.at ?? 0);
+    return { passed: this.count > 0 ? at(this.count - 1) : 0, total: this.events.length > 0 ? at(this.events.length - 1) : 0 };
+  }
+
   get now(): number {
     return this.time;
   }

@@ -55,7 +55,8 @@ export class ReplayBar {
   show(): void {
     const { replay } = this;
     this.slider.value = String(Math.round((replay.now / replay.length) * 1000));
-    const text = `${durationText(replay.now)} of ${durationText(replay.length)}`;
+    const { passed, total } = replay.clock;
+    const text = `${durationText(passed)} of ${durationText(total)}`;
     this.slider.setAttribute("aria-valuetext", `${text}, event ${replay.count} of ${replay.events.length}`);
     this.clock.textContent = text;
     this.playButton.setAttribute("aria-label", replay.playing ? "Pause" : "Play");
@@ -99,7 +100,7 @@ export class ReplayBar {
     const turn = step.iteration > 0 ? ` ×${step.iteration + 1}` : "";
     const again = step.attempt > 1 ? `, attempt ${step.attempt}` : "";
     return h("tr", { "data-index": index, "data-node": step.node, "data-status": step.status, "data-testid": `step-${step.node}-${step.iteration}` },
-      h("td", { class: "step-time" }, `+${durationText(step.at - start)}`),
+      h("td", { class: "step-time" }, `+${durationText(Math.max(step.at - start, 0)).replace("<1", "0")}`),
       h("td", {}, h("button", { type: "button", class: "step-node" }, name + turn)),
       h("td", { class: "step-status" }, icon(picture), h("span", { title: step.error || null }, step.error ? `${word}${again}: ${step.error}` : word + again + (step.reused ? ` (${step.reused === "pinned" ? "pinned" : "reused"})` : ""))),
       h("td", { class: "step-number" }, step.status === "done" ? itemsText(step.items) : ""),

@@ -110,6 +110,7 @@ export const itemsText = (count: number): string => (count === 1 ? "1 item" : `$
 /** A duration for people; the argument is in microseconds. */
 export function durationText(took: number): string {
   const ms = took / 1000;
+  if (ms <= 0) return "0 ms";
   if (ms < 1) return "<1 ms";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;

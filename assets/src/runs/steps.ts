@@ -24,7 +24,7 @@ export function stepsOf(events: RunEvent[]): Step[] {
     const key = `${event.node}\n${event.iteration ?? 0}`;
     let step = open.get(key);
     if (!step) {
-      step = { node: event.node, iteration: event.iteration ?? 0, attempt: event.attempt ?? 1, status: "running", at: event.at, took: 0, items: 0, error: "", reused: "", event: i + 1 };
+      step = { node: event.node, iteration: event.iteration ?? 0, attempt: event.attempt ?? 1, status: "running", at: event.type === "step.started" ? event.at : event.at - (event.took ?? 0), took: 0, items: 0, error: "", reused: "", event: i + 1 };
       steps.push(step);
       open.set(key, step);
     }
