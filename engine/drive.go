@@ -7,6 +7,8 @@ import (
 	"time"
 )
 
+var errUnkept = errors.New("the run could not be written to disk")
+
 var errRunTimeout = errors.New("the run took longer than its limit")
 
 // shortWait is how long a run stays in memory for a wait; a longer one sleeps in the store and costs nothing.
@@ -38,7 +40,7 @@ func (x *execution) drive() outcome {
 		}
 		switch {
 		case x.inflight > 0:
-			x.flush(false)
+			x.flush(x.journal.unkept) // a step that takes its time may be the longest part of the run
 			x.await()
 		case x.deciding != nil:
 			return x.askPerson()
@@ -109,7 +111,7 @@ func (x *execution) wakeDue() {
 func (x *execution) sleep() bool {
 	at := x.earliest().until
 	if x.r.journal == nil || x.row.Mode == "ephemeral" || at.Sub(x.r.now()) < shortWait {
-		x.flush(false)
+		x.flush(x.journal.unkept)
 		x.await()
 		return true
 	}
@@ -173,6 +175,8 @@ func (x *execution) interrupted() outcome {
 		x.close(Cancelled, cause.Error(), "")
 	case errors.Is(cause, errRunTimeout):
 		x.close(Failed, cause.Error(), "")
+	case errors.Is(cause, errUnkept): // nothing was done and nobody heard of it
+		return left
 	default: // shutting down, or the lease is lost: another process goes on
 		x.flush(true)
 		return left
@@ -231,6 +235,7 @@ func (x *execution) keepResult() {
 // overtake another.
 type journalBuffer struct {
 	replaying bool
+	unkept    bool // the run is not on disk yet: see StartRequest.Unannounced
 	update    bool // the next chunk changes the run's row
 	buf       []byte
 	count     int
@@ -274,6 +279,16 @@ func (j *journalBuffer) breathe(x *execution) {
 // longer ours.
 func (x *execution) flush(wait bool) {
 	j := &x.journal
+	if j.unkept {
+		if !wait && len(j.buf) < bufferBytes && x.clock.Sub(j.flushed) < bufferTime {
+			return
+		}
+		if _, err := x.keep(context.WithoutCancel(x.ctx)); err != nil {
+			x.lost = err
+			x.cancel(errUnkept)
+		}
+		return
+	}
 	if j.count > 0 {
 		x.settled()
 		chunk := Chunk{

@@ -43,6 +43,7 @@ type execution struct {
 	response *Response
 
 	journal journalBuffer
+	lost    error // why the run could not be kept
 }
 
 // step is one execution of a node.

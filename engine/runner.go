@@ -44,7 +44,6 @@ type Runner struct {
 	closing chan struct{}
 	group   sync.WaitGroup
 	plans   planCache
-	kept    sync.Map // revisions whose drawing is kept
 	seen    lastOutputs
 
 	mu     sync.Mutex
@@ -93,6 +92,7 @@ type progress struct {
 	responded chan struct{}
 	answered  bool
 	response  *Response
+	err       error
 	result    Result
 }
 
@@ -114,7 +114,7 @@ func (p *progress) Response(ctx context.Context) (*Response, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return p.response, nil
+	return p.response, p.err
 }
 
 func (p *progress) answer(r *Response) {
@@ -165,6 +165,9 @@ func (r *Runner) Start(ctx context.Context, req StartRequest) (*Handle, error) {
 }
 
 func (r *Runner) workflow(ctx context.Context, req *StartRequest) (*Stored, error) {
+	if req.Stored != nil {
+		return req.Stored, nil
+	}
 	if req.Doc != nil {
 		return &Stored{Summary: Summary{ID: req.WorkflowID, Name: req.Doc.Name}, Doc: req.Doc}, nil
 	}
@@ -271,35 +274,34 @@ func (r *Runner) accept(ctx context.Context, x *execution, seeds map[string]Outp
 		return nil, nil
 	}
 	if r.Source != nil && x.row.Revision > 0 {
-		if err := r.keepRevision(ctx, x.row); err != nil {
+		if err := r.Source.KeepRevision(ctx, x.row.Workspace, x.row.WorkflowID, x.row.Revision); err != nil {
 			return nil, err
 		}
 	}
-	j := &x.journal
-	chunk := Chunk{Workspace: x.row.Workspace, Run: x.row.ID, Fence: 1, First: 1, Count: j.count, Events: j.buf, Update: new(*x.row)}
-	existing, err := r.journal.Accept(ctx, x.row, chunk)
+	x.journal.flushed = x.clock
+	if x.start.Unannounced && x.row.IdemKey == "" {
+		x.journal.unkept = true
+		return nil, nil
+	}
+	existing, err := x.keep(ctx)
 	if errors.Is(err, fs.ErrExist) && existing != nil {
 		return r.handleOf(ctx, existing), nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	j.buf, j.count, j.flushed = make([]byte, 0, 1024), 0, r.now()
-	r.publish(*x.row, chunk)
-	return nil, nil
+	return nil, err
 }
 
-// keepRevision keeps the drawing that a run was started with, once for each revision and process.
-func (r *Runner) keepRevision(ctx context.Context, row *Run) error {
-	key := fmt.Sprint(row.Workspace, "/", row.WorkflowID, "/", row.Revision)
-	if _, kept := r.kept.Load(key); kept {
-		return nil
+// keep puts a new run on disk, with its events so far.
+func (x *execution) keep(ctx context.Context) (*Run, error) {
+	j := &x.journal
+	chunk := Chunk{Workspace: x.row.Workspace, Run: x.row.ID, Fence: x.row.Fence, First: 1, Count: j.count, Events: j.buf, Update: new(*x.row)}
+	existing, err := x.r.journal.Accept(ctx, x.row, chunk)
+	if err != nil {
+		return existing, err
 	}
-	if err := r.Source.KeepRevision(ctx, row.Workspace, row.WorkflowID, row.Revision); err != nil {
-		return err
-	}
-	r.kept.Store(key, true)
-	return nil
+	j.unkept, j.update = false, false
+	j.buf, j.count, j.flushed = make([]byte, 0, 1024), 0, x.clock
+	x.r.publish(*x.row, chunk)
+	return nil, nil
 }
 
 // handleOf returns a handle of a run that was accepted before.
@@ -370,7 +372,7 @@ func (r *Runner) execute(x *execution, limit chan struct{}) {
 	r.mu.Lock()
 	delete(r.active, x.row.ID)
 	r.mu.Unlock()
-	x.handle.result = Result{Run: x.row}
+	x.handle.result, x.handle.err = Result{Run: x.row, Err: x.lost}, x.lost
 	if x.leaf != nil {
 		x.handle.result.Items = x.leaf.firstOutput()
 	}

@@ -11,6 +11,8 @@ type StartRequest struct {
 	Workspace  string `json:"-"`
 	WorkflowID string `json:"-"` // id, or a name in the workspace
 	Revision   int64  `json:"-"` // 0: the current one
+	// Stored, when set, is the workflow of this id as the caller has just read it; it is not changed.
+	Stored *Stored `json:"-"`
 	// Doc, when set, is run as it is, without a store: the command line, tests.
 	Doc     *Workflow `json:"-"`
 	Trigger string    `json:"-"` // "manual", "webhook", "schedule", "call", "cli", "retry"
@@ -19,6 +21,10 @@ type StartRequest struct {
 	IdemKey string `json:"-"`
 	Parent  string `json:"-"`
 	RetryOf string `json:"-"`
+
+	// Unannounced says that the caller waits for the run's end or answer, and that nobody hears of the run before. It
+	// is then put on disk when it first touches the world, or with its end: one write instead of two.
+	Unannounced bool `json:"-"`
 
 	// The rest is kept with the run, so that a crash does not forget it.
 
@@ -34,6 +40,8 @@ type StartRequest struct {
 // Result is how a run ended.
 type Result struct {
 	Run *Run
+	// Err, when not nil, says that the run could not be kept, and so did not happen.
+	Err error
 	// Items are the output of the last step that nothing followed.
 	Items []Item
 }

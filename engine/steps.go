@@ -53,8 +53,7 @@ func (x *execution) begin(i int32) {
 	st := x.collect(i)
 	switch {
 	case pn.node.Disabled: // passes on what came in
-		st.outputs = make(Outputs, len(pn.out))
-		st.outputs[0] = withOrigin(st.inputs[0], 0, 0)
+		st.passOn(len(pn.out))
 		x.finished(st)
 	case x.start.Manual && pn.node.Pinned != nil && x.start.Only != pn.node.ID:
 		st.outputs, st.reused = One(plainItems(pn.node.Pinned)), "pinned"
@@ -66,8 +65,7 @@ func (x *execution) begin(i int32) {
 		st.err = errors.New("a person marked this step, which a crash had interrupted, as failed")
 		x.finished(st)
 	case n.decided == "done":
-		st.outputs = make(Outputs, len(pn.out))
-		st.outputs[0] = withOrigin(st.inputs[0], 0, 0)
+		st.passOn(len(pn.out))
 		x.finished(st)
 	case n.once && n.decided == "":
 		x.deciding, x.stopped = st, true
@@ -81,6 +79,14 @@ func (x *execution) begin(i int32) {
 		}
 		st.attempt = n.intent + 1
 		x.launch(st)
+	}
+}
+
+// passOn lets a step's items leave as they came.
+func (st *step) passOn(ports int) {
+	st.outputs = make(Outputs, ports)
+	if ports > 0 {
+		st.outputs[0] = withOrigin(st.inputs[0], 0, 0)
 	}
 }
 
@@ -287,7 +293,9 @@ func (x *execution) divert(st *step, i int, err error) bool {
 	port := pn.errPort
 	switch pn.node.OnError {
 	case "continue":
-		port = 0
+		if port = 0; len(pn.out) == 0 {
+			return true // nothing leaves
+		}
 	case "output":
 	default:
 		return false
@@ -359,8 +367,7 @@ func (x *execution) attemptFailed(st *step) {
 		return
 	}
 	if s, ok := errors.AsType[*Stop](st.err); ok && !s.Failed {
-		st.outputs = make(Outputs, len(pn.out))
-		st.outputs[0] = withOrigin(st.inputs[0], 0, 0)
+		st.passOn(len(pn.out))
 		x.finishStep(st, "")
 		x.stopped = true
 		return

@@ -43,7 +43,9 @@ func (b *batchWriter) write(ctx context.Context, batch []*write) error {
 			chunks = append(chunks, []any{c.Workspace, c.Run, c.First, c.Count, c.Fence, c.Events})
 		}
 		if u := c.Update; u != nil {
-			l.ended = u.Status.Final()
+			if l.ended = u.Status.Final(); w.run != nil && !b.again {
+				continue // the row was inserted like this
+			}
 			row := []any{c.Workspace, c.Run, c.Fence, string(u.Status), u.Error, u.ErrorNode, u.Started, u.Finished, u.Wake, u.Steps}
 			if i, ok := updated[w.place()]; ok {
 				updates[i] = row
@@ -128,7 +130,7 @@ func (b *batchWriter) leases(ctx context.Context, batch []*write) (map[place]*le
 			continue
 		}
 		if w.run != nil && !b.again {
-			leases[p] = &lease{fence: w.run.Fence, ended: w.run.Status.Final()}
+			leases[p] = &lease{fence: w.run.Fence} // its first chunk may be its last
 			continue
 		}
 		leases[p] = nil

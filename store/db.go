@@ -31,8 +31,9 @@ type db struct {
 	file     string // SQLite's file
 	write    *sql.DB
 	read     *sql.DB
-	upkeep   *sql.DB     // SQLite: checkpoints, beside the writer
-	dirty    atomic.Bool // written since the last checkpoint
+	prepared *preparedPool // read, for fixed texts
+	upkeep   *sql.DB       // SQLite: checkpoints, beside the writer
+	dirty    atomic.Bool   // written since the last checkpoint
 }
 
 // openSQLite opens a file, and makes it when absent. The order of the settings matters: the driver sets busy_timeout
@@ -56,7 +57,8 @@ func openSQLite(ctx context.Context, file, sync string) (*db, error) {
 	d.write.SetMaxOpenConns(1)
 	d.write.SetMaxIdleConns(1)
 	d.read.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))
-	d.read.SetMaxIdleConns(2)
+	d.read.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)))
+	d.prepared = &preparedPool{DB: d.read, ready: map[string]*sql.Stmt{}}
 	d.read.SetConnMaxIdleTime(time.Minute) // gives their page caches back
 	if err := d.write.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, d.words(err)), d.close())

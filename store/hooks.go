@@ -66,7 +66,7 @@ func (s *Store) Hook(ctx context.Context, path, method string, now int64) (engin
 	if rest, ok := strings.CutPrefix(path, TestHooks); ok {
 		kind, args = "test <> 0 AND test >= $3", []any{strings.Trim(rest, "/"), method, now}
 	}
-	return one(ctx, s.studio.reader(), "such webhook", scanHook,
+	return one(ctx, s.studio.fixed(), "such webhook", scanHook,
 		"SELECT "+hookColumns+" FROM hooks WHERE path = $1 AND (method = $2 OR method = '*') AND "+kind+" ORDER BY CASE method WHEN '*' THEN 1 ELSE 0 END LIMIT 1",
 		args...)
 }

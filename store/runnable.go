@@ -51,7 +51,7 @@ func (s *Store) runnable(ctx context.Context, ws, condition, ref string, revisio
 	}
 	var text sql.NullString
 	known := s.drawings.newest(ws, ref)
-	list, err := collect(ctx, s.studio.reader(), func(row scanner) (*engine.Stored, error) {
+	list, err := collect(ctx, s.studio.fixed(), func(row scanner) (*engine.Stored, error) {
 		v := new(engine.Stored)
 		return v, row.Scan(append(summaryFields(&v.Summary), &text)...)
 	}, "SELECT "+summaryColumns+", CASE WHEN revision = $3 THEN NULL ELSE doc END FROM workflows WHERE workspace = $1 AND "+condition+" LIMIT 2", ws, ref, known)

@@ -33,7 +33,7 @@ const sessionByHash = "(hash = $1 OR previous = $1) AND $1 <> ''"
 
 // Session finds a session whose Hash or Previous is hash. Whether it has expired is not looked at.
 func (s *Store) Session(ctx context.Context, hash string) (auth.Session, error) {
-	return one(ctx, s.studio.reader(), "such session", scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE "+sessionByHash, hash)
+	return one(ctx, s.studio.fixed(), "such session", scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE "+sessionByHash, hash)
 }
 
 // TouchSession sets when the session whose Hash is hash was seen. A newHash that is not empty changes the token: of

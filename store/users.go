@@ -39,7 +39,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (auth.User, error
 
 // UserByID finds a person by id.
 func (s *Store) UserByID(ctx context.Context, id string) (auth.User, error) {
-	return one(ctx, s.studio.reader(), "such user", scanUser, "SELECT "+userColumns+" FROM users WHERE id = $1", id)
+	return one(ctx, s.studio.fixed(), "such user", scanUser, "SELECT "+userColumns+" FROM users WHERE id = $1", id)
 }
 
 // UpdateUser changes address, name and password; fs.ErrExist when another user has the address.

@@ -68,5 +68,5 @@ func (s *Store) Memberships(ctx context.Context, user string) ([]auth.Member, er
 
 // Membership finds a user's place in a workspace.
 func (s *Store) Membership(ctx context.Context, user, workspace string) (auth.Member, error) {
-	return one(ctx, s.studio.reader(), "such member", scanMember, memberQuery+"WHERE m.workspace = $1 AND m.user_id = $2", workspace, user)
+	return one(ctx, s.studio.fixed(), "such member", scanMember, memberQuery+"WHERE m.workspace = $1 AND m.user_id = $2", workspace, user)
 }

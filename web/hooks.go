@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/store"
 )
@@ -42,7 +41,7 @@ func (s *Server) hook(c *Ctx, path string, test bool) error {
 	if err != nil {
 		return err
 	}
-	stored, err := s.Store.Workflow(ctx, auth.System(hook.Workspace), hook.WorkflowID)
+	stored, err := s.Store.RunnableWorkflow(ctx, hook.Workspace, hook.WorkflowID, 0)
 	if err != nil {
 		return err
 	}
@@ -61,17 +60,17 @@ func (s *Server) hook(c *Ctx, path string, test bool) error {
 	if err != nil {
 		return err
 	}
-	handle, err := s.startHook(ctx, c, hook, item)
+	waits := w.Respond == "last_node" || w.Respond == "respond_node"
+	handle, err := s.startHook(ctx, c, hook, engine.StartRequest{Stored: stored, Items: []engine.Item{item}, Unannounced: waits && hook.Test == 0})
 	if err != nil {
 		return err
 	}
 	return s.answerHook(c, handle, w, hook)
 }
 
-func (s *Server) startHook(ctx context.Context, c *Ctx, hook engine.Hook, item engine.Item) (*engine.Handle, error) {
-	request := engine.StartRequest{
-		Workspace: hook.Workspace, WorkflowID: hook.WorkflowID, Trigger: "webhook", Node: hook.Node, Items: []engine.Item{item}, Manual: hook.Test != 0,
-	}
+func (s *Server) startHook(ctx context.Context, c *Ctx, hook engine.Hook, request engine.StartRequest) (*engine.Handle, error) {
+	request.Workspace, request.WorkflowID, request.Node = hook.Workspace, hook.WorkflowID, hook.Node
+	request.Trigger, request.Manual = "webhook", hook.Test != 0
 	if key := c.Request().Header.Get("Idempotency-Key"); key != "" {
 		if len(key) > maxIdemKey {
 			return nil, invalidInput("An Idempotency-Key has at most %d characters.", maxIdemKey)
@@ -144,8 +143,12 @@ func (s *Server) hookLate(ctx context.Context, c *Ctx, h *engine.Handle) error {
 	})
 }
 
-// hookFailed tells a caller that the run failed. Why is for those who may see the run.
+// hookFailed tells a caller that the run failed, or that it sleeps and goes on later. Why is for those who may see the
+// run.
 func hookFailed(c *Ctx, run *engine.Run) error {
+	if !run.Status.Final() {
+		return writeJSON(c, http.StatusAccepted, map[string]string{"run_id": run.ID, "status": string(run.Status)})
+	}
 	return writeJSON(c, http.StatusInternalServerError, map[string]string{
 		"run_id": run.ID, "status": string(run.Status), "error": "The workflow did not finish. Its run in the studio says why.",
 	})

@@ -11,6 +11,9 @@ import (
 // resultOf returns how a run that is done has ended, and the items of its last node.
 func (s *Server) resultOf(_ context.Context, h *engine.Handle) (*engine.Run, []engine.Item, error) {
 	result := h.Result()
+	if result.Err != nil {
+		return nil, nil, result.Err
+	}
 	if result.Run == nil {
 		return nil, nil, fmt.Errorf("the run %s ended without a result", h.ID)
 	}

@@ -33,7 +33,7 @@ import (
 const (
 	rounds      = 4
 	roundTime   = 4 * time.Second
-	connections = 16
+	connections = 64
 	body        = `{"name":"alice","price":12.5,"qty":9}`
 )
 
