@@ -35,7 +35,7 @@ func (p *parser) root(t token) (node, error) {
 	case "undefined":
 		return &literal{undefined{}}, nil
 	case "$json", "$item", "$itemIndex", "$input", "$node", "$binary", "$files", "$now", "$today",
-		"$vars", "$env", "$run", "$workflow", "$execution":
+		"$vars", "$env", "$run", "$workflow", "$execution", "$response", "$request", "$pageCount":
 		return root(t.text), nil
 	case "$", "$items":
 		if !p.accept("(") {

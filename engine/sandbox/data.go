@@ -22,8 +22,14 @@ type encodedItems struct {
 	json  []byte
 }
 
-// data writes what a program may read as JSON. items is the input of a code node, nil for expressions.
-func (j *JavaScript) data(p *program, s expr.Scope, items []map[string]any) ([]byte, error) {
+// input is what a program is run on: its data as JSON, and the tables of the time zones in it.
+type input struct {
+	json  []byte
+	zones []zoneTable
+}
+
+// data gathers what a program may read. items is the input of a code node, nil for expressions.
+func (j *JavaScript) data(p *program, s expr.Scope, items []map[string]any) (input, error) {
 	w := &writer{}
 	w.buf.WriteByte('{')
 	code := p.key.kind != isExpression
@@ -51,7 +57,7 @@ func (j *JavaScript) data(p *program, s expr.Scope, items []map[string]any) ([]b
 			w.field("files", files)
 		}
 	}
-	for _, name := range []string{"vars", "run", "workflow", "execution"} {
+	for _, name := range []string{"vars", "run", "workflow", "execution", "response", "request", "pageCount"} {
 		if p.uses("$"+name) || name == "run" && (p.uses("$runIndex") || p.uses("$prevNode")) {
 			if v := s.Root(name); v != nil {
 				w.field(name, v)
@@ -63,16 +69,15 @@ func (j *JavaScript) data(p *program, s expr.Scope, items []map[string]any) ([]b
 	}
 	now := s.Now()
 	w.field("now", now.UnixMilli())
+	var zones []zoneTable
 	if p.times || len(p.zones) > 0 {
-		if err := j.writeZones(w, p, now.Location()); err != nil {
-			return nil, err
-		}
+		zones = j.writeZones(w, p, now)
 	}
 	w.buf.WriteByte('}')
 	if w.err != nil {
-		return nil, fmt.Errorf("the data cannot be given to the JavaScript: %w", w.err)
+		return input{}, fmt.Errorf("the data cannot be given to the JavaScript: %w", w.err)
 	}
-	return w.buf.Bytes(), nil
+	return input{json: w.buf.Bytes(), zones: zones}, nil
 }
 
 // nodes writes the items of the nodes that the program names, and the earlier items that the current ones came from.

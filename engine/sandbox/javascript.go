@@ -137,7 +137,7 @@ func (j *JavaScript) check(p *program) error {
 
 // run executes a program in a VM. A VM that ran out of memory while it was not fresh may have suffered from what others
 // left, so the program, which has no effects but its answer, gets one more try in a new one.
-func (j *JavaScript) run(ctx context.Context, p *program, data []byte) (string, error) {
+func (j *JavaScript) run(ctx context.Context, p *program, data input) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}

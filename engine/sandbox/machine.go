@@ -25,7 +25,7 @@ var (
 
 const (
 	preludeLine = 300_000 // the prelude's first line: a higher line than any program has
-	baseMemory  = 3 << 20 // bytes that a VM with the prelude and its cache of programs uses
+	baseMemory  = 2 << 20 // bytes that a VM with the prelude and its cache of programs uses
 	maxCache    = 256 << 10
 )
 
@@ -36,6 +36,8 @@ type machine struct {
 	vm         *quickjs.VM
 	expression quickjs.Value // makes the function that evaluates an expression
 	code       quickjs.Value
+	addZone    quickjs.Value // hands over the table of a time zone
+	zones      map[string]bool
 	runAtom    quickjs.Atom
 	settleAtom quickjs.Atom
 	loaded     map[*program]*loaded
@@ -59,7 +61,7 @@ func newMachine(f flavour, l Limits, bytecode []byte) (m *machine, compiled []by
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the JavaScript interpreter: %w", err)
 	}
-	m = &machine{flavour: f, limits: l, vm: vm, loaded: map[*program]*loaded{}, watch: newWatch(vm)}
+	m = &machine{flavour: f, limits: l, vm: vm, loaded: map[*program]*loaded{}, zones: map[string]bool{}, watch: newWatch(vm)}
 	defer func() {
 		if err != nil {
 			m.close()
@@ -75,7 +77,7 @@ func newMachine(f flavour, l Limits, bytecode []byte) (m *machine, compiled []by
 		return nil, nil, fmt.Errorf("the JavaScript prelude: %w", err)
 	}
 	defer made.Free()
-	for name, into := range map[string]*quickjs.Value{"expression": &m.expression, "code": &m.code} {
+	for name, into := range map[string]*quickjs.Value{"expression": &m.expression, "code": &m.code, "addZone": &m.addZone} {
 		atom, err := vm.NewAtom(name)
 		if err != nil {
 			return nil, nil, err
@@ -100,7 +102,7 @@ func prelude(objectMethods bool) string {
 	for _, part := range []string{guardJS, dateTimeJS, extendJS, rootsJS, hardenJS} {
 		b.WriteString(part)
 	}
-	b.WriteString("return {expression, code};\n})()")
+	b.WriteString("return {expression, code, addZone};\n})()")
 	return b.String()
 }
 
@@ -108,7 +110,7 @@ func (m *machine) close() {
 	m.watch.finish()
 	if !m.broken {
 		m.forget()
-		for _, v := range []*quickjs.Value{&m.expression, &m.code} {
+		for _, v := range []*quickjs.Value{&m.expression, &m.code, &m.addZone} {
 			if v.VM() != nil {
 				v.Free()
 			}
@@ -177,8 +179,9 @@ func (m *machine) parse(p *program) error {
 	return nil
 }
 
-func (m *machine) run(ctx context.Context, p *program, data []byte) (answer string, err error) {
-	memory, limit := m.bounds(len(data))
+// run executes a program on data.
+func (m *machine) run(ctx context.Context, p *program, data input) (answer string, err error) {
+	memory, limit := m.bounds(len(data.json))
 	err = m.guarded(ctx, memory, limit, func() error {
 		l := m.loaded[p]
 		if l == nil {
@@ -188,7 +191,16 @@ func (m *machine) run(ctx context.Context, p *program, data []byte) (answer stri
 			}
 		}
 		m.uses++
-		v, err := l.run.Call(quickjs.UndefinedValue, string(data))
+		for _, z := range data.zones {
+			if m.zones[z.name] {
+				continue
+			}
+			if _, err := m.addZone.Call(quickjs.UndefinedValue, string(z.table)); err != nil {
+				return err
+			}
+			m.zones[z.name] = true
+		}
+		v, err := l.run.Call(quickjs.UndefinedValue, string(data.json))
 		if err != nil {
 			m.drain()
 			return err

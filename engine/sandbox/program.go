@@ -52,7 +52,7 @@ type program struct {
 // roots are the names that only exist within a program. In expressions "item" and "items" are not among them.
 var roots = []string{
 	"$json", "$itemIndex", "$items", "$item", "$input", "$node", "$binary", "$files", "$vars", "$env", "$runIndex", "$run",
-	"$workflow", "$execution", "$prevNode", "$parameter", "$position", "$now", "$today", "$", "items", "item",
+	"$workflow", "$execution", "$response", "$request", "$pageCount", "$prevNode", "$parameter", "$position", "$now", "$today", "$", "items", "item",
 }
 
 var (

@@ -68,17 +68,30 @@ def send(answer):
         data = data[os.write(ANSWERS, data):]
 
 
+compiled = {}
+
+
 def function(code, mode):
-    """Makes a function of the code, so that it may return; its lines keep their numbers."""
+    """Makes a function of the code, with globals of its own for each call."""
+    key = (mode, code)
+    if key not in compiled:
+        if len(compiled) >= 16:
+            compiled.clear()
+        compiled[key] = translate(code, mode)
+    scope = {"__name__": "__code__", "__builtins__": __builtins__}
+    exec(compiled[key], scope)
+    return scope["code"]
+
+
+def translate(code, mode):
+    """Puts the code into a function, so that it may return; its lines keep their numbers."""
     tree = ast.parse(code, "<code>")
     if not tree.body:
         raise SyntaxError("there is no code")
     names = ["items", "_items", "_input"] if mode == "all" else ["item", "_item", "_json", "_input"]
     shell = ast.parse("def code(" + ", ".join(names) + "):\n pass", "<code>")
     shell.body[0].body = tree.body
-    scope = {"__name__": "__code__", "__builtins__": __builtins__}
-    exec(compile(shell, "<code>", "exec"), scope)
-    return scope["code"]
+    return compile(shell, "<code>", "exec")
 
 
 def record(element, where):

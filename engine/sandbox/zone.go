@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"encoding/json"
-	"fmt"
 	"sort"
 	"strings"
 	"time"
@@ -10,35 +9,46 @@ import (
 
 const maxZones = 8 // that one program may name
 
-// writeZones gives the program its own time zone and those that it names, for the interpreter knows none.
-func (j *JavaScript) writeZones(w *writer, p *program, own *time.Location) error {
-	w.raw("zone", j.zone(own))
-	if len(p.zones) == 0 {
-		return nil
-	}
-	w.key("zones")
-	w.object(func() {
-		for i, name := range p.zones {
-			if i == maxZones {
-				return
-			}
-			if loc, err := time.LoadLocation(name); err == nil { // else it is another text with a slash in it
-				w.raw(name, j.zone(loc))
-			}
-		}
-	})
-	return nil
+// zoneTable is {"name": …, "offsets": [[from, minutes east], …]}, from in milliseconds, from 1970 to 2050.
+type zoneTable struct {
+	name  string
+	table []byte
 }
 
-// zone is {"name": …, "offsets": [[from, minutes east], …]}, from in milliseconds, from 1970 to 2050.
-func (j *JavaScript) zone(loc *time.Location) []byte {
+// writeZones names the program's own time zone and those that it mentions; the interpreter knows none by itself. A zone
+// without a name is written as its offset now.
+func (j *JavaScript) writeZones(w *writer, p *program, now time.Time) []zoneTable {
+	var tables []zoneTable
+	if own := now.Location().String(); strings.Contains(own, "/") {
+		tables = append(tables, j.zone(now.Location()))
+		w.field("zone", own)
+	} else if _, seconds := now.Zone(); seconds != 0 {
+		w.field("zone", seconds/60)
+	}
+	var names []string
+	for _, name := range p.zones {
+		if len(names) == maxZones {
+			break
+		}
+		if loc, err := time.LoadLocation(name); err == nil { // else it is another text with a slash in it
+			tables = append(tables, j.zone(loc))
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		w.field("zones", names)
+	}
+	return tables
+}
+
+// zone makes the table of a named zone, or remembers it.
+func (j *JavaScript) zone(loc *time.Location) zoneTable {
 	name := loc.String()
-	named := name == "UTC" || strings.Contains(name, "/") // others may share a name
 	j.mu.Lock()
 	b := j.zones[name]
 	j.mu.Unlock()
-	if b != nil && named {
-		return b
+	if b != nil {
+		return zoneTable{name, b}
 	}
 	const firstMoment = -8.64e15 // of JavaScript's time
 	offset := func(unix int64) int {
@@ -57,25 +67,12 @@ func (j *JavaScript) zone(loc *time.Location) []byte {
 		n := sort.Search(week, func(i int) bool { return offset(at+int64(i)) != before })
 		offsets = append(offsets, [2]float64{float64(at+int64(n)) * 1000, float64(offset(at+int64(n))) / 60})
 	}
-	b, err := json.Marshal(map[string]any{"name": zoneTitle(name, offset(0)), "offsets": offsets})
+	b, err := json.Marshal(map[string]any{"name": name, "offsets": offsets})
 	if err != nil { // numbers and a string always marshal
-		b = fmt.Appendf(nil, `{"name":"UTC","offsets":[[%d,0]]}`, int64(firstMoment))
+		return zoneTable{}
 	}
 	j.mu.Lock()
-	if named {
-		j.zones[name] = b
-	}
+	j.zones[name] = b
 	j.mu.Unlock()
-	return b
-}
-
-// zoneTitle is the name that people see; a zone of Go without a name is its offset.
-func zoneTitle(name string, seconds int) string {
-	if name != "" {
-		return name
-	}
-	if seconds == 0 {
-		return "UTC"
-	}
-	return fmt.Sprintf("UTC%+d", seconds/3600)
+	return zoneTable{name, b}
 }

@@ -12,24 +12,32 @@ const unit = (name) => {
   return known;
 };
 
-// World is what an evaluation knows of time; set anew for each.
-let world = {now: 0, zone: {name: 'UTC', offsets: [[-8.64e15, 0]]}, zones: {}};
+// knownZones are constant tables that the Go side hands over once for each VM: nothing of any program is in them.
+const knownZones = new Map();
+const addZone = (json) => {
+  const zone = JSON.parse(json);
+  for (const o of zone.offsets) Object.freeze(o);
+  Object.freeze(zone.offsets);
+  knownZones.set(zone.name, Object.freeze(zone));
+};
+// World is what an evaluation knows of time; set anew for each. Of the zones it knows those that its text names.
+let world = {now: 0, zone: {name: 'UTC', offsets: [[-8.64e15, 0]]}, zones: []};
 const offsetAt = (zone, ts) => {
   const o = zone.offsets;
   let low = 0, high = o.length - 1;
   while (low < high) { const mid = (low + high + 1) >> 1; if (o[mid][0] <= ts) low = mid; else high = mid - 1; }
   return o[low][1];
 };
-const fixedZone = (minutes) => ({name: minutes === 0 ? 'UTC' : 'UTC' + offsetText(minutes, ':').replace(/:00$/, '').replace(/^([+-])0/, '$1'), offsets: [[-8.64e15, minutes]]});
+const fixedZone = (minutes) => Object.freeze({name: minutes === 0 ? 'UTC' : 'UTC' + offsetText(minutes, ':').replace(/:00$/, '').replace(/^([+-])0/, '$1'), offsets: [[-8.64e15, minutes]]});
 const offsetText = (minutes, colon) => (minutes < 0 ? '-' : '+') + pad(Math.floor(Math.abs(minutes) / 60)) + colon + pad(Math.abs(minutes) % 60);
 const findZone = (z) => {
-  if (z && typeof z === 'object' && z.offsets) return z;
+  if (z && typeof z === 'object' && Object.isFrozen(z) && z.offsets) return z;
   if (typeof z === 'number') return fixedZone(z);
   if (z === undefined || z === null || /^(local|system|default)$/i.test(z)) return world.zone;
   if (/^(utc|gmt|z)$/i.test(z)) return fixedZone(0);
   const m = /^(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(z);
   if (m) return fixedZone((m[1] === '-' ? -1 : 1) * (Number(m[2]) * 60 + Number(m[3] ?? 0)));
-  const known = z === world.zone.name ? world.zone : world.zones[z];
+  const known = z === world.zone.name ? world.zone : world.zones.includes(z) ? knownZones.get(z) : undefined;
   if (!known) throw new Error('the time zone "' + z + '" is not known; write its name out, as in \'Europe/Berlin\'');
   return known;
 };
@@ -247,6 +255,7 @@ class DateTime {
   toISOTime(o) { return this.isValid ? this.clock(o) + (o?.includeOffset === false ? '' : this.offset === 0 && this.zone.name === 'UTC' ? 'Z' : offsetText(this.offset, ':')) : null; }
   clock(o) { return pad(this.hour) + ':' + pad(this.minute) + (o?.suppressSeconds && !this.second && !this.millisecond ? '' : ':' + pad(this.second) + (o?.suppressMilliseconds && !this.millisecond ? '' : '.' + pad(this.millisecond, 3))); }
   toISO(o) { return this.isValid ? this.toISODate() + 'T' + this.toISOTime(o) : null; }
+  toISOString() { return this.toUTC().toISO(); }
   toISOWeekDate() { return this.weekYear + '-W' + pad(this.weekNumber) + '-' + this.weekday; }
   toSQLDate() { return this.toISODate(); }
   toSQL() { return this.isValid ? this.toISODate() + ' ' + this.clock() + ' ' + offsetText(this.offset, ':') : null; }

@@ -45,7 +45,7 @@ const harden = (value) => {
 };
 harden(globalThis);
 for (const hidden of [function* () {}, async function () {}, async function* () {}, [].values(), ''[Symbol.iterator](), new Map().values(),
-  new Set().values(), 'a'.matchAll(/a/g), [].values().map((x) => x), Iterator.from({next() {}}), Promise.prototype, DateTime, Duration]) harden(hidden);
+  new Set().values(), 'a'.matchAll(/a/g), [].values().map((x) => x), Iterator.from({next() {}}), Promise.prototype, DateTime, Duration, Roots]) harden(hidden);
 for (const key of Reflect.ownKeys(globalThis)) {
   const d = Object.getOwnPropertyDescriptor(globalThis, key);
   if (d.configurable) define(globalThis, key, {value: d.value, writable: false, enumerable: false, configurable: false});

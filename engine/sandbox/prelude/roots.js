@@ -1,67 +1,80 @@
 // The names that a program sees, made for one evaluation from its data, and the functions that the Go side calls.
 const absent = (name) => { throw new Error('the node "' + name + '" must be named in the text itself: $(\'' + name + '\')'); };
 const itemOf = (json, binary) => binary ? {json, binary} : {json};
-// lazily defines a property that is computed when it is first read.
-const lazily = (on, name, make) => {
-  let value, made = false;
-  return define(on, name, {get: () => { if (!made) { value = make(); made = true; } return value; }, enumerable: true, configurable: true});
-};
+const wrap = (all) => all.map((json) => itemOf(json));
+const utc = fixedZone(0);
 
-function makeRoots(data) {
-  world = {now: data.now ?? 0, zone: data.zone ?? fixedZone(0), zones: data.zones ?? {}};
-  const wrap = (all) => all.map((json) => itemOf(json));
-  const paired = (n, at) => {
-    const p = n.each ? n.each[at ?? roots.$itemIndex] : n.paired;
-    if (p === undefined || p.error) throw new Error(p ? p.error : 'there is no earlier item here');
-    return itemOf(p.json);
-  };
-  const nodes = {};
-  const node = (name) => {
-    const n = data.nodes && Object.hasOwn(data.nodes, name) ? data.nodes[name] : absent(name);
-    if (nodes[name]) return nodes[name];
+// Roots has one accessor for each name: what a program does not use costs nothing.
+class Roots {
+  constructor(data) {
+    world = {now: data.now ?? 0, zone: typeof data.zone === 'string' ? knownZones.get(data.zone) : data.zone ? fixedZone(data.zone) : utc, zones: data.zones ?? []};
+    this.data = data;
+    this.index = data.index ?? 0;
+    this.current = undefined; // the item when code runs for each
+  }
+  get $json() { const d = this.data; return this.current ? this.current.json : d.json ??= d.input?.[this.index] ?? {}; }
+  get $itemIndex() { return this.index; }
+  get $position() { return this.index; }
+  get $binary() { return this.current ? {} : this.data.files ?? {}; }
+  get $files() { return this.$binary; }
+  get $vars() { return this.data.vars ?? {}; }
+  get $env() { return {}; }
+  get $run() { return this.data.run ?? {}; }
+  get $runIndex() { return this.data.run?.iteration ?? 0; }
+  get $prevNode() { return this.data.run?.previous ?? {}; }
+  get $workflow() { return this.data.workflow ?? {}; }
+  get $execution() { return this.data.execution ?? {}; }
+  get $response() { return this.data.response ?? {}; }
+  get $request() { return this.data.request ?? {}; }
+  get $pageCount() { return this.data.pageCount ?? 0; }
+  get $parameter() { return {}; }
+  get items() { return this.wrapped ??= wrap(this.data.input ?? []); }
+  get item() { return this.current ?? (this.single ??= this.data.code ? this.items[this.index] : itemOf(this.$json, this.data.files)); }
+  get $item() { // an item, and in the old manner $item(0).$node
+    const f = () => ({$node: this.$node, $json: this.$json});
+    const item = this.item ?? {};
+    for (const key of Object.keys(item)) put(f, key, item[key]);
+    return f;
+  }
+  get $now() { return DateTime.now(); }
+  get $today() { return DateTime.now().startOf('day'); }
+  get $input() {
+    const o = {all: () => this.items, first: () => this.items[0], last: () => this.items.at(-1), itemMatching: (i) => this.items[i], params: {}, context: {}};
+    return define(o, 'item', {get: () => this.item, enumerable: true});
+  }
+  get $() { return (name) => this.node(name); }
+  get $items() { return (name) => name === undefined ? this.items : this.node(name).all(); }
+  get $node() {
+    const o = {};
+    for (const name of Object.keys(this.data.nodes ?? {})) define(o, name, {get: () => this.node(name), enumerable: true});
+    return o;
+  }
+  node(name) {
+    const n = this.data.nodes && Object.hasOwn(this.data.nodes, name) ? this.data.nodes[name] : absent(name);
+    if (n.object) return n.object;
     const all = () => { if (n.error) throw new Error(n.error); return n.wrapped ??= wrap(n.items); };
+    const paired = (at) => {
+      const p = n.each ? n.each[at ?? this.index] : n.paired;
+      if (n.error || p === undefined || p.error) throw new Error(n.error ?? (p ? p.error : 'there is no earlier item here'));
+      return itemOf(p.json);
+    };
+    const legacy = () => { try { return paired(); } catch { return all()[this.index] ?? all()[0]; } };
     const o = {
-      all, first: () => all()[0], last: () => all().at(-1),
-      itemMatching: (i) => all()[i], pairedItem: (i) => paired(n, i),
+      all, first: () => all()[0], last: () => all().at(-1), itemMatching: (i) => all()[i], pairedItem: (i) => paired(i),
       isExecuted: !n.error, params: {}, parameter: {}, context: {},
     };
-    define(o, 'item', {get: () => paired(n), enumerable: true});
-    const legacy = () => { try { return paired(n); } catch { return all()[roots.$itemIndex] ?? all()[0]; } };
+    define(o, 'item', {get: () => paired(), enumerable: true});
     define(o, 'json', {get: () => legacy()?.json, enumerable: true});
-    return nodes[name] = o;
-  };
-  const roots = {
-    $itemIndex: data.index ?? 0, $vars: data.vars ?? {}, $env: {}, $run: data.run ?? {}, $workflow: data.workflow ?? {}, $execution: data.execution ?? {},
-    $runIndex: data.run?.iteration ?? 0, $: node, $prevNode: data.run?.previous ?? {}, $parameter: {},
-    $items: (name) => name === undefined ? roots.items : node(name).all(),
-  };
-  roots.$position = roots.$itemIndex;
-  lazily(roots, '$json', () => data.json ?? data.input?.[roots.$itemIndex] ?? {});
-  lazily(roots, '$binary', () => data.files ?? {});
-  lazily(roots, '$files', () => data.files ?? {});
-  lazily(roots, 'items', () => wrap(data.input ?? []));
-  lazily(roots, 'item', () => data.code && data.input ? roots.items[roots.$itemIndex] : itemOf(roots.$json, data.files));
-  lazily(roots, '$item', () => roots.item);
-  lazily(roots, '$now', () => DateTime.now());
-  lazily(roots, '$today', () => DateTime.now().startOf('day'));
-  lazily(roots, '$input', () => {
-    const o = {all: () => roots.items, first: () => roots.items[0], last: () => roots.items.at(-1), itemMatching: (i) => roots.items[i], params: {}, context: {}};
-    return define(o, 'item', {get: () => roots.item, enumerable: true});
-  });
-  lazily(roots, '$node', () => {
-    const o = {};
-    for (const name of Object.keys(data.nodes ?? {})) define(o, name, {get: () => node(name), enumerable: true});
-    return o;
-  });
-  return roots;
+    return n.object = o;
+  }
 }
 
 const isPromise = (v) => typeof v === 'object' && v !== null && typeof v.then === 'function';
 
-// expression makes the function that evaluates one compiled expression on data given as JSON.
+// given are the arguments of a program; expression makes the function that evaluates one compiled expression on data given as JSON.
+const given = (roots, names) => { const all = []; for (let i = 0; i < names.length; i++) all[i] = roots[names[i]]; return all; };
 const expression = (f, ...names) => (json) => {
-  const roots = makeRoots(JSON.parse(json));
-  const value = apply(f, undefined, names.map((name) => roots[name]));
+  const value = apply(f, undefined, given(new Roots(JSON.parse(json)), names));
   if (isPromise(value)) throw new TypeError('an expression cannot wait for a promise; use a code node');
   return JSON.stringify(typeof value === 'function' ? undefined : value);
 };
@@ -116,19 +129,18 @@ const code = (f, mode, ...names) => {
   };
   return {
     run(json) {
-      const data = JSON.parse(json), roots = makeRoots(data);
+      const data = JSON.parse(json), roots = new Roots(data);
       outcome = undefined;
       if (mode === 'all') {
-        const result = apply(f, undefined, names.map((name) => roots[name]));
+        const result = apply(f, undefined, given(roots, names));
         return isPromise(result) ? wait(Promise.resolve(result), (v) => collectAll(v, roots)) : collectAll(result, roots);
       }
       const results = [];
-      const shared = ['$json', 'item', '$item', '$binary', '$files'];
-      const count = data.input.length, items = roots.items;
-      for (let i = 0; i < count; i++) {
-        roots.$itemIndex = roots.$position = i;
-        for (const name of shared) define(roots, name, {value: name === '$json' ? items[i].json : name === 'item' || name === '$item' ? items[i] : {}, configurable: true});
-        results[i] = apply(f, undefined, names.map((name) => roots[name]));
+      const items = roots.items;
+      for (let i = 0; i < items.length; i++) {
+        roots.index = i;
+        roots.current = items[i];
+        results[i] = apply(f, undefined, given(roots, names));
       }
       return results.some(isPromise) ? wait(Promise.all(results), collectEach) : collectEach(results);
     },
