@@ -11,7 +11,7 @@ import (
 // decode reads a JSON file within the limits. Numbers stay json.Number, so that every digit survives.
 func decode(data []byte) (any, error) {
 	if len(data) > engine.MaxFileBytes {
-		return nil, invalid("the file has %d MiB; at most %d MiB are read", len(data)>>20, engine.MaxFileBytes>>20)
+		return nil, invalid("the file has %.1f MiB; at most %d MiB are read", float64(len(data))/(1<<20), engine.MaxFileBytes>>20)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if err := engine.CheckJSON(data, maxDepth); err != nil {

@@ -75,6 +75,10 @@ func Import(data []byte, o Options) (*engine.Workflow, *Report, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if len(encoded) > engine.MaxFileBytes {
+		return nil, nil, invalid("this %s file is too large: with everything that is kept of it, the workflow would have %d MiB; at most %d are allowed",
+			f.Title, len(encoded)>>20, engine.MaxFileBytes>>20)
+	}
 	// What a file becomes is kept in Atelier's own form, so that form must be readable too.
 	back, err := engine.Parse(encoded)
 	if err != nil {

@@ -12,27 +12,41 @@ import (
 // n8n describes conditions as lists of comparisons. Here a condition is one expression, so the comparisons are written
 // as JavaScript: {left, operator, right} -> ={{ left === right }}.
 
+// maxHoles bounds how many {{ }} of one text are told apart; the evaluator takes no more either.
+const maxHoles = 1000
+
 // holes cuts an expression (with its "=") into text and the JavaScript between {{ and }}; odd entries are JavaScript.
 // The end of a hole is the first }} outside of brackets, as far as strings and brackets balance, else the first one.
 func holes(src string) []string {
 	src = strings.TrimPrefix(src, "=")
 	var parts []string
-	for {
+	balanced := true
+	for len(parts) < 2*maxHoles {
 		open := strings.Index(src, "{{")
 		if open < 0 {
-			return append(parts, src)
+			break
 		}
-		end := holeEnd(src[open+2:])
+		hole := src[open+2:]
+		end := strings.Index(hole, "}}")
 		if end < 0 {
-			return append(parts, src)
+			break
 		}
-		parts = append(parts, src[:open], strings.Trim(src[open+2:open+2+end], " \t\r\n;"))
-		src = src[open+2+end+2:]
+		if balanced {
+			// Where one hole never balances, looking for the end of each would take quadratic time.
+			if n := balancedEnd(hole); n >= 0 {
+				end = n
+			} else {
+				balanced = false
+			}
+		}
+		parts = append(parts, src[:open], strings.Trim(hole[:end], " \t\r\n;"))
+		src = hole[end+2:]
 	}
+	return append(parts, src)
 }
 
-func holeEnd(s string) int {
-	first := strings.Index(s, "}}")
+// balancedEnd finds the first }} outside of brackets and quotation marks, or returns -1.
+func balancedEnd(s string) int {
 	depth := 0
 	var quote byte
 	for i := 0; i < len(s); i++ {
@@ -54,22 +68,18 @@ func holeEnd(s string) int {
 			depth--
 		}
 	}
-	return first
+	return -1
 }
 
 // js writes a parameter's value as JavaScript.
 func js(v any) string {
 	s, ok := v.(string)
 	if !ok || !expr.IsExpression(s) {
-		b, err := json.Marshal(v)
-		if err != nil {
-			return "null"
-		}
-		return string(b)
+		return literal(v)
 	}
 	parts := holes(s)
 	if len(parts) == 1 {
-		return js(parts[0])
+		return literal(parts[0])
 	}
 	if len(parts) == 3 && strings.TrimSpace(parts[0]) == "" && strings.TrimSpace(parts[2]) == "" {
 		return operand(parts[1])
@@ -81,10 +91,21 @@ func js(v any) string {
 		case i%2 == 1:
 			list = append(list, operand(p))
 		case p != "":
-			list = append(list, js(p))
+			list = append(list, literal(p))
 		}
 	}
 	return "[" + strings.Join(list, ", ") + "].join(\"\")"
+}
+
+// literal writes a fixed value as JavaScript.
+func literal(v any) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "null"
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 var (

@@ -18,6 +18,7 @@ type n8nExport struct {
 	nodes   []n8nWritten      // beside w.Nodes
 	byID    map[string]int    // id -> index in w.Nodes
 	byName  map[string]int    // name in the imported file -> index in w.Nodes
+	dangles map[string]bool   // names in the imported file that no node had
 	joined  map[string]bool   // ids of nodes that edges lead to or from
 	renamed map[string]string // name in the imported file -> name now, where they differ
 }
@@ -31,7 +32,10 @@ type n8nWritten struct {
 
 // exportN8N writes the workflow as an n8n file. What was imported from n8n and not edited since is written as it came.
 func exportN8N(w *engine.Workflow) ([]byte, []string, error) {
-	ex := &n8nExport{w: w, extra: object(w.Extra[n8nKey]), byID: map[string]int{}, byName: map[string]int{}, renamed: map[string]string{}, joined: map[string]bool{}}
+	ex := &n8nExport{
+		w: w, extra: object(w.Extra[n8nKey]), byID: map[string]int{}, byName: map[string]int{}, renamed: map[string]string{},
+		joined: map[string]bool{}, dangles: map[string]bool{},
+	}
 	ex.names()
 	parts := make([]n8nWritten, 0, len(w.Nodes)+len(w.Notes))
 	for i := range w.Nodes {
@@ -74,6 +78,9 @@ func (ex *n8nExport) names() {
 			continue // new, a copy, or called so only in the file
 		}
 		ex.byName[name] = i
+	}
+	for _, name := range list(ex.extra["dangling"]) {
+		ex.dangles[text(name)] = true
 	}
 	for _, e := range ex.w.Edges {
 		ex.joined[e.From], ex.joined[e.To] = true, true
@@ -184,7 +191,7 @@ func (ex *n8nExport) pinned(file map[string]any) {
 
 // wasDangling tells whether a name stood in the imported file without a node: what is said of it stays as it was.
 func (ex *n8nExport) wasDangling(name string) bool {
-	return slices.Contains(list(ex.extra["dangling"]), any(name))
+	return ex.dangles[name]
 }
 
 func samePinned(a, b []engine.Item) bool {

@@ -360,6 +360,9 @@ func executeWorkflow(f *foreign) (string, map[string]any, string) {
 	if cached := text(locator["cachedResultName"]); cached != "" && !expr.IsExpression(name) {
 		name = cached
 	}
+	if name == "" {
+		f.lose("it names no workflow")
+	}
 	p := map[string]any{"workflow": name, "mode": "all"}
 	if f.str("mode", "once") == "each" {
 		p["mode"] = "each"

@@ -23,6 +23,9 @@ func httpRequest(f *foreign) (string, map[string]any, string) {
 	if (p["method"] == "GET" || p["method"] == "HEAD") && p["body"] != nil {
 		f.lose("a %s request is sent without a body", p["method"])
 	}
+	if blank(p["url"]) {
+		f.lose("it has no address")
+	}
 	requestLogin(f, p)
 	requestOptions(f, p)
 	if problem := paging(f, p); problem != "" {

@@ -1,7 +1,6 @@
 package interop
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine/expr"
@@ -111,7 +110,7 @@ func template(v any) string {
 	case map[string]any:
 		fields := make([]string, 0, len(v))
 		for _, k := range sortedKeys(v) {
-			fields = append(fields, js(k)+": "+template(v[k]))
+			fields = append(fields, literal(k)+": "+template(v[k]))
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
 	case []any:
@@ -121,11 +120,7 @@ func template(v any) string {
 		}
 		return "[" + strings.Join(entries, ", ") + "]"
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "null"
-	}
-	return string(b)
+	return literal(v)
 }
 
 func toPaging(n *n8nNode, p map[string]any, opts map[string]any) {

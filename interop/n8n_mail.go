@@ -27,15 +27,22 @@ func emailSend(f *foreign) (string, map[string]any, string) {
 	if names := fieldNames(attachments); len(names) > 0 {
 		p["attachments"] = names
 	}
-	if login := f.login(); login != "" {
-		p["credential"] = login
-	}
+	needsLogin(f, p)
 	// The line that n8n adds under a mail by itself is not wanted here.
 	f.ignore("resource", "options.appendAttribution")
 	if f.yes("options.allowUnauthorizedCerts", false) {
 		f.lose("certificates are always checked")
 	}
 	return "mail.send", p, ""
+}
+
+// needsLogin sets the credential of a node that cannot do without.
+func needsLogin(f *foreign, p map[string]any) {
+	if login := f.login(); login != "" {
+		p["credential"] = login
+	} else {
+		f.lose("it names no credential")
+	}
 }
 
 func toMail(p map[string]any) n8nNode {

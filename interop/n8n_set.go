@@ -80,7 +80,7 @@ func others(f *foreign, fields *[]any) bool {
 }
 
 // fieldPath writes a field of the current item as JavaScript.
-func fieldPath(name string) string { return "$json[" + js(name) + "]" }
+func fieldPath(name string) string { return "$json[" + literal(name) + "]" }
 
 // typed reads a value that a form holds as text, as the type that stands beside it.
 func typed(typ string, v any) any {
@@ -150,11 +150,7 @@ func rawJSON(f *foreign) (string, map[string]any, string) {
 	values := object(output)
 	for _, name := range sortedKeys(values) {
 		if strings.ContainsAny(name, ".[") {
-			b, err := json.Marshal(values)
-			if err != nil {
-				return none("a JSON item that is not JSON")
-			}
-			return "code.javascript", map[string]any{"mode": "each", "code": "return " + string(b) + ";"}, ""
+			return "code.javascript", map[string]any{"mode": "each", "code": "return " + literal(values) + ";"}, ""
 		}
 		fields = append(fields, map[string]any{"name": name, "value": values[name]})
 	}
@@ -177,10 +173,7 @@ func toSet(p map[string]any) n8nNode {
 			typ = "object"
 		}
 		if typ == "array" || typ == "object" {
-			value = short(value)
-			if b, err := json.Marshal(e["value"]); err == nil {
-				value = string(b)
-			}
+			value = literal(value)
 		}
 		list = append(list, map[string]any{"id": sprintf("field-%d", i+1), "name": e["name"], "type": typ, "value": value})
 	}

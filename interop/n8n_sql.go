@@ -28,9 +28,7 @@ func postgresNode(f *foreign) (string, map[string]any, string) {
 	if len(args) > 0 {
 		p["args"] = args
 	}
-	if login := f.login(); login != "" {
-		p["credential"] = login
-	}
+	needsLogin(f, p)
 	if f.str("options.queryBatching", "single") == "transaction" {
 		f.lose("statements of several items are not one transaction")
 	}
