@@ -48,7 +48,7 @@ type Node struct {
 	Disabled bool   `json:"disabled,omitempty"`
 	Note     string `json:"note,omitempty"`
 	// Pinned, when not nil, stands for the node's first output in runs that a person starts from the editor.
-	Pinned  []Item                     `json:"pinned,omitempty"`
+	Pinned  []Item                     `json:"pinned,omitzero"`
 	Extra   map[string]any             `json:"extra,omitempty"`
 	Unknown map[string]json.RawMessage `json:"-"`
 }

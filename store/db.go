@@ -34,6 +34,7 @@ type db struct {
 	prepared *preparedPool // read, for fixed texts
 	upkeep   *sql.DB       // SQLite: checkpoints, beside the writer
 	dirty    atomic.Bool   // written since the last checkpoint
+	memo     memo
 }
 
 // openSQLite opens a file, and makes it when absent. The order of the settings matters: the driver sets busy_timeout
@@ -147,6 +148,7 @@ func (d *db) tryTx(ctx context.Context, fn func(q querier) error) error {
 		return err
 	}
 	d.dirty.Store(true)
+	defer d.memo.wrote()
 	return tx.Commit()
 }
 
@@ -155,6 +157,7 @@ func (d *db) reader() querier { return querier{d.read, d} }
 // exec runs one statement that writes, by itself, and returns the number of rows it touched.
 func (d *db) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	d.dirty.Store(true)
+	defer d.memo.wrote()
 	n, err := querier{d.write, d}.exec(ctx, text, args...)
 	return n, d.words(err)
 }

@@ -29,6 +29,7 @@ func (s *Store) RunnableWorkflow(ctx context.Context, workspace, ref string, rev
 	if err != nil || revision == 0 || v.Revision == revision {
 		return v, err
 	}
+	v = new(*v) // what was remembered is shared
 	if v.Doc = s.drawings.get(ws, v.ID, revision); v.Doc == nil {
 		text, err := one(ctx, s.runs.reader(), fmt.Sprintf("drawing of revision %d of the workflow %.80q", revision, ref), scanText,
 			"SELECT doc FROM snapshots WHERE workspace = $1 AND workflow = $2 AND revision = $3", ws, v.ID, revision)
@@ -46,6 +47,17 @@ func (s *Store) RunnableWorkflow(ctx context.Context, workspace, ref string, rev
 
 // runnable reads the current drawing, from memory when it has not changed.
 func (s *Store) runnable(ctx context.Context, ws, condition, ref string, revision int64) (*engine.Stored, error) {
+	return remember(s.studio, runnableKey{ws, condition, ref, revision}, func() (*engine.Stored, error) {
+		return s.readRunnable(ctx, ws, condition, ref, revision)
+	})
+}
+
+type runnableKey struct {
+	workspace, condition, ref string
+	revision                  int64
+}
+
+func (s *Store) readRunnable(ctx context.Context, ws, condition, ref string, revision int64) (*engine.Stored, error) {
 	if revision == 0 {
 		condition += " AND deleted = 0"
 	}

@@ -44,10 +44,14 @@ func (s *Store) Variables(ctx context.Context, scope auth.Scope) ([]engine.Varia
 	return s.variables(ctx, ws)
 }
 
+type variablesKey struct{ workspace string }
+
 func (s *Store) variables(ctx context.Context, ws string) ([]engine.Variable, error) {
-	return collect(ctx, s.studio.fixed(), func(row scanner) (v engine.Variable, err error) {
-		return v, row.Scan(&v.Name, &v.Value, &v.Updated, &v.By)
-	}, "SELECT name, value, updated, author FROM variables WHERE workspace = $1 ORDER BY name LIMIT 10000", ws)
+	return remember(s.studio, variablesKey{ws}, func() ([]engine.Variable, error) {
+		return collect(ctx, s.studio.fixed(), func(row scanner) (v engine.Variable, err error) {
+			return v, row.Scan(&v.Name, &v.Value, &v.Updated, &v.By)
+		}, "SELECT name, value, updated, author FROM variables WHERE workspace = $1 ORDER BY name LIMIT 10000", ws)
+	})
 }
 
 // DeleteVariable removes a variable.

@@ -41,6 +41,12 @@ func (s *Store) CreateWorkspace(ctx context.Context, w auth.Workspace, owner aut
 	})
 }
 
+// FirstWorkspace returns the id of the oldest workspace: that of who set the studio up. Workspaces are never removed, so
+// it stays the same. fs.ErrNotExist while there is none.
+func (s *Store) FirstWorkspace(ctx context.Context) (string, error) {
+	return one(ctx, s.studio.reader(), "workspace", scanText, "SELECT id FROM workspaces ORDER BY created, id LIMIT 1")
+}
+
 // RenameWorkspace gives the scope's workspace another name.
 func (s *Store) RenameWorkspace(ctx context.Context, scope auth.Scope, name string) error {
 	ws, err := workspaceOf(scope)

@@ -49,7 +49,7 @@ func (s *Server) hook(c *Ctx, path string, test bool) error {
 	if i < 0 {
 		return absent("The workflow no longer has this webhook.")
 	}
-	w, err := s.webhookOf(&stored.Doc.Nodes[i])
+	w, err := s.webhooks.get(stored, i, s.webhookOf)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ type Server struct {
 
 	draining atomic.Bool
 	sockets  sockets
+	webhooks webhooks
 }
 
 // New makes a server.

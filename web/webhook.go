@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/atelier-studio/atelier/engine"
 )
@@ -106,4 +107,35 @@ func (s *Server) admitCaller(ctx context.Context, c *Ctx, w webhook, workspace s
 		c.Response().Header().Set("WWW-Authenticate", `Basic realm="webhook", charset="UTF-8"`)
 	}
 	return failure{Status: http.StatusUnauthorized, Text: "This webhook asks for a credential that the request does not carry."}
+}
+
+// webhooks remembers how the webhooks of revisions answer: a revision never changes.
+type webhooks struct {
+	mu    sync.Mutex
+	known map[webhookKey]webhook
+}
+
+type webhookKey struct {
+	workflow, node string
+	revision       int64
+}
+
+const maxWebhooks = 1024
+
+func (w *webhooks) get(stored *engine.Stored, node int, read func(*engine.Node) (webhook, error)) (webhook, error) {
+	key := webhookKey{stored.ID, stored.Doc.Nodes[node].ID, stored.Revision}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if hook, ok := w.known[key]; ok {
+		return hook, nil
+	}
+	hook, err := read(&stored.Doc.Nodes[node])
+	if err != nil {
+		return hook, err
+	}
+	if w.known == nil || len(w.known) >= maxWebhooks {
+		w.known = map[webhookKey]webhook{}
+	}
+	w.known[key] = hook
+	return hook, nil
 }
