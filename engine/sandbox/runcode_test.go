@@ -47,11 +47,14 @@ func TestRunCode(t *testing.T) {
 		{"unknown name", "all", "return [{x: nowhere}]", "", "'nowhere' is not defined"},
 		{"no require", "all", "const fs = require('fs'); return []", "", "'require' is not defined"},
 		{"huge answer", "all", "return [{x: 'a'.repeat(17 * 1024 * 1024)}]", "", "larger than 16 MiB"},
-		{"memory", "all", "const a = []; for (;;) a.push('x'.repeat(1e6) + a.length)", "", "more than 64 MiB"},
+		{"memory", "all", "const a = []; for (;;) a.push(Array(1e6).fill(a.length))", "", "more than 64 MiB"},
 		{"bad mode", "some", "return []", "", "not \"some\""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			if raceDetector && c.name == "huge answer" {
+				t.Skip("takes too long with the race detector")
+			}
 			s := world()
 			s.input = people()
 			s.item = s.input[0]
