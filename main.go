@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones also where the machine has no files of them
 
 	"github.com/atelier-studio/atelier/engine/sandbox"
 )

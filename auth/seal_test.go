@@ -47,7 +47,7 @@ func TestSealerOpensOnlyItsOwn(t *testing.T) {
 		"shifted bind":       func() ([]byte, error) { return s.Open(sealed, "ws", "credentialsc", "1") },
 		"another key":        func() ([]byte, error) { return sealer(t, 2).Open(sealed, "ws", "credentials", "c1") },
 		"changed":            func() ([]byte, error) { return s.Open(changed, "ws", "credentials", "c1") },
-		"another key's name": func() ([]byte, error) { return s.Open("v1|" + sealer(t, 2).ID() + sealed[15:], "ws", "credentials", "c1") },
+		"another key's name": func() ([]byte, error) { return s.Open("v1|"+sealer(t, 2).ID()+sealed[15:], "ws", "credentials", "c1") },
 	} {
 		if _, err := open(); !errors.Is(err, auth.ErrWrongKey) {
 			t.Errorf("%s: got %v, want ErrWrongKey", name, err)

@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"time"
+
+	"github.com/atelier-studio/atelier/engine/expr"
 )
 
 // scope is what the expressions of one step see; it implements expr.Scope. It reads only finished steps, which do not
@@ -13,6 +15,13 @@ type scope struct {
 	in    int
 	index int
 	now   time.Time
+}
+
+// At returns the scope of another item of the same input.
+func (s *scope) At(index int) expr.Scope {
+	other := *s
+	other.index = index
+	return &other
 }
 
 func (s *scope) items() []Item {

@@ -23,7 +23,7 @@ func setNode(f *foreign) (string, map[string]any, string) {
 			fields = append(fields, map[string]any{"name": name, "value": v})
 		}
 	}
-	keep := true
+	var keep bool
 	switch {
 	case f.version < 3:
 		for _, typ := range []string{"boolean", "number", "string"} {

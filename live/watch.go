@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 )
 
@@ -79,7 +78,7 @@ func (w *Watch) hold(p packet) {
 // catchUp brings the connection from w.last to the present, at the pace of its reader, and then steps aside.
 func (w *Watch) catchUp() {
 	if err := w.follow(); err != nil && w.ctx.Err() == nil && !errors.Is(err, ErrClosed) {
-		w.hub.log.ErrorContext(w.ctx, "a watch could not be brought up to date", "topic", w.topic, slog.Any("error", err))
+		w.hub.log.ErrorContext(w.ctx, "a watch could not be brought up to date", "topic", w.topic, "error", err)
 		w.conn.Close(CloseFault, "What happened could not be read. Reconnect to try again.")
 	}
 }

@@ -84,7 +84,7 @@ func (j *Journal) writeAll(batch []*write) error {
 			return err
 		}
 		j.store.log.Warn("the database has gone away while the journal was written", "error", err, "try", try+1)
-		time.Sleep(pausesWhenGone[try])
+		time.Sleep(pausesWhenGone[try]) //nolint:forbidigo // nothing tells when the database is back
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -57,7 +58,7 @@ func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error
 // one reads the only row of a query; what names it in the error when there is none.
 func one[T any](ctx context.Context, q querier, what string, scan func(scanner) (T, error), text string, args ...any) (T, error) {
 	v, err := scan(q.row(ctx, text, args...))
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return v, absent("%s", what)
 	}
 	return v, q.db.words(err)

@@ -141,7 +141,7 @@ type archiveReader struct{ r io.Reader }
 
 func (a archiveReader) Read(p []byte) (int, error) {
 	n, err := a.r.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = invalid("the backup is cut short or damaged (%v)", err)
 	}
 	return n, err

@@ -80,7 +80,7 @@ func queryPostgres(ctx context.Context, conn *sql.Conn, query string, args []any
 		if e.Hint != "" {
 			text += " (" + e.Hint + ")"
 		}
-		return fmt.Errorf("Postgres says: %s: %w", text, err)
+		return fmt.Errorf("the database says: %s: %w", text, err)
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return fmt.Errorf("connect to the database: %w", err)

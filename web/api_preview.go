@@ -54,7 +54,7 @@ func apiPreview(s *Server, c *Ctx, in previewIn) (previewOut, error) {
 	}
 	value, items, err := s.Runner.Preview(ctx, request)
 	if err != nil {
-		return previewOut{Type: "null", Error: err.Error(), Items: items}, nil
+		return previewOut{Type: "null", Error: err.Error(), Items: items}, nil //nolint:nilerr // a mistake in the expression is an answer
 	}
 	if data, err := json.Marshal(value); err != nil || len(data) > maxPreview {
 		return previewOut{Type: typeName(value), Items: items, Error: "The value is too large to be shown."}, nil //nolint:nilerr // told to the person
@@ -93,7 +93,7 @@ type scheduleOut struct {
 func apiSchedulePreview(s *Server, _ *Ctx, in scheduleIn) (scheduleOut, error) {
 	times, err := s.nextTimes(in.Cron, s.zone(in.Timezone), s.Now(), 5)
 	if err != nil {
-		return scheduleOut{Next: []string{}, Error: err.Error()}, nil
+		return scheduleOut{Next: []string{}, Error: err.Error()}, nil //nolint:nilerr // a wrong line is an answer
 	}
 	if len(times) == 0 {
 		return scheduleOut{Next: []string{}, Error: "This schedule never fires."}, nil

@@ -107,7 +107,8 @@ func publicText(err, shared error, title string) string {
 		return sentence(shared.Error())
 	}
 	_, path := errors.AsType[*fs.PathError](err)
-	if path || err == shared || shared == store.ErrFull || shared == context.DeadlineExceeded || shared == context.Canceled {
+	if path || err == shared || //nolint:errorlint // the bare value has no words of its own
+		shared == store.ErrFull || shared == context.DeadlineExceeded || shared == context.Canceled {
 		return title + "."
 	}
 	text := strings.ReplaceAll(err.Error(), ": "+shared.Error(), "")

@@ -126,7 +126,8 @@ func TestEval(t *testing.T) {
 				t.Fatal(err)
 			}
 			same(t, "value", got, c.want)
-			hole, lone := strings.CutPrefix(c.src, "={{")
+			hole, _ := strings.CutPrefix(c.src, "={{")
+			var lone bool
 			if hole, lone = strings.CutSuffix(hole, "}}"); !lone || c.how == script || strings.Contains(hole, "{{") {
 				return
 			}

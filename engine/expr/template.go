@@ -66,7 +66,7 @@ func holeEnd(s string) (int, bool) {
 	if first < 0 {
 		return 0, false
 	}
-	if strings.IndexAny(s[:first], "{\"'`/") < 0 {
+	if !strings.ContainsAny(s[:first], "{\"'`/") {
 		return first, true
 	}
 	if end, ok := balancedEnd(s, first+maxHole); ok {

@@ -202,7 +202,7 @@ func (m *machine) run(ctx context.Context, p *program, data input) (answer strin
 		}
 		v, err := l.run.Call(quickjs.UndefinedValue, string(data.json))
 		if err != nil {
-			m.drain()
+			_ = m.drain() // the first error tells more
 			return err
 		}
 		if err := m.drain(); err != nil {
