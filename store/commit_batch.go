@@ -69,15 +69,25 @@ func (b *batchWriter) write(ctx context.Context, batch []*write) error {
 
 // accept inserts the new runs. One whose idempotency key was used is left out and gets the run that used it.
 func (b *batchWriter) accept(ctx context.Context, batch []*write) error {
-	var rows [][]any
+	var rows, plain [][]any // those with a key may be there already; of plain ones the id is new, unless this is a second try
 	var fresh []*write
 	for _, w := range batch {
 		if r := w.run; r != nil {
 			key := sql.NullString{String: r.IdemKey, Valid: r.IdemKey != ""}
-			rows = append(rows, []any{r.Workspace, r.ID, r.WorkflowID, r.WorkflowName, r.Revision, r.Trigger, r.Node, string(r.Status), r.Error, r.ErrorNode,
-				r.Created, r.Started, r.Finished, r.Wake, r.Parent, r.RetryOf, r.By, key, r.Owner, r.Fence, r.Steps, []byte(r.Input)})
+			row := []any{r.Workspace, r.ID, r.WorkflowID, r.WorkflowName, r.Revision, r.Trigger, r.Node, string(r.Status), r.Error, r.ErrorNode,
+				r.Created, r.Started, r.Finished, r.Wake, r.Parent, r.RetryOf, r.By, key, r.Owner, r.Fence, r.Steps, []byte(r.Input)}
+			if !key.Valid && !b.again && len(batch) > 1 { // a batch that fails is tried again one by one
+				plain = append(plain, row)
+				continue
+			}
+			rows = append(rows, row)
 			fresh = append(fresh, w)
 		}
+	}
+	if err := b.inRows(ctx, plain, func(values string) string {
+		return "INSERT INTO runs (" + runInsertColumns + ") VALUES " + values
+	}, nil); err != nil {
+		return err
 	}
 	made := map[place]bool{}
 	err := b.each(rows, func(part [][]any) error {
