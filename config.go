@@ -54,7 +54,7 @@ var settings = []setting{
 	{"trusted-proxies", "ATELIER_TRUSTED_PROXIES", "", "addresses whose X-Forwarded headers are believed, separated by commas", false, func(c *Config) any { return &c.TrustedProxies }},
 	{"metrics-from", "ATELIER_METRICS_FROM", "", "addresses that may read /metrics beside this machine, separated by commas", false, func(c *Config) any { return &c.MetricsFrom }},
 	{"allow-address", "ATELIER_ALLOW_ADDRESSES", "", "private addresses that workflows may reach, as 10.0.0.0/8 or 127.0.0.1:9000, separated by commas", false, func(c *Config) any { return &c.AllowAddresses }},
-	{"files", "ATELIER_FILES", "", "folder that file nodes read and write; empty: the folder files in the data folder", false, func(c *Config) any { return &c.FilesFolder }},
+	{"files", "ATELIER_FILES", "", "folder that file nodes read and write; empty: the folder \"folder\" in the data folder. Workspaces after the first have theirs inside it, under .workspaces", false, func(c *Config) any { return &c.FilesFolder }},
 	{"", "ATELIER_ADMIN_EMAIL", "", "e-mail address of the first owner, for a set-up without the link", false, func(c *Config) any { return &c.AdminEmail }},
 	{"", "ATELIER_ADMIN_PASSWORD", "", "password of the first owner", true, func(c *Config) any { return &c.AdminPassword }},
 	{"timezone", "ATELIER_TIMEZONE", "UTC", "time zone of workflows that name none", false, func(c *Config) any { return &c.Timezone }},

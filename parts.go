@@ -22,14 +22,15 @@ type parts struct {
 	javascript *sandbox.JavaScript
 	python     *sandbox.Python
 	sql        *store.SQL
-	root       *os.Root
+	folders    *folders
 	catalogue  *nodes.Set
 }
 
 type partOptions struct {
-	allow       []string // addresses beyond the public internet
-	filesFolder string   // of file nodes
-	dataDir     string   // of SQLite files of workflows
+	allow       []string                              // addresses beyond the public internet
+	filesFolder string                                // of file nodes
+	first       func(context.Context) (string, error) // the workspace whose files are in filesFolder itself; nil: there is only one
+	dataDir     string                                // of SQLite files of workflows
 	files       nodes.Files
 	credentials nodes.Credentials
 	log         *slog.Logger
@@ -55,18 +56,15 @@ func newParts(o partOptions) (_ *parts, err error) {
 	if p.sql, err = store.NewSQL(store.SQLOptions{Dir: o.dataDir, Dial: dialer.DialContext}); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.filesFolder, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of file nodes: %w", err)
-	}
-	if p.root, err = os.OpenRoot(o.filesFolder); err != nil {
-		return nil, fmt.Errorf("open the folder of file nodes: %w", err)
+	if p.folders, err = openFolders(o.filesFolder, o.first); err != nil {
+		return nil, err
 	}
 	p.catalogue = nodes.Catalogue(&nodes.Deps{
 		HTTP: &http.Client{Transport: &http.Transport{
 			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second,
 			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 5 * time.Minute,
 		}},
-		Files: o.files, Root: p.root, Credentials: o.credentials, JavaScript: p.javascript, Python: p.python, SQL: p.sql,
+		Files: o.files, Roots: p.folders.of, Credentials: o.credentials, JavaScript: p.javascript, Python: p.python, SQL: p.sql,
 		Mail: nodes.SMTP{Dial: dialer.DialContext}, Now: time.Now, Log: o.log,
 	})
 	return p, nil
@@ -81,8 +79,8 @@ func (p *parts) close() error {
 	if p.sql != nil {
 		errs = append(errs, p.sql.Close())
 	}
-	if p.root != nil {
-		errs = append(errs, p.root.Close())
+	if p.folders != nil {
+		errs = append(errs, p.folders.close())
 	}
 	return errors.Join(errs...)
 }

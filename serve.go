@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -72,6 +71,7 @@ func serve(ctx context.Context, c *Config, stdout io.Writer, log *slog.Logger) (
 	if err := s.open(ctx); err != nil {
 		return err
 	}
+	debug.SetGCPercent(200) // the heap is small: twice the garbage costs little memory and halves the collector's work
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", c.Listen, err)
@@ -100,6 +100,10 @@ func serve(ctx context.Context, c *Config, stdout io.Writer, log *slog.Logger) (
 // open makes the parts, from the store up.
 func (s *studio) open(ctx context.Context) error {
 	c := s.config
+	folder, err := filesFolder(c.FilesFolder, c.Data)
+	if err != nil {
+		return err
+	}
 	key, err := auth.MasterKey(c.Data, c.MasterKey)
 	if err != nil {
 		return err
@@ -112,12 +116,8 @@ func (s *studio) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	folder := c.FilesFolder
-	if folder == "" {
-		folder = filepath.Join(c.Data, "folder")
-	}
 	s.parts, err = newParts(partOptions{
-		allow: split(c.AllowAddresses), filesFolder: folder, dataDir: c.Data, files: s.store, credentials: s.store, log: s.log,
+		allow: split(c.AllowAddresses), filesFolder: folder, first: s.store.FirstWorkspace, dataDir: c.Data, files: s.store, credentials: s.store, log: s.log,
 	})
 	if err != nil {
 		return err

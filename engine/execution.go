@@ -37,6 +37,7 @@ type execution struct {
 	clock time.Time // read once a step: reading it is a good part of what a small step costs
 	steps []step    // slabs that steps and the lists of their items are cut from: a run of small steps allocates little
 	items []Item
+	given int // bytes that all steps gave
 
 	mu       sync.RWMutex
 	last     []*step // newest finished step by node
@@ -54,6 +55,7 @@ type step struct {
 	inputs    [][]Item
 	sources   [][]source
 	outputs   Outputs
+	weight    int // of the outputs in bytes, as far as they were weighed while they came
 	err       error
 	started   time.Time
 	took      time.Duration

@@ -178,7 +178,7 @@ func (x *execution) execute(ctx context.Context, st *step) {
 		st.took = x.r.now().Sub(st.started)
 	}()
 	pn := &x.plan.nodes[st.node]
-	st.outputs, st.err = nil, nil
+	st.outputs, st.weight, st.err = nil, 0, nil
 	if !pn.kind.PerItem {
 		st.view = scope{x: x, step: st, now: st.started.In(x.zone)}
 		params, err := pn.bind.bind(ctx, &st.view)
@@ -231,6 +231,9 @@ func (x *execution) executeItems(ctx context.Context, st *step) {
 				it := out[port][k]
 				it.From = originOf(i)
 				st.outputs[port] = append(st.outputs[port], it)
+			}
+			if st.err = st.weigh(out[port]); st.err != nil {
+				return
 			}
 		}
 	}
@@ -333,12 +336,28 @@ func defaultLineage(st *step) {
 func (x *execution) finished(st *step) {
 	n := &x.nodes[st.node]
 	n.busy = false
+	if st.err == nil {
+		x.admit(st)
+	}
 	if st.err != nil {
 		x.attemptFailed(st)
 		return
 	}
 	n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, ""
 	x.finishStep(st, "")
+}
+
+// admit refuses outputs that are more than a step or the run may give.
+func (x *execution) admit(st *step) {
+	if st.weight == 0 {
+		st.err = st.weighAll()
+	}
+	if x.given += st.weight; st.err == nil && x.given > maxRunBytes {
+		st.err = errRunBytes
+	}
+	if st.err != nil {
+		st.outputs = nil
+	}
 }
 
 func (x *execution) finishStep(st *step, text string) {

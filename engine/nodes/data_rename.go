@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"regexp"
 	"strconv"
@@ -72,7 +73,11 @@ func runDataRename(_ context.Context, _ *Deps, p dataRename, c *engine.Call) (en
 		changed := map[string]any{}
 		for k, v := range m {
 			if re.MatchString(k) {
-				changed[re.ReplaceAllString(k, r.To)] = v
+				name, err := newName(re, k, r.To)
+				if err != nil {
+					return nil, bad("fields."+strconv.Itoa(i+1)+".to", "%s", err)
+				}
+				changed[name] = v
 			} else {
 				renamed[k] = v
 			}
@@ -81,4 +86,26 @@ func runDataRename(_ context.Context, _ *Deps, p dataRename, c *engine.Call) (en
 		m = renamed
 	}
 	return engine.One([]engine.Item{changedItem(it, m)}), nil
+}
+
+// maxName bounds the name of a field that a pattern makes, in bytes.
+const maxName = 64 << 10
+
+// newName replaces what the pattern finds in a name. It stops when the name becomes longer than any name should be: a
+// pattern that finds every letter and puts a page in its place would fill the memory.
+func newName(re *regexp.Regexp, name, to string) (string, error) {
+	if len(name) > maxName {
+		return "", fmt.Errorf("the field %q… has a name of %d KiB, patterns take at most %d", excerpt(name, 40), len(name)>>10, maxName>>10)
+	}
+	var b []byte
+	end, refs := 0, strings.Count(to, "$")
+	for _, found := range re.FindAllStringSubmatchIndex(name, -1) {
+		b = append(b, name[end:found[0]]...)
+		if longest := len(b) + len(to) + refs*(found[1]-found[0]); longest > maxName {
+			return "", fmt.Errorf("the new name of %q would be longer than %d KiB", excerpt(name, 40), maxName>>10)
+		}
+		b = re.ExpandString(b, to, name, found)
+		end = found[1]
+	}
+	return string(append(b, name[end:]...)), nil
 }

@@ -19,8 +19,8 @@ type Deps struct {
 	HTTP *http.Client
 	// Files keeps the files that travel with items.
 	Files Files
-	// Root is the folder of the file nodes.
-	Root        *os.Root
+	// Roots opens the folder of the file nodes of a workspace. It stays open: nobody closes what it returns.
+	Roots       func(workspace string) (*os.Root, error)
 	Credentials Credentials
 	JavaScript  *sandbox.JavaScript
 	Python      *sandbox.Python

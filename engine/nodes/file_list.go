@@ -43,8 +43,8 @@ type fileList struct {
 	Recursive bool   `json:"recursive" form:"Folders inside too"`
 }
 
-func runFileList(ctx context.Context, d *Deps, p fileList, _ *engine.Call) (engine.Outputs, error) {
-	folder, err := d.inRoot("path", cmp.Or(strings.TrimSpace(p.Folder), "."))
+func runFileList(ctx context.Context, d *Deps, p fileList, c *engine.Call) (engine.Outputs, error) {
+	root, folder, err := d.inRoot(c, "path", cmp.Or(strings.TrimSpace(p.Folder), "."))
 	if err != nil {
 		return nil, err
 	}
@@ -52,11 +52,11 @@ func runFileList(ctx context.Context, d *Deps, p fileList, _ *engine.Call) (engi
 	if _, err := path.Match(pattern, ""); err != nil {
 		return nil, bad("pattern", "%q is no pattern: write for example *.jsonl", pattern)
 	}
-	if _, err := d.Root.Stat(folder); err != nil {
+	if _, err := root.Stat(folder); err != nil {
 		return nil, fileError(folder, err)
 	}
 	var items []engine.Item
-	err = fs.WalkDir(d.Root.FS(), folder, func(name string, e fs.DirEntry, err error) error {
+	err = fs.WalkDir(root.FS(), folder, func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return fileError(name, err)
 		}
@@ -66,6 +66,9 @@ func runFileList(ctx context.Context, d *Deps, p fileList, _ *engine.Call) (engi
 		inside := strings.TrimPrefix(strings.TrimPrefix(name, folder), "/")
 		depth := strings.Count(inside, "/")
 		if e.IsDir() {
+			if reserved(root, name) {
+				return fs.SkipDir
+			}
 			deep := p.Recursive || depth < strings.Count(pattern, "/")
 			if inside != "" && (!deep || depth >= maxListDepth) {
 				return fs.SkipDir
@@ -79,7 +82,7 @@ func runFileList(ctx context.Context, d *Deps, p fileList, _ *engine.Call) (engi
 		if ok, err := path.Match(pattern, against); err != nil || !ok {
 			return err
 		}
-		info, err := d.Root.Stat(name)
+		info, err := root.Stat(name)
 		if err != nil || !info.Mode().IsRegular() {
 			return nil //nolint:nilerr // a link that leads out, or a file that went away since
 		}

@@ -45,11 +45,11 @@ type fileRead struct {
 }
 
 func runFileRead(ctx context.Context, d *Deps, p fileRead, c *engine.Call) (engine.Outputs, error) {
-	name, err := d.inRoot("path", p.Path)
+	root, name, err := d.inRoot(c, "path", p.Path)
 	if err != nil {
 		return nil, err
 	}
-	f, err := d.Root.Open(name)
+	f, err := root.Open(name)
 	if err != nil {
 		return nil, fileError(name, err)
 	}
@@ -125,7 +125,7 @@ func (p fileRead) lines(r io.Reader, name string) ([]engine.Item, error) {
 		}
 		trimmed := strings.TrimRight(line, "\r\n")
 		if end := err != nil; end && trimmed == "" {
-			return items, nil
+			return items, nil //nolint:nilerr // the end of the file
 		} else if it, keep, bad := p.line(trimmed, number); bad != nil {
 			return nil, about("path", bad, "%q, line %d: %s", name, number, bad)
 		} else if keep {
@@ -137,7 +137,7 @@ func (p fileRead) lines(r io.Reader, name string) ([]engine.Item, error) {
 			return items, nil
 		}
 		if err != nil {
-			return items, nil
+			return items, nil //nolint:nilerr // the end of the file
 		}
 	}
 }

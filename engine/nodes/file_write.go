@@ -47,7 +47,7 @@ type fileWrite struct {
 }
 
 func runFileWrite(ctx context.Context, d *Deps, p fileWrite, c *engine.Call) (engine.Outputs, error) {
-	name, err := d.inRoot("path", p.Path)
+	root, name, err := d.inRoot(c, "path", p.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func runFileWrite(ctx context.Context, d *Deps, p fileWrite, c *engine.Call) (en
 		return nil, bad("path", "%q is a folder: give the file a name", p.Path)
 	}
 	if dir := path.Dir(name); dir != "." {
-		if err := d.Root.MkdirAll(dir, 0o750); err != nil {
+		if err := root.MkdirAll(dir, 0o750); err != nil {
 			return nil, fileError(dir, err)
 		}
 	}
@@ -63,7 +63,7 @@ func runFileWrite(ctx context.Context, d *Deps, p fileWrite, c *engine.Call) (en
 	if err != nil {
 		return nil, err
 	}
-	size, err := p.write(d.Root, name, content)
+	size, err := p.write(root, name, content)
 	if err := errors.Join(err, content.Close()); err != nil {
 		return nil, fileError(name, err)
 	}

@@ -58,7 +58,7 @@ func FuzzPaths(f *testing.F) {
 	root, err := os.OpenRoot(filepath.Join(parent, "root"))
 	must2(f, err)
 	f.Cleanup(func() { root.Close() })
-	set := nodes.Catalogue(&nodes.Deps{Root: root})
+	set := nodes.Catalogue(&nodes.Deps{Roots: func(string) (*os.Root, error) { return root, nil }})
 	r := engine.NewRunner(engine.Options{Catalogue: set})
 	f.Fuzz(func(t *testing.T, name string) {
 		if strings.HasPrefix(name, "=") {

@@ -108,7 +108,7 @@ func newWorld(t *testing.T, handler http.Handler) *world {
 	w.mail = newMailServer(t)
 	var dialer net.Dialer
 	w.deps = &nodes.Deps{
-		HTTP: &http.Client{Transport: toServer(w.web)}, Root: root, Files: st, SQL: db, Credentials: w.creds, JavaScript: js, Python: py,
+		HTTP: &http.Client{Transport: toServer(w.web)}, Roots: func(string) (*os.Root, error) { return root, nil }, Files: st, SQL: db, Credentials: w.creds, JavaScript: js, Python: py,
 		Mail: nodes.SMTP{Dial: dialer.DialContext, Config: w.mail.clientTLS},
 	}
 	w.creds.add("Reports", "sql.sqlite", map[string]string{"file": "reports.db"})

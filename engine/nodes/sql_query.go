@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/url"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -81,10 +82,11 @@ func runSQLQuery(ctx context.Context, d *Deps, p sqlQuery, c *engine.Call) (engi
 	if err != nil {
 		return nil, err
 	}
-	driver, dsn := "postgres", ""
+	var dsn string
+	driver := "postgres"
 	if typ == "sql.sqlite" {
 		driver = "sqlite"
-		dsn, err = sqliteFile(values["file"])
+		dsn, err = sqliteFile(c.Run.Workspace, values["file"])
 	} else {
 		dsn, err = postgresDSN(values)
 	}
@@ -129,13 +131,13 @@ func runSQLQuery(ctx context.Context, d *Deps, p sqlQuery, c *engine.Call) (engi
 	return engine.One(items), nil
 }
 
-// sqliteFile returns the file of a credential. Where it is, and that it stays the only file, is the database service's
-// business.
-func sqliteFile(file string) (string, error) {
+// sqliteFile returns the file of a credential, which is in the workspace's own folder: what another workspace has is
+// out of reach. Where that folder is, and that the file stays the only one, is the database service's business.
+func sqliteFile(workspace, file string) (string, error) {
 	if file == "" || !filepath.IsLocal(filepath.FromSlash(file)) {
 		return "", bad("credential", "the credential's file %q is no name in the folder of databases: write for example reports.db", excerpt(file, 80))
 	}
-	return file, nil
+	return path.Join(workspace, filepath.ToSlash(file)), nil
 }
 
 // postgresDSN makes a connection address of a credential.
