@@ -266,10 +266,8 @@ func (r *Runner) outputsOf(ctx context.Context, workspace, run string) (map[stri
 // accept writes the run's first events. A run that was accepted before with the same key comes back as a handle.
 func (r *Runner) accept(ctx context.Context, x *execution, seeds map[string]Outputs) (*Handle, error) {
 	x.handle.ID = x.row.ID
+	x.row.Input = x.start.encode()
 	var err error
-	if x.row.Input, err = x.start.encode(); err != nil {
-		return nil, fmt.Errorf("the input of the run: %w", err)
-	}
 	if r.Source != nil {
 		if x.vars, err = r.Source.RunVariables(ctx, x.row.Workspace); err != nil {
 			return nil, err
