@@ -228,8 +228,9 @@ func requestOptions(f *foreign, p map[string]any) {
 	case "file":
 		p["response"], p["into"] = "file", into
 	case "text", "string":
-		p["response"] = "text"
-		f.lose("the text of the answer is in the field text, not %s", into)
+		if p["response"] = "text"; into != "data" {
+			f.lose("the text of the answer is in the field data, not %s", into)
+		}
 	}
 	if f.yes(answer+"fullResponse", f.yes("options.fullResponse", false)) {
 		p["full"] = true

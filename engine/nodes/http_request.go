@@ -18,7 +18,7 @@ func init() {
 		Name: "http.request", Title: "HTTP request", Group: "Network", Icon: "globe", PerItem: true, Class: engine.IO,
 		Effect: engine.Idempotent, EffectOf: typed(httpRequest.effect), Check: typed(httpRequest.check),
 		Summary: "Calls a web address, for every item, and goes on with the answer.",
-		Doc: `**Answer.** JSON becomes an item, a JSON list one item an entry; text goes to the field ` + "`text`" + `; anything else is attached as a file. With *full answer* there is one item with ` + "`status`, `headers`, `url` and `body`" + `. An answer with a status of 400 or more fails the step, unless *any status* is on. Text and JSON are read up to 16 MiB, files up to 50 MiB.
+		Doc: `**Answer.** JSON becomes an item, a JSON list one item an entry; text goes to the field ` + "`data`" + `; anything else is attached as a file. With *full answer* there is one item with ` + "`status`, `headers`, `url` and `body`" + `. An answer with a status of 400 or more fails the step, unless *any status* is on. Text and JSON are read up to 16 MiB, files up to 50 MiB.
 
 **Sending.** A body is sent as JSON unless another form is chosen. JSON written as text is sent as it is, when it is JSON. Files are those of the item.
 

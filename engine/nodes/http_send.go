@@ -267,7 +267,7 @@ func (x *exchange) items(a *answered) ([]engine.Item, error) {
 	case nil:
 		return []engine.Item{{JSON: map[string]any{"status": float64(a.status)}}}, nil
 	case string:
-		return []engine.Item{{JSON: map[string]any{"text": body}}}, nil
+		return []engine.Item{{JSON: map[string]any{"data": body}}}, nil
 	case []any:
 		if len(body) > maxItems {
 			return nil, tooMany("the answer")
