@@ -57,6 +57,7 @@ func TestKills(t *testing.T) {
 	acknowledged := map[string]bool{}
 	for round := range kills {
 		var group sync.WaitGroup
+		accepted := make(chan struct{}, concurrent)
 		hooks := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: concurrent}}
 		for i := range concurrent {
 			group.Go(func() {
@@ -78,10 +79,21 @@ func TestKills(t *testing.T) {
 					mu.Lock()
 					acknowledged[answer.Run] = true
 					mu.Unlock()
+					accepted <- struct{}{}
 				}
 			})
 		}
-		<-time.After(time.Duration(rand.IntN(150)) * time.Millisecond)
+		// Somewhere between the first acknowledgement of the round and the end of its runs.
+		enough := time.After(5 * time.Second)
+		for wanted := 1 + rand.IntN(concurrent); wanted > 0; {
+			select {
+			case <-accepted:
+				wanted--
+			case <-enough:
+				wanted = 0
+			}
+		}
+		<-time.After(time.Duration(rand.IntN(30)) * time.Millisecond)
 		s.kill()
 		group.Wait()
 		hooks.CloseIdleConnections()

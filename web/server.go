@@ -1,3 +1,6 @@
+// Package web is the HTTP edge: the table of routes, middleware, pages, the JSON API, webhooks and sockets. It is the only
+// package that knows echo and gorilla/websocket. Handlers return errors; one place writes them, as a page for people or as
+// problem+json. Who may ask is part of each route's row, and of each frame of a socket.
 package web
 
 import (
