@@ -1,8 +1,8 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -13,7 +13,7 @@ import (
 // Picture is a small drawing of a workflow: where its nodes are and how they hang together.
 type Picture struct {
 	ViewBox string
-	Width   float64 // of a node
+	Cropped bool // there is more than is shown
 	Alt     string
 	Nodes   []PictureNode
 	Edges   []string // paths
@@ -23,32 +23,27 @@ type Picture struct {
 type PictureNode struct {
 	X, Y    float64
 	Icon    string // "" is drawn as a plain box
-	Title   string // "" when there is no room for words
 	Strange bool   // a kind that this studio does not have
 }
 
-// Size of a node in the drawing's own units, a little narrower than on the canvas, so that edges show.
+// Sizes in the picture's own units. A drawing is brought into columns and rows of squares with an icon: words could not
+// be read at a picture's size, and the gaps of the canvas would make it dust.
 const (
-	nodeWidth, nodeHeight = 180.0, 64.0
+	squareWidth, squareHeight = 84.0, 64.0
+	columnStep, rowStep       = 130.0, 104.0
 
-	// A long drawing is squeezed: its nodes are squares with an icon, without the words that nobody could read.
-	squareWidth, squareGap = 84.0, 46.0
+	pictureNodes = 400 // more are not drawn
 
-	wordColumns  = 4
-	pictureNodes = 400 // more are not drawn: they would be dust
+	// A picture shows at most this much of a drawing, from its beginning.
+	mostWidth, mostHeight = 706.0, 336.0
+	pictureShape          = 2.1 // width for a height of one
 )
 
 // PictureOf draws a workflow. The catalogue gives the icons.
 func PictureOf(w *engine.Workflow, c engine.Catalogue) Picture {
 	nodes := w.Nodes[:min(len(w.Nodes), pictureNodes)]
-	p := Picture{Alt: pictureText(w), ViewBox: "0 0 600 240", Width: nodeWidth}
+	p := Picture{Alt: pictureText(w), ViewBox: "0 0 600 286"}
 	places := placesOf(nodes)
-	if columns := columnsOf(places); len(columns) > wordColumns {
-		p.Width = squareWidth
-		for i := range places {
-			places[i][0] = float64(columns[column(places[i][0])]) * (squareWidth + squareGap)
-		}
-	}
 	at := map[string][2]float64{}
 	for i := range nodes {
 		n := &nodes[i]
@@ -57,43 +52,50 @@ func PictureOf(w *engine.Workflow, c engine.Catalogue) Picture {
 		if kind, ok := c.Kind(n.Kind); ok {
 			box.Icon, box.Strange = kind.Icon, false
 		}
-		if p.Width == nodeWidth {
-			box.Title = shorten(n.Name, 12)
-		}
 		p.Nodes = append(p.Nodes, box)
 	}
 	for i, e := range w.Edges {
 		from, ok1 := at[e.From]
 		to, ok2 := at[e.To]
 		if ok1 && ok2 && i < 4*pictureNodes {
-			p.Edges = append(p.Edges, curve(from[0]+p.Width, from[1]+nodeHeight/2, to[0], to[1]+nodeHeight/2))
+			p.Edges = append(p.Edges, link(from, to))
 		}
 	}
 	p.frame()
 	return p
 }
 
+// placesOf brings nodes into columns and rows as they stand on the canvas, without what is empty between them.
 func placesOf(nodes []engine.Node) [][2]float64 {
+	const columnBand, rowBand = 110.0, 70.0 // of the canvas: what stands in one is, more or less, in a line
+	xs, ys := make([]float64, len(nodes)), make([]float64, len(nodes))
+	for i := range nodes {
+		xs[i], ys[i] = finite(nodes[i].At[0]), finite(nodes[i].At[1])
+	}
+	columns, rows := ranks(xs, columnBand), ranks(ys, rowBand)
 	places := make([][2]float64, len(nodes))
 	for i := range nodes {
-		places[i] = [2]float64{finite(nodes[i].At[0]), finite(nodes[i].At[1])}
+		places[i] = [2]float64{float64(columns[i]) * columnStep, float64(rows[i]) * rowStep}
 	}
 	return places
 }
 
-// column is the stretch of the drawing that an x falls into; nodes in one stand, more or less, above each other.
-func column(x float64) int { return int(math.Floor(x / (nodeWidth * 0.6))) }
-
-// columnsOf numbers the columns that hold nodes, from the left.
-func columnsOf(places [][2]float64) map[int]int {
-	columns := map[int]int{}
-	for _, p := range places {
-		columns[column(p[0])] = 0
+// ranks numbers the lines that values stand in, from the least; a line reaches a band from its first value.
+func ranks(values []float64, band float64) []int {
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
 	}
-	for i, c := range slices.Sorted(maps.Keys(columns)) {
-		columns[c] = i
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
+	ranks := make([]int, len(values))
+	rank, first := -1, math.Inf(-1)
+	for _, i := range order {
+		if values[i]-first >= band {
+			rank, first = rank+1, values[i]
+		}
+		ranks[i] = rank
 	}
-	return columns
+	return ranks
 }
 
 // frame finds the part that is shown. It keeps a shape, so that a row of pictures is calm and a single node does not
@@ -104,13 +106,22 @@ func (p *Picture) frame() {
 	}
 	minX, minY, maxX, maxY := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, n := range p.Nodes {
-		minX, minY, maxX, maxY = min(minX, n.X), min(minY, n.Y), max(maxX, n.X+p.Width), max(maxY, n.Y+nodeHeight)
+		minX, minY, maxX, maxY = min(minX, n.X), min(minY, n.Y), max(maxX, n.X+squareWidth), max(maxY, n.Y+squareHeight)
 	}
-	const margin, least = 30.0, 520.0
-	width := max(maxX-minX+2*margin, least)
-	height := max(maxY-minY+2*margin, width*0.36)
-	width = max(width, height/0.6)
-	p.ViewBox = fmt.Sprintf("%.0f %.0f %.0f %.0f", minX-(width-(maxX-minX))/2, minY-(height-(maxY-minY))/2, width, height)
+	const margin, least = 32.0, 460.0
+	width := min(max(maxX-minX+2*margin, least), mostWidth)
+	height := min(max(maxY-minY+2*margin, width/pictureShape), mostHeight)
+	width = min(max(width, height*pictureShape), mostWidth)
+	p.Cropped = maxX-minX+2*margin > width || maxY-minY+2*margin > height
+	p.ViewBox = fmt.Sprintf("%.0f %.0f %.0f %.0f", begin(minX, maxX, width, margin), begin(minY, maxY, height, margin), width, height)
+}
+
+// begin is where the shown part of an axis starts: all of it in the middle, or its first part.
+func begin(low, high, shown, margin float64) float64 {
+	if high-low+2*margin > shown {
+		return low - margin
+	}
+	return low - (shown-(high-low))/2
 }
 
 func finite(f float64) float64 {
@@ -120,16 +131,19 @@ func finite(f float64) float64 {
 	return f
 }
 
-func curve(x1, y1, x2, y2 float64) string {
-	bend := max(40, math.Abs(x2-x1)/2)
-	return fmt.Sprintf("M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f", x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
-}
-
-func shorten(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return strings.TrimSpace(string(r[:n-1])) + "…"
+// link is the path from a node to the next, on the way back between or below their rows.
+func link(from, to [2]float64) string {
+	x1, y1, x2, y2 := from[0]+squareWidth, from[1]+squareHeight/2, to[0], to[1]+squareHeight/2
+	if x2 > x1-squareWidth/2 {
+		bend := max(20, math.Abs(x2-x1)/2)
+		return fmt.Sprintf("M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f", x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
 	}
-	return s
+	const stub = 18.0
+	turn := max(y1, y2) + squareHeight*0.75
+	if math.Abs(y2-y1) > squareHeight*1.25 {
+		turn = (y1 + y2) / 2
+	}
+	return fmt.Sprintf("M%.0f %.0fH%.0fV%.0fH%.0fV%.0fH%.0f", x1, y1, x1+stub, turn, x2-stub, y2, x2)
 }
 
 func pictureText(w *engine.Workflow) string {
@@ -145,6 +159,13 @@ func pictureText(w *engine.Workflow) string {
 		text += " and more"
 	}
 	return text
+}
+
+func shorten(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return strings.TrimSpace(string(r[:n-1])) + "…"
+	}
+	return s
 }
 
 func plural(n int, one, many string) string {

@@ -563,7 +563,7 @@ func workflowTable(p Page, v WorkflowsView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Kind == "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<th scope=\"col\" class=\"wide-only\">Triggers</th><th scope=\"col\">Last run</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<th scope=\"col\" class=\"wide-only\">Triggers</th><th scope=\"col\" class=\"nowrap\">Last run</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,7 +16,7 @@ function open(main: HTMLElement): void {
   const data = pageData<RunData>("run-data");
   let { run } = data;
   const studio = new Studio({ workflow: data.workflow, kinds: data.kinds, credentialTypes: [], credentials: [], variables: [], run: null, timezone: data.timezone ?? "UTC" }, true);
-  mountCanvas(studio);
+  const canvas = mountCanvas(studio);
   const replay = new Replay(data.events ?? [], () => show());
   const element = document.getElementById("replay") ?? main.appendChild(h("section", { id: "replay", "aria-label": "Replay" }));
   const bar = new ReplayBar(replay, element, studio);
@@ -36,6 +36,7 @@ function open(main: HTMLElement): void {
   const panel = document.getElementById("panel");
   if (panel) mountDataPanel(studio, panel);
   if (!isFinal(run.status)) follow();
+  canvas.begin();
   main.setAttribute("data-ready", "");
 
   function follow(): void {

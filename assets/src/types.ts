@@ -88,7 +88,7 @@ export interface Kind {
   examples?: { name: string; params?: { [key: string]: Json } }[];
 }
 
-export interface CredentialType { name: string; title: string; help?: string; fields: Param[]; secret: string[] }
+export interface CredentialType { name: string; title: string; help?: string; fields: Param[]; secret?: string[] | null }
 export interface Credential { id: string; name: string; type: string }
 
 export type RunStatus = "queued" | "running" | "waiting" | "deciding" | "succeeded" | "failed" | "cancelled";

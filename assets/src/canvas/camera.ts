@@ -14,15 +14,19 @@ export class Camera {
 
   /**
    * @param moved is called when the view changed; it must only ask for a frame
-   * @param resized is called when the canvas got another size; what was in the middle still is
+   * @param resized is called when the canvas got another size. Bars and panels that come and go leave everything where it
+   *   is on the screen; in a window of another size what was in the middle still is
    */
   constructor(private readonly element: HTMLElement, private readonly moved: () => void, resized: () => void) {
     this.measure();
+    let window = [innerWidth, innerHeight];
     new ResizeObserver(() => {
-      const before = this.size;
+      const { size: before, left, top } = this;
       this.measure();
       if (before.w === this.size.w && before.h === this.size.h) return;
-      this.panBy((this.size.w - before.w) / 2, (this.size.h - before.h) / 2);
+      if (window[0] === innerWidth && window[1] === innerHeight) this.panBy(left - this.left, top - this.top);
+      else this.panBy((this.size.w - before.w) / 2, (this.size.h - before.h) / 2);
+      window = [innerWidth, innerHeight];
       resized();
     }).observe(element);
     addEventListener("scroll", () => this.measure(), { passive: true, capture: true });

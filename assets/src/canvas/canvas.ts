@@ -6,7 +6,7 @@ import { part, perFrame } from "../lib/dom";
 import type { Op } from "../types";
 import { Camera } from "./camera";
 import { EdgeLayer } from "./edgelayer";
-import { type Box, fit, grid, grow, nodeWidth, type Point, reveal, snap, toDrawing, union } from "./geometry";
+import { type Box, chooseNodeWidth, clamp, fit, grid, grow, isNarrow, nodeWidth, type Point, reveal, snap, toDrawing, union } from "./geometry";
 import { GroupLayer } from "./grouplayer";
 import { Minimap } from "./minimap";
 import { NodeLayer } from "./nodelayer";
@@ -16,8 +16,11 @@ import { Overlay } from "./overlay";
 
 const far = 0.36; // below this zoom texts cannot be read, and nodes are drawn plainer
 const tiny = 0.2; // below this they are coloured boxes
-const leastFit = 0.3; // a drawing that would be smaller than this is opened at its beginning
-const beginning = 0.8;
+const leastFit = 0.6; // a drawing that would be smaller than this is opened at its beginning
+const beginning = 0.8; // the most that a beginning is shown at
+const underNode = 40; // pixels for what a run says below a node
+const toolbarHeight = 56; // at the bottom, with its margin
+const edgeOfView = 40; // pixels that are kept free around what is shown at first
 const cullMargin = 120; // pixels of the drawing around the screen that stay drawn
 
 export class Canvas implements Stage {
@@ -55,6 +58,9 @@ export class Canvas implements Stage {
     this.minimap = new Minimap(part(shell, "minimap"), this.camera, this.nodes, this.notes);
     this.outline = new Outline(part(shell, "outline"), studio);
     studio.stage = this;
+    chooseNodeWidth(studio.doc.nodes.map((node) => node.at));
+    root.style.setProperty("--node-width", `${nodeWidth}px`);
+    root.classList.toggle("is-narrow", isNarrow());
     studio.on("change", () => this.sync());
     studio.on("select", () => this.showSelection());
     studio.on("run", () => this.showRun());
@@ -64,12 +70,27 @@ export class Canvas implements Stage {
   }
 
   /** What is shown first: everything, or the beginning of what would be too small to read. */
-  private begin(): void {
+  begin(): void {
+    this.camera.measure();
     const all = this.extent(false);
-    const first = this.studio.doc.nodes.toSorted((a, b) => a.at[0] - b.at[0])[0];
-    const view = all && fit(all, this.camera.size, 40, 1);
-    if (!first || !view || view.k >= leastFit) return this.show(all, false, 1);
-    this.camera.set({ k: beginning, x: 56 - first.at[0] * beginning, y: this.camera.size.h / 2 - (first.at[1] + 30) * beginning });
+    const first = this.nodes.first();
+    const view = all && fit(all, this.room, edgeOfView, 1);
+    if (!all || !first || !view || view.k >= leastFit) return this.show(all, false, 1);
+    const { w, h } = this.room;
+    const k = clamp((w - 2 * edgeOfView) / all.w, leastFit, beginning);
+    // Along a side that fits, all is in the middle; along one that does not, the drawing's begin stands at the border,
+    // as long as the first node is seen.
+    const start = (at: number, size: number, own: number, screen: number) => {
+      if (size * k <= screen - 2 * edgeOfView) return screen / 2 - (at + size / 2) * k;
+      const border = edgeOfView - at * k;
+      return own * k + border < screen * 0.7 ? border : screen * 0.3 - own * k;
+    };
+    this.camera.set({ k, x: start(all.x, all.w, first.x, w), y: start(all.y, all.h, first.y, h) });
+  }
+
+  /** The part of the canvas that the toolbar leaves free. */
+  private get room(): { w: number; h: number } {
+    return { w: this.camera.size.w, h: Math.max(this.camera.size.h - toolbarHeight, 1) };
   }
 
   private sync(): void {
@@ -167,7 +188,7 @@ export class Canvas implements Stage {
   }
 
   private show(box: Box | undefined, smooth: boolean, most: number): void {
-    const to = box ? fit(box, this.camera.size, 40, most) : { x: this.camera.size.w / 2, y: this.camera.size.h / 2, k: 1 };
+    const to = box ? fit(box, this.room, edgeOfView, most) : { x: this.camera.size.w / 2, y: this.camera.size.h / 2, k: 1 };
     if (smooth) this.camera.glideTo(to);
     else this.camera.set(to);
   }
@@ -183,11 +204,14 @@ export class Canvas implements Stage {
     this.camera.glideTo({ k, x: this.camera.size.w / 2 - (box.x + box.w / 2) * k, y: this.camera.size.h / 2 - (box.y + box.h / 2) * k });
   }
 
-  /** Moves the view only as far as it takes to see a node. */
-  reveal(id: string): void {
+  /** Moves the view only as far as it takes to see a node; clear of the messages above the drawing, when asked. */
+  reveal(id: string, clearTop = 0): void {
     const box = this.nodes.boxOf(id);
     if (!box) return;
-    const to = reveal(this.camera.view, box, this.camera.size);
+    const { w, h } = this.room;
+    const view = { ...this.camera.view, y: this.camera.view.y - clearTop };
+    const moved = reveal(view, { ...box, h: box.h + underNode / view.k }, { w, h: h - clearTop });
+    const to = { ...moved, y: moved.y + clearTop };
     if (to.x !== this.camera.view.x || to.y !== this.camera.view.y) this.camera.glideTo(to);
   }
 

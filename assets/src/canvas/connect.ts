@@ -105,13 +105,18 @@ export class Connect implements Gesture {
     if (Math.hypot(at.screen[0] - this.start[0], at.screen[1] - this.start[1]) < click) return this.pressed();
     const over = canvas.nodes.at(at.drawing);
     if (over) return this.explain(over.node.id, at.target);
-    if (at.target && canvas.root.contains(at.target)) canvas.quickAdd(at.screen, this.from);
+    if (at.target && canvas.root.contains(at.target)) this.ask(at.screen);
   }
 
   /** A press without a pull: a new node beside this one. */
   private pressed(): void {
     const [x, y] = this.origin;
-    canvasQuickAdd(this.canvas, [x + (this.from.side === "out" ? 80 : -80), y], this.from);
+    this.ask(toScreen(this.canvas.camera.view, [x + (this.from.side === "out" ? 80 : -80), y]));
+  }
+
+  /** Asks for a new node once the release is over: browsers close popovers that a release opened. */
+  private ask(screen: Point): void {
+    setTimeout(() => this.canvas.quickAdd(screen, this.from));
   }
 
   private explain(id: string, target: Element | null): void {
@@ -124,8 +129,4 @@ export class Connect implements Gesture {
     const why = refusal(studio, this.from, { node: id, port, side: (handle?.dataset["side"] as "in" | "out") ?? side });
     if (why) studio.toast(why);
   }
-}
-
-function canvasQuickAdd(canvas: Canvas, drawing: Point, from: PortRef): void {
-  canvas.quickAdd(toScreen(canvas.camera.view, drawing), from);
 }

@@ -97,8 +97,7 @@ export class EdgeLayer {
   }
 
   private way({ edge, ends }: EdgeView): [Point, Point, number] {
-    const bottom = Math.max(...ends.map((box) => (box ? box.y + box.h : -Infinity)));
-    return [this.portAt(edge.from, "out", edge.out), this.portAt(edge.to, "in", edge.in), bottom + wayRound];
+    return [this.portAt(edge.from, "out", edge.out), this.portAt(edge.to, "in", edge.in), wayBack(...ends)];
   }
 
   private trace(view: EdgeView): void {
@@ -222,4 +221,12 @@ function place(label: HTMLElement, [x, y]: Point): void {
 function short(count: number): string {
   if (count < 10_000) return String(count);
   return count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`;
+}
+
+/** The height of a way back: between two rows where there is room, else below both ends. */
+function wayBack(a: Box | undefined, b: Box | undefined): number {
+  if (!a || !b) return (a ?? b ?? nowhere).y + wayRound;
+  const [upper, lower] = a.y < b.y ? [a, b] : [b, a];
+  const room = lower.y - upper.y - upper.h;
+  return room >= 2 * wayRound ? lower.y - room / 2 : Math.max(upper.y + upper.h, lower.y + lower.h) + wayRound;
 }

@@ -9,12 +9,33 @@ export interface Box { x: number; y: number; w: number; h: number }
 export interface View { x: number; y: number; k: number }
 
 export const grid = 20;
-export const nodeWidth = 220;
+/** How wide cards are in the drawing of this page. */
+export let nodeWidth = 220;
 export const headHeight = 60;
 export const rowHeight = 24; // a port's row: the least size of a target
 const foot = 8;
 export const minZoom = 0.1;
 export const maxZoom = 2.5;
+
+const widest = 220, narrowest = 160;
+const leastGap = 44; // between two cards of a row, so that the edge between them shows
+
+/**
+ * Chooses how wide cards are, before anything is drawn: drawings of other studios have their nodes closer together, and
+ * are shown where they are, with narrower cards.
+ */
+export function chooseNodeWidth(places: Point[]): void {
+  const steps: number[] = [];
+  const sorted = places.toSorted((a, b) => a[0] - b[0]);
+  sorted.forEach(([x, y], i) => {
+    const next = sorted.slice(i + 1, i + 40).find((other) => other[0] - x > narrowest / 2 && Math.abs(other[1] - y) < headHeight);
+    if (next && next[0] - x < 2 * widest) steps.push(next[0] - x);
+  });
+  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 4)];
+  nodeWidth = usual === undefined ? widest : clamp(Math.floor((usual - leastGap) / 4) * 4, narrowest, widest);
+}
+
+export const isNarrow = (): boolean => nodeWidth < 200;
 
 /** Ports called main stand beside the head; a side's other ports have a row each. */
 export function portRows(ports: Port[]): { port: Port; row: number }[] {

@@ -26,7 +26,7 @@ export class Hover {
     part(root, "labels").append(this.edgeBar);
     this.edgeBar.hidden = true;
     canvas.studio.on("change", () => {
-      this.overEdge(undefined);
+      this.leaveEdge(); // its edge may be gone, or lead elsewhere
       this.refresh();
     });
   }
@@ -89,10 +89,7 @@ export class Hover {
   private overEdge(edge: Edge | undefined): void {
     clearTimeout(this.leaving);
     if (!edge) {
-      this.leaving = window.setTimeout(() => {
-        this.edge = undefined;
-        this.edgeBar.hidden = true;
-      }, 250);
+      this.leaving = window.setTimeout(() => this.leaveEdge(), 250);
       return;
     }
     if (edge === this.edge) return;
@@ -104,12 +101,17 @@ export class Hover {
     this.edgeBar.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
   }
 
+  private leaveEdge(): void {
+    clearTimeout(this.leaving);
+    this.edge = undefined;
+    this.edgeBar.hidden = true;
+  }
+
   private edgePressed(event: MouseEvent): void {
     const what = (event.target as Element).closest<HTMLElement>("button")?.dataset["part"];
     const { edge } = this;
     if (!edge || !what) return;
-    this.edgeBar.hidden = true;
-    this.edge = undefined;
+    this.leaveEdge();
     if (what === "insert") insertHere(this.canvas, edge);
     else this.canvas.studio.apply([{ op: "edge.remove", edge }], "Removed the edge");
   }

@@ -168,7 +168,7 @@ export class Keyboard {
   }
 
   private get pointing(): boolean {
-    return this.canvas.pointer !== undefined && !document.activeElement?.matches(":focus-visible");
+    return this.canvas.pointer !== undefined && this.byPointer; // :focus-visible holds as soon as a key is pressed
   }
 
   private editNote(): void {

@@ -71,6 +71,13 @@ export class NodeLayer {
     this.selected = now;
   }
 
+  /** Where reading begins: the leftmost trigger, or else the leftmost node. */
+  first(): Box | undefined {
+    const views = [...this.views.values()];
+    const triggers = views.filter((view) => view.kind?.trigger);
+    return (triggers.length > 0 ? triggers : views).toSorted((a, b) => a.box.x - b.box.x || a.box.y - b.box.y)[0]?.box;
+  }
+
   boxOf(id: string): Box | undefined {
     return this.views.get(id)?.box;
   }

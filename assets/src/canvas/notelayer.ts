@@ -5,7 +5,7 @@ import { cloneTemplate, h, part } from "../lib/dom";
 import { newId } from "../lib/id";
 import type { Note } from "../types";
 import { type Box, intersects, type Point, snap } from "./geometry";
-import { markdown } from "./markdown";
+import { noteMarkdown } from "../lib/markdown";
 
 export const noteColors = ["amber", "green", "blue", "violet", "rose", "grey"];
 export const leastNote: Point = [120, 60];
@@ -58,7 +58,7 @@ export class NoteLayer {
     element.dataset["color"] = noteColors.includes(note.color ?? "") ? note.color : "amber";
     element.setAttribute("aria-label", `Note: ${note.text.slice(0, 200) || "empty"}`);
     const text = part(element, "text");
-    if (note.text) text.replaceChildren(markdown(note.text));
+    if (note.text) text.replaceChildren(noteMarkdown(note.text));
     else text.replaceChildren(h("p", { class: "note-empty" }, this.studio.readonly ? "Empty note" : "Double-click to write"));
     this.place(note.id, note.at, note.size);
   }

@@ -2,6 +2,7 @@
 // connects (or disconnects), Escape ends. Each step is spoken.
 
 import { sameEdge } from "../doc/apply";
+import { reach } from "../doc/graph";
 import type { Canvas } from "./canvas";
 import { edgeBetween, join, type PortRef, refusal } from "./connect";
 
@@ -34,10 +35,12 @@ export class Wiring {
     this.unmark();
     this.from = from;
     const here = nodes.boxOf(from.node)!;
+    const before = new Set([from.node, ...reach(studio.doc, from.node, "up")]);
     const far = (id: string) => {
       const box = nodes.boxOf(id)!;
       const dx = box.x - here.x;
-      return Math.hypot(dx, box.y - here.y) * (dx > 0 ? 1 : 3); // what stands to the right comes first
+      // What stands to the right comes first; what leads here comes last, because it would make a circle.
+      return Math.hypot(dx, box.y - here.y) * (dx > 0 ? 1 : 3) + (before.has(id) ? 1e6 : 0);
     };
     this.candidates = studio.doc.nodes
       .flatMap((node) => studio.ports(node).inputs.map((port): Candidate => {

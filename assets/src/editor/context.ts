@@ -27,6 +27,7 @@ export interface EditorEvents {
   open: { node: string; tab?: "form" | "output" | "input" | "docs" }; // a person opened a node (double click, Enter)
   run: RunView; // something changed in the shown run
   problems: Problem[];
+  credentials: Credential[]; // one was made
   saved: { state: "saved" | "saving" | "offline" | "refused"; text?: string };
   quickadd: { at: [number, number]; screen: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string } };
 }
@@ -53,6 +54,8 @@ export interface Editor {
   /** Adds a node of a kind at a place of the drawing (or a free one), wired as asked; returns its id. */
   addNode(kind: string, where?: { at?: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string } }): string;
   center(id: string): void;
+  /** Takes up a credential that was made here. */
+  addCredential(made: Credential): void;
   /** Starts a run: of everything, of one node on its last input, or from a node onward. */
   run(options?: { only?: string; from?: string; node?: string }): Promise<void>;
   cancelRun(): Promise<void>;

@@ -11,6 +11,8 @@ export interface RunOptions { only?: string; from?: string; node?: string }
 
 const listenFor = 120_000; // milliseconds that a test address stays armed
 
+const messageHeight = 120; // pixels that the message of a failed run takes above the drawing
+
 export class RunControl {
   private listening = 0; // until when the next run is shown by itself
   private starting = false;
@@ -88,6 +90,7 @@ export class RunControl {
     const failed = events.findLast((event) => event.type === "step.failed");
     const id = failed?.node ?? run?.error_node;
     const name = id && this.studio.node(id)?.name;
+    if (id && name) this.studio.reveal(id, messageHeight);
     const why = failed?.error ?? run?.error ?? events.at(-1)?.error ?? "";
     this.studio.toast(`The run failed${name ? ` at ${name}` : ""}${why ? `: ${why}` : "."}`, {
       error: true,

@@ -21,6 +21,8 @@ import { type Chosen, Selection } from "./selection";
 /** What the editor needs of the canvas. */
 export interface Stage {
   center(id: string): void;
+  /** Moves the view only as far as it takes to see a node, with so many pixels free above it. */
+  reveal(id: string, clearTop?: number): void;
   /** A place in the middle of what the screen shows. */
   freePlace(): [number, number];
 }
@@ -172,6 +174,12 @@ export class Studio implements Editor {
   }
 
   center(id: string): void { this.stage?.center(id); }
+  reveal(id: string, clearTop?: number): void { this.stage?.reveal(id, clearTop); }
+  addCredential(made: Credential): void {
+    this.credentials = [...this.credentials.filter((other) => other.id !== made.id), made];
+    this.emit("credentials", this.credentials);
+  }
+
   run(options: RunOptions = {}): Promise<void> { return this.control.run(options); }
   cancelRun(): Promise<void> { return this.control.cancel(); }
   showRun(id: string | null): Promise<void> { return this.control.show(id); }

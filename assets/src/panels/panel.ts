@@ -51,8 +51,14 @@ export class NodePanel {
     const same = this.node === node;
     this.node = node;
     if (!same || tab) this.show();
-    const first = this.tab === "form" ? this.body.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea, button") : this.body;
-    first?.focus({ preventScroll: true });
+    this.firstControl().focus({ preventScroll: true });
+  }
+
+  /** What a person goes on with: the first field's value, not the switches beside its name. */
+  private firstControl(): HTMLElement {
+    const field = this.tab === "form" ? this.body.querySelector<HTMLElement>(".field") : null;
+    const parts = field?.querySelectorAll<HTMLElement>("input:not([type=hidden]), select, textarea, .cm-content, button:not(.fx)") ?? [];
+    return [...parts].find((part) => !part.closest(".field-head, .code-bar") && part.offsetParent !== null) ?? this.body;
   }
 
   private selected(nodes: string[]): void {

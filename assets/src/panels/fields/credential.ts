@@ -18,20 +18,25 @@ export function credentialControl(o: ControlOptions): Control {
     if (chosen && !list.some((credential) => credential.name === chosen)) entries.push(h("option", { value: chosen }, `${chosen} (missing here)`));
     select.replaceChildren(...entries);
     select.value = chosen;
-    o.invalid(chosen && !list.some((credential) => credential.name === chosen) ? `There is no credential “${chosen}” in this workspace. Make one or choose another.` : "");
+    const missing = chosen !== "" && !list.some((credential) => credential.name === chosen);
+    make.lastChild!.textContent = missing ? `Make “${chosen}”` : "New";
+    wanted = missing ? chosen : "";
+    o.invalid(missing ? `There is no credential “${chosen}” in this workspace. Make it, or choose another.` : "");
   };
+  let wanted = "";
+  const make = h("button", { type: "button", class: "button", "data-testid": `${o.testid}-new`, onclick: () => open() }, icon("plus"), "New");
+  const open = () =>
+    newCredential(editor, types, (made) => {
+      editor.addCredential(made);
+      o.change(made.name, false);
+      fill(made.name);
+      select.focus();
+    }, wanted);
   fill(o.value);
   select.addEventListener("change", () => {
     o.change(select.value || undefined, false);
     fill(select.value);
   });
-  const make = h("button", { type: "button", class: "button", "data-testid": `${o.testid}-new`, onclick: () => open() }, icon("plus"), "New");
-  const open = () =>
-    newCredential(editor, types, (made) => {
-      editor.credentials = [...editor.credentials.filter((other) => other.id !== made.id), made];
-      o.change(made.name, false);
-      fill(made.name);
-      select.focus();
-    });
-  return { element: h("div", { class: "with-button" }, select, o.host.readonly ? null : make), set: fill, focus: () => select.focus() };
+  const stop = editor.on("credentials", () => fill(select.value));
+  return { element: h("div", { class: "with-button" }, select, o.host.readonly ? null : make), set: fill, focus: () => select.focus(), stop };
 }

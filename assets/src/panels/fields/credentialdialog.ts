@@ -10,11 +10,11 @@ import type { FormHost } from "./control";
 import { Field } from "./field";
 import { withDefaults } from "./list";
 
-/** Opens the dialog for one of the given types (all when there is none) and hands out what was made. */
-export function newCredential(editor: Editor, names: string[], made: (credential: Credential) => void): void {
+/** Opens the dialog for one of the given types (all when there is none) and hands out what was made; a name may be set. */
+export function newCredential(editor: Editor, names: string[], made: (credential: Credential) => void, called = ""): void {
   const types = editor.credentialTypes.filter((type) => names.length === 0 || names.includes(type.name));
   const { dialog, body, foot, close } = openDialog("New credential", { keep: true });
-  const name = h("input", { type: "text", id: "credential-name", required: true, autocomplete: "off", "data-testid": "credential-name" });
+  const name = h("input", { type: "text", id: "credential-name", required: true, autocomplete: "off", "data-testid": "credential-name", value: called });
   const choose = h("select", { id: "credential-type", "data-testid": "credential-type" }, ...types.map((type) => h("option", { value: type.name }, type.title)));
   const rest = h("div", { class: "fields" });
   const about = h("p", { class: "help" });
@@ -25,7 +25,7 @@ export function newCredential(editor: Editor, names: string[], made: (credential
   const draw = () => {
     const type = types.find((known) => known.name === choose.value);
     fields.forEach((field) => field.stop());
-    values = {};
+    values = called && type?.name === "sql.sqlite" ? { file: `${called.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.db` } : {};
     fields = type ? fieldsOf(editor, type, () => values, (field, value) => (values = { ...values, [field]: value })) : [];
     about.textContent = type?.help ?? "";
     rest.replaceChildren(...fields.map((field) => field.element));
@@ -61,16 +61,18 @@ export function newCredential(editor: Editor, names: string[], made: (credential
   foot.append(h("button", { type: "button", class: "button", onclick: close }, "Cancel"), button);
   dialog.addEventListener("close", () => fields.forEach((field) => field.stop()));
   choose.addEventListener("change", draw);
+  if (called && types.some((type) => type.name === "sql.sqlite")) choose.value = "sql.sqlite"; // needs nothing but a file
   draw();
-  name.focus();
+  if (called) (rest.querySelector<HTMLElement>("input, select, textarea") ?? choose).focus();
+  else name.focus();
 }
 
 function fieldsOf(editor: Editor, type: CredentialType, values: () => { [field: string]: Json }, set: (field: string, value: Json) => void): Field[] {
   const host: FormHost = { editor, node: "", readonly: false, samples: null, preview: null, credentials: [], siblings: () => withDefaults(type.fields, values()) };
   const fields: Field[] = type.fields.map((param) => {
-    const secret = type.secret.includes(param.name) && param.widget !== "textarea";
+    const secret = (type.secret ?? []).includes(param.name) && param.widget !== "textarea";
     return new Field({
-      param: { ...param, no_expression: true, widget: secret ? "secret" : param.widget }, value: undefined, id: `credential-${param.name}`, testid: `credential-${param.name}`, host,
+      param: { ...param, no_expression: true, widget: secret ? "secret" : param.widget }, value: values()[param.name], id: `credential-${param.name}`, testid: `credential-${param.name}`, host,
       change(value) {
         set(param.name, value ?? "");
         fields.forEach((field) => field.refresh());

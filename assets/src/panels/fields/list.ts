@@ -96,6 +96,7 @@ export function withDefaults(params: Param[], values: { [name: string]: Json }):
 /** "Cases" has cases, each a case; "Remove fields" has fields. */
 export function singular(label: string): string {
   const word = label.toLowerCase().split(" ").at(-1)!;
+  if (/^(by|out|in|into|on|to|with|of)$/.test(word)) return "entry";
   if (/(ss|us|is)$/.test(word) || !word.endsWith("s")) return word;
   if (word.endsWith("ies")) return word.slice(0, -3) + "y";
   return /(sses|shes|ches|xes)$/.test(word) ? word.slice(0, -2) : word.slice(0, -1);

@@ -4,7 +4,7 @@ import { api } from "../../lib/api";
 import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
 import type { Json, Kind, WorkflowNode } from "../../types";
-import { markdown } from "../markdown";
+import { markdown } from "../../lib/markdown";
 
 type Example = { name: string; params?: { [key: string]: Json } };
 

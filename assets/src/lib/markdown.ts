@@ -1,13 +1,23 @@
 // A small part of Markdown as elements: headings, paragraphs, lists, code, tables, emphasis, links. Every text is put in
-// as text, and links lead only to web addresses and pages of the studio.
+// as text: what a person typed never becomes markup. Links lead only to web addresses and pages of the studio.
 
-import { h } from "../lib/dom";
+import { h } from "./dom";
 
 const most = 100_000; // characters
+const mostOfNote = 200; // lines that are drawn
 
 export function markdown(source: string): HTMLElement {
-  const box = h("div", { class: "prose" });
   const lines = source.slice(0, most).replaceAll("\r\n", "\n").split("\n");
+  return blocks(lines, h("div", { class: "prose" }));
+}
+
+/** A note of a drawing: as typed, line by line, and its headings are no headings of the page. */
+export function noteMarkdown(source: string): HTMLElement {
+  const lines = source.slice(0, most).replaceAll("\r\n", "\n").split("\n", mostOfNote);
+  return blocks(lines, h("div", { class: "note-prose", "data-lines": "" }));
+}
+
+function blocks(lines: string[], box: HTMLElement): HTMLElement {
   for (let i = 0; i < lines.length; ) i = block(lines, i, box);
   return box;
 }
@@ -19,9 +29,11 @@ const numbered = /^\s*\d+[.)]\s+/;
 function block(lines: string[], i: number, box: HTMLElement): number {
   const line = lines[i]!;
   if (!line.trim()) return i + 1;
-  const heading = /^(#{1,4})\s+(.*)$/.exec(line);
+  const asTyped = box.hasAttribute("data-lines");
+  const heading = /^(#{1,6})\s+(.*)$/.exec(line);
   if (heading) {
-    box.append(h(heading[1]!.length < 3 ? "h3" : "h4", {}, ...inline(heading[2]!)));
+    const depth = heading[1]!.length;
+    box.append(asTyped ? h("p", { class: `note-h${Math.min(depth, 3)}` }, ...inline(heading[2]!)) : h(depth < 3 ? "h3" : "h4", {}, ...inline(heading[2]!)));
     return i + 1;
   }
   if (line.startsWith("```")) return fence(lines, i, box);
@@ -33,7 +45,7 @@ function block(lines: string[], i: number, box: HTMLElement): number {
   }
   if (line.includes("|") && /^[\s|:-]+$/.test(lines[i + 1] ?? "") && lines[i + 1]?.includes("-")) return table(lines, i, box);
   const text = take(lines, i, (other, n) => n === 0 || (other.trim() !== "" && !other.startsWith("#") && !other.startsWith("```") && !bullet.test(other) && !numbered.test(other)));
-  box.append(h("p", {}, ...inline(text.join(" "))));
+  box.append(h("p", {}, ...(asTyped ? text.flatMap((part, n) => (n === 0 ? inline(part) : [h("br"), ...inline(part)])) : inline(text.join(" ")))));
   return i + text.length;
 }
 
@@ -70,7 +82,7 @@ function table(lines: string[], i: number, box: HTMLElement): number {
   return i + rows.length;
 }
 
-const marks = /(`[^`]+`)|(\*\*[^*]+\*\*)|(\*[^*\s][^*]*\*)|(\[[^\]]+\]\([^)\s]+\))/;
+const marks = /(`[^`]+`)|(\*\*[^*]+\*\*)|(\*[^*\s][^*]*\*|\b_[^_\s][^_]*_\b)|(\[[^\]]+\]\([^)\s]+\))/;
 
 function inline(text: string): (Node | string)[] {
   const parts: (Node | string)[] = [];
@@ -92,7 +104,7 @@ function inline(text: string): (Node | string)[] {
 
 function link(token: string): Node | string {
   const [, text = "", address = ""] = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(token) ?? [];
-  if (/^https?:\/\//.test(address)) return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
+  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
   if (/^\/(?!\/)/.test(address)) return h("a", { href: address }, text);
-  return text;
+  return token;
 }

@@ -1,1 +1,0 @@
-import{d as a}from"./chunk-KJVDBHRN.js";import"./chunk-5KYBEA6V.js";import"./chunk-P46ZQBEI.js";import"./chunk-CGPPASL7.js";import"./chunk-7UACLWXQ.js";import"./chunk-5AMWDR2U.js";export{a as openSettings};
