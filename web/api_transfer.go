@@ -33,7 +33,7 @@ func apiImport(s *Server, c *Ctx, in importIn) error {
 		return err
 	}
 	c.Response().Header().Set("Location", apiPrefix+"/workflows/"+done.Workflow.ID)
-	return writeJSON(c, http.StatusCreated, importOut{done.Workflow, done.Format, done.Report})
+	return writeJSON(c, http.StatusCreated, importOut(done))
 }
 
 func importedFile(c *Ctx) (data []byte, name string, err error) {
