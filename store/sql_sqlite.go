@@ -44,7 +44,7 @@ func (s *SQL) openSQLiteFile(name string) (*sql.DB, error) {
 	}
 	connector, err := sqlite.NewConnector(sqliteDSN(filepath.Join(s.root.Name(), name), "rw", url.Values{
 		"_txlock": {"immediate"}, "_busy_timeout": {"5000"}, "_journal_mode": {"wal"}, "_foreign_keys": {"on"}, "_defensive": {"true"},
-		"_pragma": {"cache_size(-4096)", "temp_store(memory)", "trusted_schema(off)"},
+		"_pragma": {"cache_size(-4096)", "temp_store(file)", "trusted_schema(off)"},
 	}))
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func authorize(action sqlite.AuthorizerActionCode, name, _, _, _ string) sqlite.
 		return sqlite.AuthorizerDeny
 	case sqlite.AuthPragma:
 		switch strings.ToLower(name) {
-		case "table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "user_version", "database_list":
+		case "table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "user_version":
 			return sqlite.AuthorizerOK
 		}
 		return sqlite.AuthorizerDeny

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"strconv"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -24,6 +25,7 @@ type Ctx struct {
 	route     route
 	requestID string
 	nonce     string
+	sent      io.ReadCloser // the body without its limit
 }
 
 // Context returns the request's context, which ends with the request or its time limit.

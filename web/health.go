@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -28,10 +29,13 @@ func ready(s *Server, c *Ctx) error {
 	return c.JSON(http.StatusOK, map[string]string{"status": "ready", "version": s.Version})
 }
 
+// proxyHeaders are those that proxies add: with one of them a request did not begin on this machine.
+var proxyHeaders = []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"}
+
 // metrics are for whoever runs the studio: scrapers on this machine or from Options.MetricsFrom, and owners.
 func metrics(s *Server, c *Ctx) error {
 	peer, err := netip.ParseAddr(peerAddress(c.Request()))
-	direct := c.Request().Header.Get("X-Forwarded-For") == "" && c.Request().Header.Get("Forwarded") == ""
+	direct := !slices.ContainsFunc(proxyHeaders, func(name string) bool { return c.Request().Header.Get(name) != "" })
 	scraper := err == nil && (direct && peer.Unmap().IsLoopback() || within(s.MetricsFrom, peer))
 	if s.Metrics == nil || !scraper && !c.Allows(auth.WorkspaceManage) {
 		return errNoPage

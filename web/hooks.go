@@ -214,11 +214,18 @@ func (s *Server) sendFile(c *Ctx, workspace string, f *engine.File, status int) 
 	return c.Stream(status, header.Get("Content-Type"), file)
 }
 
-// answerable tells whether a workflow may set a header. It may not set what is the studio's: cookies, and the cage.
+// answerable tells whether a workflow may set a header. It may not set what is the studio's: cookies, the cage, what
+// browsers keep for the whole site (where to report to, where else to find it), and what proxies in front take as orders.
 func answerable(name, value string) bool {
-	switch http.CanonicalHeaderKey(name) {
+	canonical := http.CanonicalHeaderKey(name)
+	if strings.HasPrefix(canonical, "X-Accel-") || strings.HasPrefix(canonical, "Proxy-") || strings.HasPrefix(canonical, "X-Sendfile") {
+		return false
+	}
+	switch canonical {
 	case "Set-Cookie", "Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security", "Content-Length",
-		"Transfer-Encoding", "Connection", "Upgrade", "Trailer", "Clear-Site-Data", "Service-Worker-Allowed", "Atelier-Run":
+		"Transfer-Encoding", "Connection", "Upgrade", "Trailer", "Clear-Site-Data", "Service-Worker-Allowed", "Atelier-Run",
+		"Nel", "Report-To", "Reporting-Endpoints", "Alt-Svc", "Accept-Ch", "Critical-Ch", "Public-Key-Pins", "Expect-Ct", "Set-Cookie2",
+		"Origin-Agent-Cluster", "Keep-Alive", "Te", "X-Lighttpd-Send-File", "X-Reproxy-Url":
 		return false
 	}
 	return name != "" && !strings.ContainsAny(name, " \t\r\n:") && !strings.ContainsAny(value, "\r\n\x00")

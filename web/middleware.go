@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -50,6 +52,7 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 		defer cancel()
 		err := s.answer(c)
 		if err != nil {
+			drain(c, err)
 			err = s.fail(c, err)
 		}
 		s.account(c, begun, err)
@@ -83,6 +86,7 @@ func (s *Server) limit(c *Ctx) context.CancelFunc {
 		size = defaultBody
 	}
 	if r.Body != nil {
+		c.sent = r.Body
 		r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, size)
 	}
 	timeout := c.route.Timeout
@@ -103,6 +107,19 @@ func (s *Server) limit(c *Ctx) context.CancelFunc {
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	c.SetRequest(r.WithContext(ctx))
 	return cancel
+}
+
+// maxDrained is how much of a body that is too large is read and dropped, in bytes.
+const maxDrained = 128 << 20
+
+// drain reads over the rest of a body that was too large. Most programs look for the answer when they have sent
+// everything: closed on, they would see a broken connection and not why. Who asks first whether to send is told at once.
+func drain(c *Ctx, err error) {
+	if _, tooBig := errors.AsType[*http.MaxBytesError](err); !tooBig || c.sent == nil || c.Request().Header.Get("Expect") != "" {
+		return
+	}
+	_ = http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Now().Add(10 * time.Second))
+	_, _ = io.CopyN(io.Discard, c.sent, maxDrained)
 }
 
 // account writes the access log and counts the request.

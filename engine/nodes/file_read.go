@@ -49,6 +49,9 @@ func runFileRead(ctx context.Context, d *Deps, p fileRead, c *engine.Call) (engi
 	if err != nil {
 		return nil, err
 	}
+	if err := ordinary(root, name); err != nil {
+		return nil, err
+	}
 	f, err := root.Open(name)
 	if err != nil {
 		return nil, fileError(name, err)

@@ -58,6 +58,18 @@ func reserved(root *os.Root, name string) bool {
 	return err == nil && os.SameFile(kept, named)
 }
 
+// ordinary refuses folders, pipes and devices before they are opened: opening a pipe waits for its other end.
+func ordinary(root *os.Root, name string) error {
+	info, err := root.Stat(name)
+	if err != nil {
+		return fileError(name, err)
+	}
+	if !info.Mode().IsRegular() {
+		return bad("path", "%q is a folder, or no ordinary file", name)
+	}
+	return nil
+}
+
 // fileError says what is wrong with a file, by its path in the folder and not on the machine. It is no Problem of a
 // parameter: trying again later may help.
 func fileError(name string, err error) error {

@@ -59,6 +59,9 @@ func runFileWrite(ctx context.Context, d *Deps, p fileWrite, c *engine.Call) (en
 			return nil, fileError(dir, err)
 		}
 	}
+	if err := ordinary(root, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	content, err := p.content(ctx, d, c)
 	if err != nil {
 		return nil, err
@@ -98,9 +101,6 @@ func (p fileWrite) write(root *os.Root, name string, content io.Reader) (int64, 
 	case "overwrite", "":
 	default:
 		return 0, fmt.Errorf("there is no mode %q: %w", p.Mode, fs.ErrInvalid)
-	}
-	if info, err := root.Lstat(name); err == nil && info.IsDir() {
-		return 0, fmt.Errorf("it is a folder: %w", fs.ErrInvalid)
 	}
 	temporary := path.Join(path.Dir(name), ".atelier-"+rand.Text())
 	size, err := writeTo(root, temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, content)
