@@ -239,6 +239,7 @@ func (s *studio) background(ctx context.Context, group *sync.WaitGroup) {
 		}
 	})
 	group.Go(func() { s.retain(ctx) })
+	group.Go(func() { giveBack(ctx) })
 }
 
 // retain removes what is past its time: finished runs, deleted workflows.

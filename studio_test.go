@@ -47,12 +47,17 @@ type studioProcess struct {
 // startStudio starts a server on an empty folder with an owner, and signs in.
 func startStudio(t testing.TB, env ...string) *studioProcess {
 	t.Helper()
+	return startStudioIn(t, filepath.Join(t.TempDir(), "data"), env...)
+}
+
+func startStudioIn(t testing.TB, dir string, env ...string) *studioProcess {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &studioProcess{
-		t: t, dir: filepath.Join(t.TempDir(), "data"), address: "127.0.0.1:0",
+		t: t, dir: dir, address: "127.0.0.1:0",
 		env:    append([]string{"ATELIER_ADMIN_EMAIL=" + ownerEmail, "ATELIER_ADMIN_PASSWORD=" + ownerPassword}, env...),
 		client: &http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}

@@ -18,7 +18,7 @@ import (
 // in words what is wrong and where; nothing in the file is executed.
 func Parse(data []byte) (*Workflow, error) {
 	if len(data) > MaxFileBytes {
-		return nil, invalid("the file has %s; a workflow may have at most %s", megabytes(len(data)), megabytes(MaxFileBytes))
+		return nil, invalid("the file is larger than %d MiB, the most that a workflow may have", MaxFileBytes>>20)
 	}
 	if err := CheckJSON(data, MaxDepth); err != nil {
 		return nil, err
@@ -233,8 +233,6 @@ type wordsError struct {
 
 func (e *wordsError) Error() string { return e.text }
 func (e *wordsError) Unwrap() error { return e.kind }
-
-func megabytes(n int) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
 
 // The types below decode and encode themselves to keep unknown keys. plain types have the fields without the methods.
 

@@ -93,7 +93,7 @@ func TestParseRefuses(t *testing.T) {
 		{"half a file", `{"nodes": [`, "ends in the middle"},
 		{"two values", `{} {}`, "after the end"},
 		{"deep nesting", strings.Repeat("[", 10_000), "nested deeper than 64"},
-		{"too large", `"` + strings.Repeat("a", engine.MaxFileBytes) + `"`, "at most 10.0 MiB"},
+		{"too large", `"` + strings.Repeat("a", engine.MaxFileBytes) + `"`, "larger than 10 MiB"},
 		{"a list", `[]`, "must be an object"},
 		{"nodes of the wrong shape", `{"nodes": {"a": 1}}`, `"nodes" must be a list`},
 		{"another format", `{"format": "atelier/v9"}`, "atelier/v9"},

@@ -235,9 +235,21 @@ func DecodeEvents(lines []byte) ([]Event, error) {
 
 // Light returns the chunk's events as watchers get them: with counts instead of items.
 func (c Chunk) Light() ([]Event, error) {
-	list, err := DecodeEvents(c.Events)
-	for i := range list {
-		list[i].Outputs = nil
+	var list []Event
+	for line := range bytes.Lines(c.Events) {
+		e := struct {
+			*Event
+			Outputs skipped `json:"outputs"` // in the place of the event's: they may be many times larger than their text
+		}{Event: new(Event)}
+		if err := json.Unmarshal(line, &e); err != nil {
+			return nil, fmt.Errorf("journal entry %d: %w", len(list)+1, err)
+		}
+		list = append(list, *e.Event)
 	}
-	return list, err
+	return list, nil
 }
+
+// skipped is a value that is read over.
+type skipped struct{}
+
+func (*skipped) UnmarshalJSON([]byte) error { return nil }

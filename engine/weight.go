@@ -10,7 +10,7 @@ import (
 // Bounds of what steps give. Values are shared where they can be, so a few nodes that each hold the value before twice
 // make data that is small in memory and without end once written down.
 const (
-	maxStepBytes = 128 << 20 // of one step's outputs, about as JSON
+	maxStepBytes = 128 << 20 // of one step's outputs, about as they lie in memory
 	maxRunBytes  = 1 << 30   // of all steps of a run
 	maxDataDepth = 1000      // of lists and objects in each other; JSON readers stop at 10,000
 )
@@ -27,7 +27,7 @@ func (st *step) weigh(items []Item) error {
 	s := scale{left: maxStepBytes - st.weight}
 	for i := range items {
 		it := &items[i]
-		s.left -= 16 + 12*len(it.From)
+		s.left -= 64 + 16*len(it.From)
 		for name, f := range it.Files {
 			s.left -= 120 + len(name) + len(f.Name) + len(f.Type)
 		}
@@ -56,8 +56,9 @@ func (st *step) weighAll() error {
 type scale struct{ left int }
 
 func (s *scale) object(m map[string]any, depth int) error {
+	s.left -= 48
 	for k, v := range m {
-		s.left -= len(k) + 4
+		s.left -= 32 + len(k)
 		if err := s.value(v, depth+1); err != nil {
 			return err
 		}
@@ -78,19 +79,18 @@ func (s *scale) verdict(depth int) error {
 func (s *scale) value(v any, depth int) error {
 	switch v := v.(type) {
 	case string:
-		s.left -= len(v) + 2
+		s.left -= 16 + len(v)
 	case map[string]any:
-		s.left -= 2
 		return s.object(v, depth)
 	case []any:
-		s.left -= 2 + len(v)
+		s.left -= 24 + 16*len(v)
 		for _, e := range v {
 			if err := s.value(e, depth+1); err != nil {
 				return err
 			}
 		}
 	case []map[string]any:
-		s.left -= 2 + len(v)
+		s.left -= 24 + 8*len(v)
 		for _, e := range v {
 			if err := s.object(e, depth+1); err != nil {
 				return err
@@ -98,16 +98,16 @@ func (s *scale) value(v any, depth int) error {
 		}
 	case []string:
 		for _, e := range v {
-			s.left -= len(e) + 3
+			s.left -= 16 + len(e)
 		}
 	case map[string]string:
 		for k, e := range v {
-			s.left -= len(k) + len(e) + 6
+			s.left -= 32 + len(k) + len(e)
 		}
 	case json.Number:
-		s.left -= len(v)
+		s.left -= 16 + len(v)
 	case json.RawMessage:
-		s.left -= len(v)
+		s.left -= 24 + len(v)
 	default:
 		s.left -= 8
 	}
