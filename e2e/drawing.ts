@@ -162,7 +162,12 @@ export class Drawing {
 
   /** Turns a field to an expression and writes it. */
   async expression(name: string, text: string): Promise<void> {
-    await this.page.getByTestId(`param-${name}-fx`).click();
+    // What the studio finds wrong may appear above and move the button away under the pointer.
+    const fx = this.page.getByTestId(`param-${name}-fx`);
+    await expect(async () => {
+      if ((await fx.getAttribute("aria-pressed")) !== "true") await fx.click();
+      await expect(fx).toHaveAttribute("aria-pressed", "true", { timeout: 500 });
+    }).toPass();
     await this.write(name, text);
   }
 
