@@ -246,7 +246,7 @@ func (p dataDatetime) rounded(t time.Time) (any, error) {
 }
 
 func part(t time.Time, name string) (any, error) {
-	n := 0
+	var n int
 	switch name {
 	case "year":
 		n = t.Year()

@@ -85,7 +85,7 @@ func (x *exchange) formBody() (*requestBody, error) {
 		v, err := parseJSON([]byte(body))
 		m, ok := v.(map[string]any)
 		if err != nil || !ok {
-			return bytesBody([]byte(body), contentType), nil // written by hand: a=1&b=2
+			return bytesBody([]byte(body), contentType), nil //nolint:nilerr // written by hand: a=1&b=2
 		}
 		return bytesBody([]byte(formValues(m).Encode()), contentType), nil
 	case map[string]any:
