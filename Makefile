@@ -30,7 +30,7 @@ check: generate ## what is generated is current, formatted, vetted and linted
 
 lint: ## golangci-lint, when it is installed
 	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run ./...; \
-	else echo "lint NOT RUN: golangci-lint is not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest)"; fi
+	else echo "lint NOT RUN: golangci-lint is not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)"; fi
 
 race: ## the Go tests with the race detector
 	$(GO) test -race -shuffle=on -timeout 10m ./...
