@@ -129,6 +129,13 @@ func kinds(w *world) set {
 		return engine.One(c.Items()), nil
 	}
 	add(engine.Kind{Name: "effect", Class: engine.IO, Effect: engine.Idempotent, Run: effect})
+	add(engine.Kind{Name: "each", Class: engine.IO, PerItem: true, Effect: engine.Idempotent, Run: func(ctx context.Context, params any, c *engine.Call) (engine.Outputs, error) {
+		out, err := effect(ctx, params, c)
+		if err != nil {
+			return nil, err
+		}
+		return engine.One(out[0][c.Index : c.Index+1]), nil
+	}})
 	add(engine.Kind{Name: "once", Class: engine.IO, Effect: engine.AtMostOnce, Run: effect})
 	add(engine.Kind{Name: "wait", Class: engine.IO, Defaults: waitParams{}, Run: func(_ context.Context, params any, c *engine.Call) (engine.Outputs, error) {
 		if c.Wake == nil {

@@ -141,8 +141,9 @@ func (x *execution) answerEarly() {
 	if !has || x.handle.answered || len(x.ready) == 0 && x.inflight == 0 {
 		return // with nothing left to do, the run's end delivers it
 	}
-	x.flush(true)
-	x.handle.answer(x.response)
+	if x.flush(true); x.lost == nil && !x.parted {
+		x.handle.answer(x.response)
+	}
 }
 
 // drain waits a moment for steps under way to notice that the run is over.
@@ -172,29 +173,26 @@ func (x *execution) drain() {
 func (x *execution) interrupted() outcome {
 	switch cause := context.Cause(x.ctx); {
 	case errors.Is(cause, errCancelled):
-		x.close(Cancelled, cause.Error(), "")
+		return x.close(Cancelled, cause.Error(), "")
 	case errors.Is(cause, errRunTimeout):
-		x.close(Failed, cause.Error(), "")
+		return x.close(Failed, cause.Error(), "")
 	case errors.Is(cause, errUnkept): // nothing was done and nobody heard of it
 		return left
 	default: // shutting down, or the lease is lost: another process goes on
 		x.flush(true)
 		return left
 	}
-	return ended
 }
 
 func (x *execution) end() outcome {
 	if st := x.failure; st != nil {
-		x.close(Failed, st.err.Error(), x.plan.nodes[st.node].node.ID)
-	} else {
-		x.close(Succeeded, "", "")
+		return x.close(Failed, st.err.Error(), x.plan.nodes[st.node].node.ID)
 	}
-	return ended
+	return x.close(Succeeded, "", "")
 }
 
-// close writes the run's end.
-func (x *execution) close(status Status, text, node string) {
+// close writes the run's end. An end that is not ours to write any more has not come: the run goes on elsewhere.
+func (x *execution) close(status Status, text, node string) outcome {
 	row := x.row
 	x.clock = x.r.now()
 	row.Status, row.Error, row.ErrorNode, row.Finished, row.Wake = status, text, node, x.clock.UnixMicro(), 0
@@ -209,26 +207,50 @@ func (x *execution) close(status Status, text, node string) {
 	x.journal.update = true
 	if row.Mode == "ephemeral" {
 		x.keepResult()
-		return
+	} else {
+		x.flush(true)
 	}
-	x.flush(true)
+	if x.parted {
+		row.Status, row.Error, row.ErrorNode, row.Finished = Running, "", "", 0
+		return left
+	}
+	return ended
 }
 
-// keepResult writes an ephemeral run, which has no journal until now: its beginning and its end.
+// keepBeginning puts an ephemeral run on disk that must not be started twice: a second request with its key finds it.
+func (x *execution) keepBeginning(ctx context.Context) (*Run, error) {
+	first := Event{Seq: 1, At: x.row.Started, Type: RunStarted}
+	existing, err := x.r.journal.Accept(ctx, x.row, x.chunk(1, 1, appendEvent(nil, &first)))
+	x.journal.begun = err == nil
+	return existing, err
+}
+
+// keepResult writes an ephemeral run's end, with its beginning if that is not there. Watchers, who saw every step, hear
+// of the end as the last of its events.
 func (x *execution) keepResult() {
 	j := &x.journal
-	first := Event{Seq: 1, At: x.row.Started, Type: RunStarted}
-	second := j.lastEvent
-	second.Seq = 2
-	j.buf = appendEvent(appendEvent(nil, &first), &second)
-	if x.r.journal == nil {
-		return
+	live := x.chunk(j.seq-int64(j.count)+1, j.count, j.buf)
+	first, last := Event{Seq: 1, At: x.row.Started, Type: RunStarted}, j.lastEvent
+	last.Seq = 2
+	switch {
+	case x.r.journal == nil:
+	case j.begun:
+		x.hand(x.chunk(2, 1, appendEvent(nil, &last)))
+		x.settled()
+	default:
+		chunk := x.chunk(1, 2, appendEvent(appendEvent(nil, &first), &last))
+		if _, err := x.r.journal.Accept(context.WithoutCancel(x.ctx), x.row, chunk); err != nil {
+			x.r.log.Error("the result of an ephemeral run could not be kept", "run", x.row.ID, "error", err)
+		}
 	}
-	chunk := Chunk{Workspace: x.row.Workspace, Run: x.row.ID, Fence: x.row.Fence, First: 1, Count: 2, Events: j.buf, Update: new(*x.row)}
-	if _, err := x.r.journal.Accept(context.WithoutCancel(x.ctx), x.row, chunk); err != nil {
-		x.r.log.Error("the result of an ephemeral run could not be kept", "run", x.row.ID, "error", err)
+	if !x.parted {
+		x.r.publish(*x.row, live)
 	}
-	x.r.publish(*x.row, chunk)
+}
+
+// chunk makes a piece of the run's journal that says how the run is now.
+func (x *execution) chunk(first int64, count int, events []byte) Chunk {
+	return Chunk{Workspace: x.row.Workspace, Run: x.row.ID, Fence: x.row.Fence, First: first, Count: count, Events: events, Update: new(*x.row)}
 }
 
 // journalBuffer gathers a run's events until they are handed to the journal, one chunk at a time so that none can
@@ -236,6 +258,7 @@ func (x *execution) keepResult() {
 type journalBuffer struct {
 	replaying bool
 	unkept    bool // the run is not on disk yet: see StartRequest.Unannounced
+	begun     bool // of an ephemeral run: its beginning is on disk
 	update    bool // the next chunk changes the run's row
 	buf       []byte
 	count     int
@@ -307,7 +330,8 @@ func (x *execution) flush(wait bool) {
 
 func (x *execution) hand(chunk Chunk) {
 	j := &x.journal
-	if x.r.journal == nil || x.row.Mode == "ephemeral" {
+	live := x.row.Mode == "ephemeral" // watchers see it; what is kept is the end, which they are told of otherwise
+	if x.r.journal == nil || live && chunk.Update == nil {
 		x.r.publish(*x.row, chunk)
 		return
 	}
@@ -316,7 +340,7 @@ func (x *execution) hand(chunk Chunk) {
 	j.ack = ack
 	row := *x.row
 	x.r.journal.Append(chunk, func(err error) {
-		if err == nil {
+		if err == nil && !live {
 			x.r.publish(row, chunk)
 		}
 		ack <- err
@@ -334,7 +358,7 @@ func (x *execution) settled() {
 			return
 		}
 		if errors.Is(err, ErrLostLease) || errors.Is(context.Cause(x.ctx), errShutdown) {
-			j.ack = nil
+			j.ack, x.parted = nil, true
 			x.cancel(ErrLostLease)
 			return
 		}
@@ -345,7 +369,7 @@ func (x *execution) settled() {
 		select {
 		case <-time.After(time.Second):
 		case <-x.r.closing:
-			j.ack = nil
+			j.ack, x.parted = nil, true
 			x.cancel(errShutdown)
 			return
 		}

@@ -45,6 +45,7 @@ type execution struct {
 
 	journal journalBuffer
 	lost    error // why the run could not be kept
+	parted  bool  // the rest of the journal is for another process to write
 }
 
 // step is one execution of a node.
@@ -54,6 +55,7 @@ type step struct {
 	attempt   int
 	inputs    [][]Item
 	sources   [][]source
+	slot      chan struct{} // the pool in which the step has a place; nil: in none
 	outputs   Outputs
 	weight    int // of the outputs in bytes, as far as they were weighed while they came
 	err       error
@@ -237,6 +239,8 @@ func (x *execution) deliver(e int32, part source) {
 	n, s := &x.nodes[pe.to], &x.edges[e]
 	switch {
 	case n.sealed:
+	case x.gathers(pe): // answered when the loop is done
+		s.add(part)
 	case pe.back:
 		if n.loop != nil {
 			n.loop.collected = append(n.loop.collected, part)
@@ -244,8 +248,6 @@ func (x *execution) deliver(e int32, part source) {
 			n.live++
 			x.answered(pe.to)
 		}
-	case pe.exit >= 0: // answered when the loop is done
-		s.add(part)
 	default:
 		s.state = filled
 		s.add(part)
@@ -254,11 +256,14 @@ func (x *execution) deliver(e int32, part source) {
 	}
 }
 
+// gathers tells whether an edge leads out of a loop that is still to end. In a partial run behind the loop it has ended.
+func (x *execution) gathers(pe *planEdge) bool { return pe.exit >= 0 && !x.nodes[pe.exit].sealed }
+
 // kill says that nothing will come over an edge.
 func (x *execution) kill(e int32) {
 	pe := &x.plan.edges[e]
 	n, s := &x.nodes[pe.to], &x.edges[e]
-	if n.sealed || s.state != open || pe.exit >= 0 || pe.back && n.loop == nil {
+	if n.sealed || s.state != open || x.gathers(pe) || pe.back && n.loop == nil {
 		return
 	}
 	s.state = dead

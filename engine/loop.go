@@ -76,7 +76,7 @@ func (x *execution) turn(st *step) {
 	x.reset(pn.loop)
 	n.live, n.pending = 0, int32(len(pn.loop.back))
 	for _, e := range pn.loop.back {
-		x.edges[e].state = open
+		x.edges[e] = edgeState{}
 	}
 	x.deliverPort(st.node, loopPort, st)
 	if len(pn.loop.back) == 0 { // nothing comes back: the loop hands out one batch and is done
@@ -128,6 +128,9 @@ func (x *execution) closeExits(l *planLoop) {
 		if len(s.parts) > 0 {
 			s.state = filled
 			n.live++
+			if x.plan.edges[e].back && n.loop != nil { // out of an inner loop, back into an outer one
+				n.loop.collected = append(n.loop.collected, s.parts...)
+			}
 		}
 		x.answered(x.plan.edges[e].to)
 	}

@@ -63,31 +63,31 @@ func (r *Runner) Preview(ctx context.Context, req PreviewRequest) (value any, it
 	return value, items, nil
 }
 
-// lastOutputs remembers what the runs that were asked about last gave: typing an expression asks for each letter.
+// lastOutputs remembers what the ended runs that were asked about last gave: typing an expression asks for each letter.
 type lastOutputs struct {
-	mu   sync.Mutex
-	byID map[string]remembered
+	mu    sync.Mutex
+	byRun map[[2]string]map[string]Outputs // by workspace and run
+	bytes int
 }
 
-type remembered struct {
-	steps   int
-	outputs map[string]Outputs
-}
+// maxSeen bounds what is remembered, by the length of the journals.
+const maxSeen = 16 << 20
 
-func (l *lastOutputs) get(run string, steps int) map[string]Outputs {
+func (l *lastOutputs) get(workspace, run string) map[string]Outputs {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if m, ok := l.byID[run]; ok && m.steps == steps {
-		return m.outputs
-	}
-	return nil
+	return l.byRun[[2]string{workspace, run}]
 }
 
-func (l *lastOutputs) put(run string, steps int, outputs map[string]Outputs) {
+func (l *lastOutputs) put(workspace, run string, bytes int, outputs map[string]Outputs) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.byID) >= 8 || l.byID == nil {
-		l.byID = map[string]remembered{}
+	if bytes > maxSeen {
+		return
 	}
-	l.byID[run] = remembered{steps: steps, outputs: outputs}
+	if l.byRun == nil || l.bytes+bytes > maxSeen || len(l.byRun) >= 8 {
+		l.byRun, l.bytes = map[[2]string]map[string]Outputs{}, 0
+	}
+	l.byRun[[2]string{workspace, run}] = outputs
+	l.bytes += bytes
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -17,6 +19,9 @@ func (r *Runner) Cancel(ctx context.Context, workspace, id string) error {
 		x.cancel(errCancelled)
 		return nil
 	}
+	if r.journal == nil {
+		return missing("the run %q is not under way", id)
+	}
 	run, chunks, err := r.journal.Load(ctx, workspace, id)
 	if err != nil {
 		return err
@@ -24,8 +29,21 @@ func (r *Runner) Cancel(ctx context.Context, workspace, id string) error {
 	if run.Status.Final() {
 		return invalid("the run has already ended")
 	}
+	children, err := called(chunks)
+	if err != nil {
+		return err
+	}
 	run.Status, run.Error, run.Finished, run.Wake = Cancelled, errCancelled.Error(), r.now().UnixMicro(), 0
-	return r.append(ctx, run, chunks, Event{Type: RunFinished, Status: Cancelled, Error: run.Error})
+	err = r.append(ctx, run, chunks, Event{Type: RunFinished, Status: Cancelled, Error: run.Error})
+	for _, child := range children {
+		if err == nil {
+			err = r.Cancel(ctx, workspace, child)
+		}
+		if errors.Is(err, fs.ErrInvalid) || errors.Is(err, fs.ErrNotExist) { // it has ended
+			err = nil
+		}
+	}
+	return err
 }
 
 // Decide answers the question about a step that a crash interrupted: "retry", "done" or "fail". The run goes on.
@@ -45,7 +63,7 @@ func (r *Runner) Decide(ctx context.Context, workspace, id, choice string) error
 	if err := r.append(ctx, run, chunks, Event{Type: RunResumed, Data: decisionData(choice, node)}); err != nil {
 		return err
 	}
-	return r.Recover(ctx, 0)
+	return r.Recover(context.WithoutCancel(ctx), 0) // a run that was claimed must go on even if who asked has gone
 }
 
 // append adds one event to the journal of a run that no process executes.
@@ -76,12 +94,15 @@ func (r *Runner) Recover(ctx context.Context, dead int64) error {
 		if err != nil {
 			return err
 		}
-		for _, run := range runs {
-			if err := r.resume(ctx, run); err != nil {
-				r.log.ErrorContext(ctx, "a run could not go on", "run", run.ID, "error", err)
-				if err := r.giveUp(ctx, run, err); err != nil {
-					r.log.ErrorContext(ctx, "and could not be marked as failed", "run", run.ID, "error", err)
-				}
+		r.mu.Lock()
+		list := append(r.stranded, runs...)
+		r.stranded = nil
+		r.mu.Unlock()
+		for _, run := range list {
+			if !r.goOn(ctx, run) {
+				r.mu.Lock()
+				r.stranded = append(r.stranded, run)
+				r.mu.Unlock()
 			}
 		}
 		if len(runs) < 100 {
@@ -90,10 +111,30 @@ func (r *Runner) Recover(ctx context.Context, dead int64) error {
 	}
 }
 
-func (r *Runner) giveUp(ctx context.Context, run *Run, cause error) error {
-	if errors.Is(cause, errShutdown) || ctx.Err() != nil { // the next process tries again
-		return ctx.Err()
+// goOn resumes a run that was claimed, or marks it as failed when that is impossible. Where neither can be done now,
+// because the store does not answer, it returns false: the run is ours, so nobody else would try again.
+func (r *Runner) goOn(ctx context.Context, run *Run) bool {
+	err := r.resume(ctx, run)
+	if err == nil || errors.Is(err, errShutdown) {
+		return true
 	}
+	r.log.ErrorContext(ctx, "a run could not go on", "run", run.ID, "error", err)
+	if _, unread := errors.AsType[unreadError](err); unread && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
+		return false
+	}
+	if err := r.giveUp(ctx, run, err); err != nil {
+		r.log.ErrorContext(ctx, "and could not be marked as failed", "run", run.ID, "error", err)
+		return errors.Is(err, ErrLostLease)
+	}
+	return true
+}
+
+// unreadError says that what a run needs could not be read: perhaps it can be later.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
+
+func (r *Runner) giveUp(ctx context.Context, run *Run, cause error) error {
 	_, chunks, err := r.journal.Load(ctx, run.Workspace, run.ID)
 	if err != nil {
 		return err
@@ -106,7 +147,7 @@ func (r *Runner) giveUp(ctx context.Context, run *Run, cause error) error {
 func (r *Runner) resume(ctx context.Context, run *Run) error {
 	row, chunks, err := r.journal.Load(ctx, run.Workspace, run.ID)
 	if err != nil {
-		return err
+		return unreadError{err}
 	}
 	row.Owner, row.Fence = run.Owner, run.Fence
 	req, err := r.decodeStart(row)
@@ -115,7 +156,10 @@ func (r *Runner) resume(ctx context.Context, run *Run) error {
 	}
 	stored, err := r.workflow(ctx, req)
 	if err != nil {
-		return fmt.Errorf("its workflow: %w", err)
+		return unreadError{fmt.Errorf("its workflow: %w", err)}
+	}
+	if modeOf(stored.Doc, req) == "ephemeral" {
+		return errors.New("only the result of this workflow's runs is kept, not the way there")
 	}
 	p, err := r.plans.get(stored, func() (*plan, []Problem) { return compile(stored.Doc, r.Catalogue, r.JavaScript) })
 	if err != nil {
@@ -129,7 +173,7 @@ func (r *Runner) resume(ctx context.Context, run *Run) error {
 	x.row, x.handle.ID = row, row.ID
 	if r.Source != nil {
 		if x.vars, err = r.Source.RunVariables(ctx, row.Workspace); err != nil {
-			return err
+			return unreadError{err}
 		}
 	}
 	var events []Event
@@ -146,9 +190,10 @@ func (r *Runner) resume(ctx context.Context, run *Run) error {
 	row.Status, row.Wake = Running, 0
 	x.record(Event{Type: RunResumed})
 	x.journal.update = true
-	r.queued <- struct{}{}
+	if req.Depth == 0 {
+		r.queued <- struct{}{}
+	}
 	if !r.launch(x) {
-		<-r.queued
 		return errShutdown
 	}
 	return nil
@@ -159,22 +204,34 @@ const Lease = 15 * time.Second
 
 // Serve keeps the heartbeat and goes on with runs whose time has come, until the context ends.
 func (r *Runner) Serve(ctx context.Context) error {
+	var group sync.WaitGroup
+	defer group.Wait()
+	group.Go(func() { r.beat(ctx) }) // apart, because going on with many runs may take longer than the lease
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for i := 0; ; i++ {
-		now := r.now()
-		if i%5 == 0 {
-			if err := r.journal.Heartbeat(ctx, r.Owner, now.UnixMicro()); err != nil && ctx.Err() == nil {
-				r.log.ErrorContext(ctx, "no heartbeat", "error", err)
-			}
-		}
-		if err := r.Recover(ctx, now.Add(-Lease).UnixMicro()); err != nil && ctx.Err() == nil {
+	for {
+		if err := r.Recover(ctx, r.now().Add(-Lease).UnixMicro()); err != nil && ctx.Err() == nil {
 			r.log.ErrorContext(ctx, "runs could not be recovered", "error", err)
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return nil
+		}
+	}
+}
+
+func (r *Runner) beat(ctx context.Context) {
+	tick := time.NewTicker(Lease / 3)
+	defer tick.Stop()
+	for {
+		if err := r.journal.Heartbeat(ctx, r.Owner, r.now().UnixMicro()); err != nil && ctx.Err() == nil {
+			r.log.ErrorContext(ctx, "no heartbeat", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
 		}
 	}
 }
@@ -199,8 +256,8 @@ func (r *Runner) Close(ctx context.Context) {
 		return
 	case <-ctx.Done():
 	}
-	close(r.closing)
 	r.mu.Lock()
+	close(r.closing)
 	for _, x := range r.active {
 		x.cancel(errShutdown)
 	}

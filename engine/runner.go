@@ -46,10 +46,11 @@ type Runner struct {
 	plans   planCache
 	seen    lastOutputs
 
-	mu     sync.Mutex
-	closed bool
-	active map[string]*execution // by run id
-	limits map[string]chan struct{}
+	mu       sync.Mutex
+	closed   bool
+	active   map[string]*execution // by run id
+	limits   map[string]chan struct{}
+	stranded []*Run // claimed, but not to be read just then
 }
 
 // NewRunner makes a runner.
@@ -141,27 +142,47 @@ func (r *Runner) Start(ctx context.Context, req StartRequest) (*Handle, error) {
 	}
 	x := r.newExecution(p, which, &req)
 	x.row = r.newRow(stored, &req)
-	seeds, err := r.seeds(ctx, x, &req)
+	existing, err := r.begin(ctx, x, &req)
+	if err != nil || existing != nil {
+		x.cancel(nil)
+		return existing, err
+	}
+	return x.handle, nil
+}
+
+// begin accepts an execution and launches it. A run that was accepted before with the same key comes back as a handle.
+func (r *Runner) begin(ctx context.Context, x *execution, req *StartRequest) (*Handle, error) {
+	seeds, err := r.seeds(ctx, x, req)
 	if err != nil {
 		return nil, err
 	}
+	x.clock = r.now()
+	x.record(Event{Type: RunStarted, Node: x.row.Node})
 	if err := x.prepare(seeds); err != nil {
 		return nil, err
 	}
-	select {
-	case r.queued <- struct{}{}:
-	default:
-		return nil, ErrBusy
+	if x.start.Depth == 0 { // a called run's caller has been let in
+		select {
+		case r.queued <- struct{}{}:
+		default:
+			return nil, ErrBusy
+		}
 	}
 	existing, err := r.accept(ctx, x, seeds)
 	if err != nil || existing != nil {
-		<-r.queued
+		x.leaveQueue()
 		return existing, err
 	}
 	if !r.launch(x) {
 		return nil, errShutdown
 	}
-	return x.handle, nil
+	return nil, nil
+}
+
+func (x *execution) leaveQueue() {
+	if x.start.Depth == 0 {
+		<-x.r.queued
+	}
 }
 
 func (r *Runner) workflow(ctx context.Context, req *StartRequest) (*Stored, error) {
@@ -211,8 +232,16 @@ func (r *Runner) newRow(stored *Stored, req *StartRequest) *Run {
 	return &Run{
 		ID: newRunID(r.now()), Workspace: req.Workspace, WorkflowID: stored.ID, WorkflowName: stored.Doc.Name, Revision: stored.Revision,
 		Trigger: req.Trigger, Node: req.Node, Status: Running, Created: now, Started: now, Parent: req.Parent, RetryOf: req.RetryOf,
-		By: req.By, IdemKey: req.IdemKey, Owner: r.Owner, Fence: 1, Mode: stored.Doc.Settings.Mode,
+		By: req.By, IdemKey: req.IdemKey, Owner: r.Owner, Fence: 1, Mode: modeOf(stored.Doc, req),
 	}
+}
+
+// modeOf returns what is kept of a run. Of one that a person started every step is, because that person looks on.
+func modeOf(w *Workflow, req *StartRequest) string {
+	if req.Manual || req.Trigger == "manual" || req.Trigger == "retry" {
+		return ""
+	}
+	return w.Settings.Mode
 }
 
 // newRunID returns an id that sorts by time: 10 characters of milliseconds and 16 random ones (80 bits), as ULIDs have
@@ -238,19 +267,21 @@ func (r *Runner) seeds(ctx context.Context, x *execution, req *StartRequest) (ma
 
 // outputsOf returns what every node gave last in a run, by node id.
 func (r *Runner) outputsOf(ctx context.Context, workspace, run string) (map[string]Outputs, error) {
+	if o := r.seen.get(workspace, run); o != nil {
+		return o, nil
+	}
 	row, chunks, err := r.journal.Load(ctx, workspace, run)
 	if err != nil {
 		return nil, fmt.Errorf("the run to take data from: %w", err)
 	}
-	if o := r.seen.get(run, row.Steps); o != nil {
-		return o, nil
-	}
+	size := 0
 	outputs := map[string]Outputs{}
 	for _, c := range chunks {
 		events, err := DecodeEvents(c.Events)
 		if err != nil {
 			return nil, err
 		}
+		size += len(c.Events)
 		for _, e := range events {
 			if e.Type == StepFinished {
 				outputs[e.Node] = e.Outputs
@@ -258,7 +289,7 @@ func (r *Runner) outputsOf(ctx context.Context, workspace, run string) (map[stri
 		}
 	}
 	if row.Status.Final() {
-		r.seen.put(run, row.Steps, outputs)
+		r.seen.put(workspace, run, size, outputs)
 	}
 	return outputs, nil
 }
@@ -273,7 +304,6 @@ func (r *Runner) accept(ctx context.Context, x *execution, seeds map[string]Outp
 			return nil, err
 		}
 	}
-	x.record(Event{Type: RunStarted, Node: x.row.Node})
 	for i := range x.plan.nodes {
 		id := x.plan.nodes[i].node.ID
 		if st := x.last[i]; st != nil && st.reused != "" && seeds[id] != nil {
@@ -281,6 +311,11 @@ func (r *Runner) accept(ctx context.Context, x *execution, seeds map[string]Outp
 		}
 	}
 	if r.journal == nil || x.row.Mode == "ephemeral" {
+		if r.journal != nil && x.row.IdemKey != "" {
+			if existing, err := x.keepBeginning(ctx); err != nil {
+				return r.existing(ctx, existing, err)
+			}
+		}
 		x.flush(false)
 		return nil, nil
 	}
@@ -295,8 +330,13 @@ func (r *Runner) accept(ctx context.Context, x *execution, seeds map[string]Outp
 		return nil, nil
 	}
 	existing, err := x.keep(ctx)
-	if errors.Is(err, fs.ErrExist) && existing != nil {
-		return r.handleOf(ctx, existing), nil
+	return r.existing(ctx, existing, err)
+}
+
+// existing returns a handle of the run that the journal found for a key that was used before.
+func (r *Runner) existing(ctx context.Context, run *Run, err error) (*Handle, error) {
+	if errors.Is(err, fs.ErrExist) && run != nil {
+		return r.handleOf(ctx, run), nil
 	}
 	return nil, err
 }
@@ -338,11 +378,13 @@ func (r *Runner) publish(row Run, chunk Chunk) {
 	}
 }
 
-// launch runs an accepted execution in a goroutine of its own, when a slot is free.
+// launch runs an accepted execution in a goroutine of its own, when a slot is free. While the runner closes, runs under
+// way may still call others.
 func (r *Runner) launch(x *execution) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
+	if r.closed && (x.start.Depth == 0 || r.cut()) {
+		x.leaveQueue()
 		return false
 	}
 	r.active[x.row.ID] = x
@@ -351,10 +393,21 @@ func (r *Runner) launch(x *execution) bool {
 	return true
 }
 
-// limit returns the semaphore of a workflow that bounds how many of its runs execute at once.
+// cut tells whether runs under way have been told to stop.
+func (r *Runner) cut() bool {
+	select {
+	case <-r.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+// limit returns the semaphore of a workflow that bounds how many of its runs execute at once. Called runs are not
+// counted: their callers may hold what they would wait for.
 func (r *Runner) limit(x *execution) chan struct{} {
 	n := x.plan.doc.Settings.Concurrency
-	if n <= 0 {
+	if n <= 0 || x.start.Depth > 0 {
 		return nil
 	}
 	key := fmt.Sprint(x.row.Workspace, "/", x.row.WorkflowID, "/", n)
@@ -366,7 +419,7 @@ func (r *Runner) limit(x *execution) chan struct{} {
 
 func (r *Runner) execute(x *execution, limit chan struct{}) {
 	took := r.take(x, limit)
-	<-r.queued
+	x.leaveQueue()
 	end := left
 	if took || x.ctx.Err() != nil {
 		end = x.drive()
@@ -381,15 +434,21 @@ func (r *Runner) execute(x *execution, limit chan struct{}) {
 	}
 	x.cancel(nil)
 	r.mu.Lock()
-	delete(r.active, x.row.ID)
+	if r.active[x.row.ID] == x { // it may have slept and gone on already
+		delete(r.active, x.row.ID)
+	}
 	r.mu.Unlock()
 	x.handle.result, x.handle.err = Result{Run: x.row, Err: x.lost}, x.lost
 	if x.leaf != nil {
 		x.handle.result.Items = x.leaf.firstOutput()
 	}
-	x.handle.answer(x.response)
+	if x.lost == nil && !x.parted { // an answer is given only for what is on disk
+		x.mu.RLock()
+		x.handle.answer(x.response)
+		x.mu.RUnlock()
+	}
 	close(x.handle.done)
-	if end == ended && x.row.Status == Failed {
+	if end == ended && x.lost == nil && x.row.Status == Failed {
 		r.startErrorWorkflow(x)
 	}
 }

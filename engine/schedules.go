@@ -75,6 +75,20 @@ func (c *Clockwork) fire(ctx context.Context, s Schedule, now time.Time) error {
 	if err != nil || !mine {
 		return err
 	}
+	if err := c.start(ctx, s, was); err != nil {
+		if _, bad := errors.AsType[*InvalidWorkflow](err); bad || errors.Is(err, fs.ErrInvalid) {
+			return err // it would be the same the next time
+		}
+		again := s // the studio is busy, or the disk is full: the time has not passed, it comes once more
+		again.Next = was
+		_, backErr := c.Schedules.AdvanceSchedule(context.WithoutCancel(ctx), again, s.Next)
+		return errors.Join(err, backErr)
+	}
+	return nil
+}
+
+// start starts the run of a schedule's time.
+func (c *Clockwork) start(ctx context.Context, s Schedule, was int64) error {
 	zone, err := time.LoadLocation(s.Timezone)
 	if err != nil {
 		zone = time.UTC

@@ -95,6 +95,9 @@ func (p *plan) choose(r *StartRequest) (scopeOfRun, error) {
 		if !ok {
 			return scopeOfRun{}, missing("the trigger %q is not in the workflow", r.Node)
 		}
+		if p.nodes[i].waits > 0 || p.nodes[i].loop != nil {
+			return scopeOfRun{}, invalid("%q is not a trigger: a run begins where nothing comes in", p.nodes[i].node.Name)
+		}
 		return scopeOfRun{starts: []int32{i}}, nil
 	}
 	first := slices.IndexFunc(p.nodes, func(n planNode) bool { return n.kind.Name == "trigger.manual" && !n.node.Disabled })

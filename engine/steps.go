@@ -55,7 +55,7 @@ func (x *execution) begin(i int32) {
 	case pn.node.Disabled: // passes on what came in
 		st.passOn(len(pn.out))
 		x.finished(st)
-	case x.start.Manual && pn.node.Pinned != nil && x.start.Only != pn.node.ID:
+	case x.start.Manual && pn.node.Pinned != nil && x.start.Only != pn.node.ID && pn.loop == nil: // a pinned batch would come round for ever
 		st.outputs, st.reused = One(plainItems(pn.node.Pinned)), "pinned"
 		x.finished(st)
 	case pn.loop != nil:
@@ -126,11 +126,17 @@ func (x *execution) effect(st *step) Effect {
 	if pn.kind.EffectOf == nil {
 		return pn.kind.Effect
 	}
-	params, err := pn.bind.bind(x.ctx, x.scope(&st.call, 0, 0))
-	if err != nil {
-		return NoEffect // the step fails before it does anything
+	items := 1
+	if pn.kind.PerItem && len(pn.bind.holes) > 0 { // each item may do something else
+		items = len(st.inputs[0])
 	}
-	return pn.kind.EffectOf(params)
+	most := NoEffect
+	for i := 0; i < items && most < AtMostOnce; i++ {
+		if params, err := pn.bind.bind(x.ctx, x.scope(&st.call, 0, i)); err == nil { // else the item fails before it does anything
+			most = max(most, pn.kind.EffectOf(params))
+		}
+	}
+	return most
 }
 
 func (x *execution) runStep(st *step) {
@@ -149,7 +155,8 @@ func (x *execution) runStep(st *step) {
 	}
 	select {
 	case slots <- struct{}{}:
-		defer func() { <-slots }()
+		st.slot = slots
+		defer st.leaveSlot()
 	case <-x.ctx.Done():
 		st.err = context.Cause(x.ctx)
 		return
@@ -165,6 +172,14 @@ func (x *execution) runStep(st *step) {
 	x.execute(ctx, st)
 	if st.err != nil && ctx.Err() != nil {
 		st.err = context.Cause(ctx)
+	}
+}
+
+// leaveSlot gives the step's place in its pool to another.
+func (st *step) leaveSlot() {
+	if st.slot != nil {
+		<-st.slot
+		st.slot = nil
 	}
 }
 
@@ -217,6 +232,10 @@ func (x *execution) executeItems(ctx context.Context, st *step) {
 			out, err = pn.kind.Run(ctx, params, &st.call)
 		}
 		if err != nil {
+			if ctx.Err() != nil { // it did not fail, it was told to stop
+				st.err = context.Cause(ctx)
+				return
+			}
 			if !x.divert(st, i, err) {
 				if len(st.inputs[0]) > 1 {
 					err = itemError{i, err}
@@ -248,7 +267,9 @@ func (x *execution) executeOne(ctx context.Context, st *step) {
 		out, err = pn.kind.Run(ctx, params, &st.call)
 	}
 	if err != nil {
-		if !x.divert(st, 0, err) {
+		if ctx.Err() != nil {
+			st.err = context.Cause(ctx)
+		} else if !x.divert(st, 0, err) {
 			st.err = err
 		}
 		return
@@ -334,8 +355,7 @@ func defaultLineage(st *step) {
 
 // finished takes the end of an attempt: it writes the journal and decides what follows.
 func (x *execution) finished(st *step) {
-	n := &x.nodes[st.node]
-	n.busy = false
+	x.nodes[st.node].busy = false
 	if st.err == nil {
 		x.admit(st)
 	}
@@ -343,7 +363,6 @@ func (x *execution) finished(st *step) {
 		x.attemptFailed(st)
 		return
 	}
-	n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, ""
 	x.finishStep(st, "")
 }
 
@@ -361,17 +380,18 @@ func (x *execution) admit(st *step) {
 }
 
 func (x *execution) finishStep(st *step, text string) {
-	pn := &x.plan.nodes[st.node]
+	pn, n := &x.plan.nodes[st.node], &x.nodes[st.node]
+	n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, "" // the next execution, in a loop, begins afresh
 	st.outputs = fit(st.outputs, len(pn.out))
 	x.row.Steps++
 	x.record(Event{
 		Type: StepFinished, Node: pn.node.ID, Iteration: st.iteration, Attempt: st.attempt, Took: st.took.Microseconds(),
 		Outputs: st.outputs, Reused: st.reused, Error: text,
 	})
+	x.complete(st) // what is skipped by it goes to disk with it
 	if pn.kind.Class != Pure {
 		x.flush(false)
 	}
-	x.complete(st)
 }
 
 func (x *execution) attemptFailed(st *step) {
@@ -382,7 +402,11 @@ func (x *execution) attemptFailed(st *step) {
 	if w, ok := errors.AsType[*Wait](st.err); ok {
 		st.until, n.until, n.busy = w.Until, w.Until, true
 		x.sleeping = append(x.sleeping, st)
-		x.record(Event{Type: RunWaiting, Node: pn.node.ID, Iteration: st.iteration, Until: w.Until.UnixMicro(), Status: Waiting})
+		e := Event{Type: RunWaiting, Node: pn.node.ID, Iteration: st.iteration, Until: w.Until.UnixMicro(), Status: Waiting}
+		if w.run != "" {
+			e.Data = waitData(w.run)
+		}
+		x.record(e)
 		return
 	}
 	if s, ok := errors.AsType[*Stop](st.err); ok && !s.Failed {
@@ -469,5 +493,6 @@ func (x *execution) respond(r Response) {
 }
 
 func (x *execution) callWorkflow(ctx context.Context, c *Call, ref string, items []Item) ([]Item, error) {
+	c.step.leaveSlot() // the called workflow's steps may need it
 	return x.r.call(ctx, x, c, ref, items)
 }
