@@ -33,6 +33,11 @@ export class Api {
     return id;
   }
 
+  /** Moves a workflow to the deleted ones. */
+  async remove(id: string): Promise<void> {
+    await this.answer(await this.page.request.delete(`${this.base}/api/v1/workflows/${id}`));
+  }
+
   /** Runs a workflow to its end. */
   async run(id: string, input: unknown = {}): Promise<{ run: Run; output: { json: Record<string, unknown> }[] }> {
     return this.post(`/workflows/${id}/runs?wait=30s`, input);
