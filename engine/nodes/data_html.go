@@ -56,7 +56,7 @@ type htmlValue struct {
 func checkHTML(p dataHTML) []engine.Problem {
 	var found []engine.Problem
 	for i, v := range p.Values {
-		if _, err := cascadia.Compile(v.Selector); err != nil && !strings.HasPrefix(v.Selector, "=") {
+		if _, err := compileSelector(v.Selector); err != nil && !strings.HasPrefix(v.Selector, "=") {
 			found = append(found, problem("values."+strconv.Itoa(i+1)+".selector", "selector", err)...)
 		}
 	}
@@ -76,8 +76,8 @@ func runDataHTML(_ context.Context, _ *Deps, p dataHTML, c *engine.Call) (engine
 		if !ok {
 			return nil, bad("field", "item %d: the field %q holds no HTML text", i+1, p.Field)
 		}
-		if len(source) > maxText {
-			return nil, bad("field", "item %d: the HTML is larger than %d MiB", i+1, maxText>>20)
+		if len(source) > maxHTML {
+			return nil, bad("field", "item %d: the HTML is larger than %d MiB", i+1, maxHTML>>20)
 		}
 		doc, err := goquery.NewDocumentFromReader(strings.NewReader(source))
 		if err != nil {
@@ -99,15 +99,23 @@ func runDataHTML(_ context.Context, _ *Deps, p dataHTML, c *engine.Call) (engine
 	return engine.One(out), nil
 }
 
+// compileSelector reads a selector of bounded length: its parts may be in each other, and the reader follows them all.
+func compileSelector(s string) (cascadia.Selector, error) {
+	if len(s) > maxSelector {
+		return nil, errSelectorLength
+	}
+	return cascadia.Compile(s)
+}
+
 func (p dataHTML) extract(doc *goquery.Document, m map[string]any) error {
 	for i, v := range p.Values {
 		param := "values." + strconv.Itoa(i+1)
 		if v.Name == "" {
 			return bad(param+".name", "the value has no name")
 		}
-		selector, err := cascadia.Compile(v.Selector)
+		selector, err := compileSelector(v.Selector)
 		if err != nil {
-			return bad(param+".selector", "%q is no CSS selector: %s", v.Selector, err)
+			return bad(param+".selector", "%q is no CSS selector: %s", excerpt(v.Selector, 80), err)
 		}
 		found := doc.FindMatcher(selector)
 		all := []any{}

@@ -21,7 +21,7 @@ func init() {
 		Summary: "Turns Markdown into HTML, or HTML into Markdown.",
 		Doc: `Markdown is CommonMark with tables, strikethrough, task lists and bare links. The HTML that comes out is safe to show: scripts, event handlers and odd addresses are taken out, also when they came as HTML inside the Markdown.
 
-From HTML, what Markdown cannot say (forms, scripts, styles) is dropped. Texts larger than 4 MiB are refused.`,
+From HTML, what Markdown cannot say (forms, scripts, styles) is dropped. Texts larger than 1 MiB (HTML: 4 MiB) are refused, and such that are made to keep readers busy.`,
 		Keywords: []string{"html", "convert", "text", "format", "render"},
 		Examples: []engine.Example{
 			{Name: "To HTML", Params: params("field", "text", "into", "html"), Input: in(obj("text", "**Hi** <script>alert(1)</script>")), Output: out(obj("text", "**Hi** <script>alert(1)</script>", "html", "<p><strong>Hi</strong> </p>\n"))},
@@ -36,8 +36,6 @@ type dataMarkdown struct {
 	Into      string `json:"into" form:"Into" help:"Empty: the same field."`
 }
 
-const maxMarkdown = 4 << 20
-
 func runDataMarkdown(_ context.Context, _ *Deps, p dataMarkdown, c *engine.Call) (engine.Outputs, error) {
 	it := c.Item()
 	v, _ := field(it.JSON, p.Field)
@@ -45,18 +43,21 @@ func runDataMarkdown(_ context.Context, _ *Deps, p dataMarkdown, c *engine.Call)
 	if !ok {
 		return nil, bad("field", "the field %q holds no text", p.Field)
 	}
-	if len(source) > maxMarkdown {
-		return nil, bad("field", "the text is larger than %d MiB", maxMarkdown>>20)
-	}
 	var result string
 	switch p.Operation {
 	case "to_html":
+		if err := checkMarkdown(source); err != nil {
+			return nil, bad("field", "%s", err)
+		}
 		var b bytes.Buffer
 		if err := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe())).Convert([]byte(source), &b); err != nil {
 			return nil, about("field", err, "the Markdown cannot be read: %s", err)
 		}
 		result = string(bluemonday.UGCPolicy().SanitizeBytes(b.Bytes()))
 	case "from_html":
+		if len(source) > maxHTML {
+			return nil, bad("field", "the HTML is larger than %d MiB", maxHTML>>20)
+		}
 		var err error
 		if result, err = htmltomarkdown.ConvertString(source); err != nil {
 			return nil, about("field", err, "the HTML cannot be read: %s", err)
