@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,37 +12,6 @@ import (
 
 	"github.com/atelier-studio/atelier/engine"
 )
-
-// stubborn sends a whole body before it looks for the answer, and returns the answer's first line.
-func (s *studioProcess) stubborn(path string, size int) string {
-	s.t.Helper()
-	conn, err := net.Dial("tcp", s.address)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, s.address, size); err != nil {
-		return err.Error()
-	}
-	block := make([]byte, 1<<20)
-	for sent := 0; sent < size; {
-		n, err := conn.Write(block[:min(len(block), size-sent)])
-		if err != nil {
-			return err.Error()
-		}
-		sent += n
-	}
-	head := make([]byte, 64)
-	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		s.t.Fatal(err)
-	}
-	n, err := conn.Read(head)
-	if err != nil {
-		return err.Error()
-	}
-	line, _, _ := strings.Cut(string(head[:n]), "\r\n")
-	return line
-}
 
 // On a full disk, edits, runs and files fail in words while everything can be read; with space again all goes on, and
 // what was acknowledged is there.
