@@ -112,16 +112,41 @@ func (p *Picture) frame() {
 	width := min(max(maxX-minX+2*margin, least), mostWidth)
 	height := min(max(maxY-minY+2*margin, width/pictureShape), mostHeight)
 	width = min(max(width, height*pictureShape), mostWidth)
-	p.Cropped = maxX-minX+2*margin > width || maxY-minY+2*margin > height
-	p.ViewBox = fmt.Sprintf("%.0f %.0f %.0f %.0f", begin(minX, maxX, width, margin), begin(minY, maxY, height, margin), width, height)
+	x, y := minX-(width-(maxX-minX))/2, minY-(height-(maxY-minY))/2
+	if p.Cropped = maxX-minX+2*margin > width || maxY-minY+2*margin > height; p.Cropped {
+		x, y = p.fullest(minX-margin, minY-margin, maxX+margin-width, maxY+margin-height, width, height)
+	}
+	p.ViewBox = fmt.Sprintf("%.0f %.0f %.0f %.0f", x, y, width, height)
 }
 
-// begin is where the shown part of an axis starts: all of it in the middle, or its first part.
-func begin(low, high, shown, margin float64) float64 {
-	if high-low+2*margin > shown {
-		return low - margin
+// fullest is the corner of the part, of a size, that shows most nodes; among equals the one nearest to the beginning.
+// Along an axis that is shown whole the last corner lies before the first: then it is the middle of both.
+func (p *Picture) fullest(x0, y0, x1, y1, width, height float64) (x, y float64) {
+	corners := func(from, to, step float64) []float64 {
+		if to <= from {
+			return []float64{(from + to) / 2}
+		}
+		var all []float64
+		for at := from; at < to+step && len(all) < 100; at += step {
+			all = append(all, min(at, to))
+		}
+		return all
 	}
-	return low - (shown-(high-low))/2
+	most := -1
+	for _, cx := range corners(x0, x1, columnStep) {
+		for _, cy := range corners(y0, y1, rowStep) {
+			seen := 0
+			for _, n := range p.Nodes {
+				if n.X >= cx && n.X+squareWidth <= cx+width && n.Y >= cy && n.Y+squareHeight <= cy+height {
+					seen++
+				}
+			}
+			if seen > most {
+				most, x, y = seen, cx, cy
+			}
+		}
+	}
+	return x, y
 }
 
 func finite(f float64) float64 {

@@ -75,9 +75,10 @@ export class Canvas implements Stage {
     const all = this.extent(false);
     const first = this.nodes.first();
     const view = all && fit(all, this.room, edgeOfView, 1);
-    if (!all || !first || !view || view.k >= leastFit) return this.show(all, false, 1);
     const { w, h } = this.room;
-    const k = clamp((w - 2 * edgeOfView) / all.w, leastFit, beginning);
+    const least = w < 600 ? beginning : leastFit; // on a telephone there is never room for much
+    if (!all || !first || !view || view.k >= least) return this.show(all, false, 1);
+    const k = clamp((w - 2 * edgeOfView) / all.w, least, beginning);
     // Along a side that fits, all is in the middle; along one that does not, the drawing's begin stands at the border,
     // as long as the first node is seen.
     const start = (at: number, size: number, own: number, screen: number) => {

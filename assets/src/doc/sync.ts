@@ -7,7 +7,7 @@ import { Queue } from "./queue";
 import { type Batch, Replica, type Revision } from "./replica";
 
 export interface SyncListener {
-  saved(state: "saved" | "saving" | "offline" | "refused", text?: string): void;
+  saved(state: "saved" | "saving" | "offline" | "signedout" | "refused", text?: string): void;
   /** The drawing changed because of somebody else, or because an edit was refused. */
   moved(ops: Op[]): void;
   refused(batch: Batch, why: string): void;
@@ -29,6 +29,7 @@ export class Sync {
   constructor(private readonly workflow: string, private readonly replica: Replica, private readonly listener: SyncListener) {
     this.queue = new Queue(workflow, this.client);
     addEventListener("online", () => this.retryNow());
+    addEventListener("focus", () => this.retryNow()); // back from the tab where one signed in again
   }
 
   /** Takes up what an earlier page could not deliver. */
@@ -144,7 +145,7 @@ export class Sync {
 
   private later(error: unknown): void {
     if (error instanceof ApiError && error.status === 401) {
-      this.listener.saved("offline", "You are signed out. Sign in in another tab and your edits will be saved.");
+      this.listener.saved("signedout", "You are signed out. Sign in again, and your edits will be saved.");
     } else if (error instanceof OfflineError || error instanceof ApiError) {
       this.listener.saved("offline", "Not saved yet: " + error.message + ". Your edits are kept in this browser.");
     } else throw error;

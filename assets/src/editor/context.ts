@@ -28,7 +28,7 @@ export interface EditorEvents {
   run: RunView; // something changed in the shown run
   problems: Problem[];
   credentials: Credential[]; // one was made
-  saved: { state: "saved" | "saving" | "offline" | "refused"; text?: string };
+  saved: { state: "saved" | "saving" | "offline" | "signedout" | "refused"; text?: string };
   quickadd: { at: [number, number]; screen: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string } };
 }
 

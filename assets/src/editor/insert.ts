@@ -14,13 +14,19 @@ export interface Surroundings { doc: Workflow; ports(node: WorkflowNode): Ports;
 
 /** A new node of a kind, and the operations that add it; nothing is applied. */
 export function insertion(kind: Kind, id: string, where: Where, around: Surroundings): { node: WorkflowNode; ops: Op[] } {
-  const node: WorkflowNode = { id, kind: kind.name, name: freeName(kind.title, new Set(around.doc.nodes.map((other) => other.name))), at: [0, 0], params: {} };
+  const node: WorkflowNode = { id, kind: kind.name, name: freeName(kind.title, new Set(around.doc.nodes.map((other) => other.name))), at: [0, 0], params: firstParams(kind) };
   const moves: Op[] = [];
   node.at = where.at && !(where.edge && crowded(where.at, where.edge, around)) ? where.at : place(where, around, moves);
   const ops: Op[] = [{ op: "node.add", node }, ...moves];
   if (where.edge) ops.push(...splice(node, where.edge, around));
   else if (where.from) ops.push(...wire(node, where.from, around));
   return { node, ops };
+}
+
+/** Code begins with what its editor shows as an example: it hands on what comes in. */
+function firstParams(kind: Kind): WorkflowNode["params"] {
+  const code = kind.params.find((param) => param.widget === "code" && param.required && param.placeholder && param.default === undefined);
+  return code && kind.name.startsWith("code.") ? { [code.name]: code.placeholder! } : {};
 }
 
 /** The operations that lead an edge through a node; none when the node has no input or no output. */

@@ -16,9 +16,16 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle
 export function ago(date: Date, now = Date.now()): string {
   const seconds = (date.getTime() - now) / 1000;
   for (const [unit, size] of steps) {
+    if (unit === "day" && Math.abs(seconds) >= size) return relative.format(days(date, new Date(now)), unit);
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
   return seconds > 10 ? "in a moment" : "just now";
+}
+
+/** Days of the calendar between two times: "tomorrow" is what begins at midnight. */
+function days(date: Date, now: Date): number {
+  const day = (of: Date) => Date.UTC(of.getFullYear(), of.getMonth(), of.getDate());
+  return Math.round((day(date) - day(now)) / 86_400_000);
 }
 
 export function fullTime(date: Date): string {

@@ -51,8 +51,12 @@ class QuickAdd {
   private draw(): void {
     this.found = findKinds(this.kinds, this.field.value.trim()).slice(0, 60);
     this.active = 0;
+    const none = this.found.length === 0;
+    // Whoever looks for a service by its name is helped by the node that reaches any of them.
+    if (none) this.found = this.kinds.filter((kind) => kind.name === "http.request");
     const options = this.found.map((kind, index) => h("div", { class: "quickadd-option", role: "option", id: `quickadd-${index}`, "data-index": index, "data-testid": `quickadd-${kind.name}` }, kindIcon(kind), h("span", { class: "quickadd-text" }, h("b", {}, kind.title), h("span", { class: "truncate muted" }, kind.summary))));
-    this.list.replaceChildren(...(options.length > 0 ? options : [h("p", { class: "palette-none" }, "No kind fits here and answers that.")]));
+    const hint = options.length > 0 ? "No node is called that. HTTP request reaches every service with a web address." : "No kind fits here and answers that.";
+    this.list.replaceChildren(...options, ...(none ? [h("p", { class: "palette-none" }, hint)] : []));
     this.mark(0);
   }
 

@@ -40,7 +40,10 @@ export function findKinds(kinds: Iterable<Kind>, query: string): Kind[] {
 
 function scoreKind(word: string, kind: Kind): number {
   const title = score(word, kind.title.toLowerCase());
-  const keywords = (kind.keywords ?? []).map((keyword) => score(word, keyword.toLowerCase()));
+  const keywords = (kind.keywords ?? []).flatMap((keyword) => {
+    const text = keyword.toLowerCase();
+    return text.includes(" ") ? [score(word, text), score(word, text.replaceAll(" ", ""))] : [score(word, text)];
+  });
   const summary = kind.summary.toLowerCase().includes(word) ? 12 : 0;
   return Math.max(title * 1.5, score(word, kind.name), ...keywords, summary);
 }

@@ -10,6 +10,8 @@ const words: { [status in Step["status"]]: [string, string] } = {
   running: ["Running", "loader-circle"], done: ["Done", "circle-check"], failed: ["Failed", "circle-x"], skipped: ["Skipped", "circle-slash"], retrying: ["Tried again", "rotate-ccw"],
 };
 
+const leastPlay = 2_500_000; // microseconds
+
 export class ReplayBar {
   private readonly slider: HTMLInputElement;
   private readonly clock: HTMLElement;
@@ -37,6 +39,10 @@ export class ReplayBar {
     });
     const speed = part<HTMLSelectElement>(element, "speed");
     speed.addEventListener("change", () => (replay.speed = Number(speed.value)));
+    // A run of a few milliseconds would be over before it is seen: it plays slower, until a person chooses.
+    const speeds = [...speed.options].map((option) => Number(option.value)).filter((value) => value <= 1);
+    replay.speed = speeds.findLast((value) => replay.length / value >= leastPlay) ?? speeds[0] ?? 1;
+    speed.value = String(replay.speed);
     this.rows.addEventListener("click", (event) => this.chosen(event));
     this.refreshRows = perFrame(() => this.drawRows());
     studio.on("select", () => this.markRows());

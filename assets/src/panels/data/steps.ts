@@ -25,10 +25,11 @@ export class Steps {
     const live = this.host.runView.nodes.get(node);
     if (this.host.runView.run?.id === run.id && this.host.runView.nodes.size > 0 && !gaveData(live)) return Promise.resolve(null);
     const state = live ? `${live.status} ${live.iteration} ${live.took}` : run.status;
-    const key = `${run.id} ${node} ${iteration ?? ""} ${state}`;
+    const round = iteration ?? lastRound(live);
+    const key = `${run.id} ${node} ${round} ${state}`;
     let answer = this.answers.get(key);
     if (!answer) {
-      answer = this.fetch(run.id, node, iteration);
+      answer = this.fetch(run.id, node, round);
       this.answers.set(key, answer);
       answer.catch(() => this.answers.delete(key));
       if (this.answers.size > limit) this.answers.delete(this.answers.keys().next().value!);
@@ -36,10 +37,9 @@ export class Steps {
     return answer;
   }
 
-  private async fetch(run: string, node: string, iteration?: number): Promise<RunEvent | null> {
-    const query = iteration === undefined ? "" : `?iteration=${iteration}`;
+  private async fetch(run: string, node: string, round: number): Promise<RunEvent | null> {
     try {
-      return await api.get<RunEvent>(`/runs/${segment(run)}/steps/${segment(node)}${query}`);
+      return await api.get<RunEvent>(`/runs/${segment(run)}/steps/${segment(node)}?iteration=${round}`);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return null;
       throw error;
@@ -47,11 +47,18 @@ export class Steps {
   }
 
   /** Items that a node gives at a port: what it has pinned, or what it gave in the run. */
-  async itemsAt(node: WorkflowNode, port: string): Promise<Item[] | null> {
+  async itemsAt(node: WorkflowNode, port: string, round?: number): Promise<Item[] | null> {
     const index = this.host.ports(node).outputs.findIndex((output) => output.name === port);
     if (node.pinned && index <= 0) return node.pinned;
-    const event = await this.of(node.id);
+    const event = await this.of(node.id, round);
     return event?.outputs?.[Math.max(0, index)] ?? (event ? [] : null);
+  }
+
+  /** What a node gave last to another; a loop's last round gives nothing to the nodes inside it, so theirs counts. */
+  private async lastAt(from: WorkflowNode, port: string, to: WorkflowNode): Promise<Item[] | null> {
+    const items = await this.itemsAt(from, port);
+    const [gave, took] = [from, to].map(({ id }) => lastRound(this.host.runView.nodes.get(id)));
+    return items?.length === 0 && took! < gave! ? this.itemsAt(from, port, took) : items;
   }
 
   /** Items that reach an input of a node; null when nothing before it ran. */
@@ -60,7 +67,7 @@ export class Steps {
     const lists = await Promise.all(
       edges.map((edge) => {
         const from = this.host.node(edge.from);
-        return from ? this.itemsAt(from, edge.out) : null;
+        return from ? this.lastAt(from, edge.out, node) : null;
       }),
     );
     const known = lists.filter((list) => list !== null);
@@ -78,4 +85,10 @@ export class Steps {
 function gaveData(live: NodeRun | undefined): boolean {
   if (!live) return false;
   return live.iteration > 0 || live.status === "done";
+}
+
+/** The last round of a node that has finished, counted from 0. */
+function lastRound(live: NodeRun | undefined): number {
+  if (!live) return 0;
+  return live.status === "done" || live.status === "failed" ? live.iteration : Math.max(0, live.iteration - 1);
 }

@@ -9,6 +9,7 @@ import { Field } from "../fields/field";
 import { withDefaults } from "../fields/list";
 import { Preview } from "../fields/preview";
 import { Samples } from "../fields/samples";
+import { webhookView } from "../studio/webhooks";
 
 const pause = 300; // milliseconds of quiet until typing is kept
 
@@ -19,6 +20,7 @@ export class NodeForm {
   private readonly waiting = new Map<string, Json | undefined>();
   private timer = 0;
   private readonly stops: (() => void)[] = [];
+  private readonly address = h("section", { class: "card trigger-card", hidden: true });
 
   constructor(private readonly editor: Editor, steps: Steps, private readonly id: string, private readonly kind: Kind) {
     const node = editor.node(id)!;
@@ -63,7 +65,15 @@ export class NodeForm {
     if (node.disabled) parts.push(h("div", { class: "alert" }, icon("power"), h("div", {}, "Disabled: runs pass over this node.")));
     parts.push(this.preview.stepper);
     if (this.fields.length === 0) parts.push(h("p", { class: "muted" }, "This node needs no parameters."));
-    this.element.replaceChildren(...parts.filter((part) => part !== null), ...this.fields.map((field) => field.element));
+    this.element.replaceChildren(...parts.filter((part) => part !== null), ...this.fields.map((field) => field.element), this.address);
+    this.showAddress();
+  }
+
+  /** Where a webhook is called, under what decides it. */
+  private showAddress(): void {
+    const node = this.editor.node(this.id);
+    this.address.hidden = this.kind.name !== "trigger.webhook" || !node;
+    if (node && !this.address.hidden) this.address.replaceChildren(webhookView(this.editor, node));
   }
 
   private change(name: string, value: Json | undefined, soon: boolean): void {
@@ -83,6 +93,7 @@ export class NodeForm {
     if (!ops.some((op) => op.op === "workflow.replace" || op.op === "node.rename" || (op.op === "node.set" && op.id === this.id))) return;
     const node = this.editor.node(this.id);
     if (!node) return;
+    this.showAddress();
     for (const field of this.fields) if (!this.waiting.has(field.name)) field.set(node.params[field.name]);
     this.refresh();
   }

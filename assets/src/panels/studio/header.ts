@@ -43,13 +43,14 @@ function mountName(editor: Editor, input: HTMLInputElement): void {
 
 function mountSaved(editor: Editor, element: HTMLElement): void {
   if (editor.readonly) return;
-  const looks = { saved: ["check", "Saved"], saving: ["refresh-cw", "Saving…"], offline: ["triangle-alert", "Offline: edits are kept here"], refused: ["circle-alert", "Not saved"] } as const;
+  const looks = { saved: ["check", "Saved"], saving: ["refresh-cw", "Saving…"], offline: ["triangle-alert", "Offline: edits are kept here"], signedout: ["lock", "Signed out: edits are kept here"], refused: ["circle-alert", "Not saved"] } as const;
   let timer = 0;
   const show = ({ state, text }: EditorEvents["saved"]) => {
     const [name, word] = looks[state];
     element.dataset.state = state;
     element.title = text ?? "";
-    element.replaceChildren(icon(name), h("span", {}, word));
+    const signIn = state === "signedout" ? h("a", { class: "button small", href: `/signin?next=${encodeURIComponent(location.pathname)}`, target: "_blank", "data-testid": "sign-in-again" }, "Sign in") : null;
+    element.replaceChildren(icon(name), h("span", {}, word), ...(signIn ? [signIn] : []));
   };
   editor.on("saved", (detail) => {
     clearTimeout(timer);

@@ -27,12 +27,12 @@ export function webhookView(editor: Editor, node: WorkflowNode): HTMLElement {
   return h(
     "div",
     { class: "stack" },
-    line(method, address, "Address", "webhook-url"),
-    line(method, hookAddress(editor, node, true), "Test address", "webhook-test-url"),
+    line(method, address, "Address, while the workflow is active", "webhook-url"),
+    line(method, hookAddress(editor, node, true), "Test address, for one request after you listen", "webhook-test-url"),
     editor.readonly ? null : listen,
   );
 }
 
 function line(method: string, address: string, label: string, testid: string): HTMLElement {
-  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? "any" : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": `Copy the ${label.toLowerCase()}` }, icon("copy"))));
+  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? "any" : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": `Copy the ${label.split(",")[0]!.toLowerCase()}` }, icon("copy"))));
 }

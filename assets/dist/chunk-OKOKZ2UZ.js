@@ -1,1 +1,0 @@
-import{d as a}from"./chunk-7WFO2FJW.js";import"./chunk-4PWZNA6L.js";import"./chunk-SY7SBLY2.js";import"./chunk-CGPPASL7.js";import"./chunk-7UACLWXQ.js";import"./chunk-5AMWDR2U.js";export{a as newCredential};
