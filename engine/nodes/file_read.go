@@ -137,7 +137,7 @@ func (p fileRead) lines(r io.Reader, name string) ([]engine.Item, error) {
 			}
 			items = append(items, it)
 		} else if end {
-			return items, nil
+			return items, nil //nolint:nilerr // the end of the file
 		}
 		if err != nil {
 			return items, nil //nolint:nilerr // the end of the file
