@@ -20,6 +20,7 @@ const (
 	sqlForget      = 10 * time.Minute // after that an unused data source is forgotten
 	sqlRows        = 10_000           // when a query does not say
 	sqlBytes       = 64 << 20         // of a result
+	sqlTime        = 30 * time.Minute // of one statement
 )
 
 // SQLOptions of SQL.
@@ -101,6 +102,8 @@ func (s *SQL) Query(ctx context.Context, driver, dsn, query string, args []any, 
 		return nil, nil, 0, err
 	}
 	defer s.release(p)
+	ctx, cancel := context.WithTimeoutCause(ctx, sqlTime, fmt.Errorf("it took longer than %v: %w", sqlTime, context.DeadlineExceeded))
+	defer cancel()
 	conn, err := p.db.Conn(ctx)
 	if err != nil {
 		return nil, nil, 0, sqlWords(ctx, err)
