@@ -1,9 +1,8 @@
 // Looks at a page: what axe finds wrong with it, and a picture of it.
-import type { Page } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { root } from "./studio";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -33,15 +32,13 @@ async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id} (${help}): ${node.target.join(" ")}\n    ${node.failureSummary.replace(/\s+/g, " ")}`));
 }
 
-/** Takes pictures of pages and gathers what is wrong with them. */
+/** Takes pictures of pages and tells what is wrong with them. */
 export class Screens {
-  readonly wrong: string[] = [];
-
   constructor(private readonly page: Page, private readonly theme: string) {}
 
   async look(name: string): Promise<void> {
     await settled(this.page);
-    await this.page.screenshot({ path: join(root, "e2e", "test-results", "screens", `${this.theme}-${name}.png`) });
-    this.wrong.push(...(await violations(this.page)).map((text) => `${this.theme} ${name}: ${text}`));
+    await this.page.screenshot({ path: join(test.info().project.outputDir, "screens", `${this.theme}-${name}.png`) });
+    expect.soft(await violations(this.page), `what axe objects to: ${name}, ${this.theme}`).toEqual([]);
   }
 }
