@@ -40,7 +40,7 @@ func (x *execution) collect(i int32) *step {
 			st.inputs[0] = []Item{{JSON: map[string]any{}}}
 		}
 	}
-	st.call = Call{Run: x.run, Node: pn.node, Iteration: st.iteration, Attempt: 1, Inputs: st.inputs, host: x, step: st}
+	st.call = Call{Run: &x.run, Node: pn.node, Iteration: st.iteration, Attempt: 1, Inputs: st.inputs, host: x, step: st}
 	if pn.kind.Class != Pure { // what does not touch the world needs no key
 		st.call.Key = stepKey(x.row.ID, pn.node.ID, st.iteration)
 	}

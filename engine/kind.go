@@ -109,7 +109,7 @@ type Example struct {
 
 // Call is what a kind's code is given for one execution: the items, who asks, and how to reach back into the run.
 type Call struct {
-	Run       RunInfo
+	Run       *RunInfo // shared by all steps of the run
 	Node      *Node
 	Iteration int // how often this node ran before in this run
 	Attempt   int // 1 for the first
