@@ -35,8 +35,12 @@ func importCommand(_ context.Context, p *process) int {
 	}
 	code := exitOK
 	var reports []*interop.Report
-	for _, name := range names {
-		r, err := importFile(name, *from, *out)
+	targets, err := importTargets(names, *out)
+	if err != nil {
+		return p.fail(exitUsage, err)
+	}
+	for i, name := range names {
+		r, err := importFile(name, *from, targets[i])
 		if err != nil {
 			fmt.Fprintf(p.stderr, "%s: %v\n", name, err)
 			r = &interop.Report{Error: err.Error()}
@@ -58,8 +62,35 @@ func importCommand(_ context.Context, p *process) int {
 	return code
 }
 
-// importFile imports one file and writes the workflow into the folder out, if that is given.
-func importFile(name, from, out string) (*interop.Report, error) {
+// importTargets names the file that each imported one becomes in the folder out; "" when nothing is to be written. None
+// takes the place of a file that is read, or of another target.
+func importTargets(names []string, out string) ([]string, error) {
+	targets := make([]string, len(names))
+	if out == "" {
+		return targets, nil
+	}
+	taken := map[string]string{}
+	for i, name := range names {
+		targets[i] = filepath.Join(out, strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))+".json")
+		if other, twice := taken[targets[i]]; twice {
+			return nil, fmt.Errorf("%s and %s would both become %s: import them into different folders", other, name, targets[i])
+		}
+		taken[targets[i]] = name
+		old, err := os.Stat(targets[i])
+		if err != nil {
+			continue // there is none
+		}
+		for _, source := range names {
+			if info, err := os.Stat(source); err == nil && os.SameFile(info, old) {
+				return nil, fmt.Errorf("%s would be overwritten: choose another folder with --out", source)
+			}
+		}
+	}
+	return targets, nil
+}
+
+// importFile imports one file and writes the workflow to the file target, unless that is "".
+func importFile(name, from, target string) (*interop.Report, error) {
 	data, err := readLimited(name, maxForeignBytes)
 	if err != nil {
 		return nil, err
@@ -69,14 +100,14 @@ func importFile(name, from, out string) (*interop.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if out == "" {
+	if target == "" {
 		return report, nil
 	}
 	encoded, err := w.Encode()
 	if err != nil {
 		return nil, err
 	}
-	return report, os.WriteFile(filepath.Join(out, base+".json"), encoded, 0o644) //nolint:gosec // as above
+	return report, os.WriteFile(target, encoded, 0o644) //nolint:gosec // as above
 }
 
 func writeReport(p *process, name string, s *interop.Summary) error {

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -40,6 +41,9 @@ func runCommand(ctx context.Context, p *process) int {
 	if len(names) != 1 {
 		return p.fail(exitUsage, errors.New("run takes one workflow file"))
 	}
+	if o.timeout < 0 {
+		return p.fail(exitUsage, errors.New("--timeout must not be negative"))
+	}
 	w, err := readWorkflow(names[0])
 	if err != nil {
 		return p.fail(exitUsage, err)
@@ -48,7 +52,11 @@ func runCommand(ctx context.Context, p *process) int {
 	if err != nil {
 		return p.fail(exitUsage, fmt.Errorf("--input: %w", err))
 	}
-	result, err := runFile(ctx, p, &o, w, items)
+	credentials, err := readCredentials(o.credentials)
+	if err != nil {
+		return p.fail(exitUsage, fmt.Errorf("--credentials: %w", err))
+	}
+	result, err := runFile(ctx, p, &o, w, items, credentials)
 	if err != nil {
 		if bad, ok := errors.AsType[*engine.InvalidWorkflow](err); ok {
 			writeProblems(p.stderr, names[0], w, bad.Problems)
@@ -59,18 +67,23 @@ func runCommand(ctx context.Context, p *process) int {
 	return p.report(&o, w, result)
 }
 
-// runFile executes a workflow in this process, with its own temporary place for files.
-func runFile(ctx context.Context, p *process, o *runFlags, w *engine.Workflow, items []engine.Item) (_ *engine.Result, err error) {
+func readCredentials(name string) (fileCredentials, error) {
 	credentials := fileCredentials{}
-	if o.credentials != "" {
-		data, err := os.ReadFile(o.credentials)
-		if err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(data, &credentials); err != nil {
-			return nil, fmt.Errorf("%s: %w", o.credentials, err)
-		}
+	if name == "" {
+		return credentials, nil
 	}
+	data, err := readLimited(name, engine.MaxFileBytes)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(data, &credentials); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return credentials, nil
+}
+
+// runFile executes a workflow in this process, with its own temporary place for files.
+func runFile(ctx context.Context, p *process, o *runFlags, w *engine.Workflow, items []engine.Item, credentials fileCredentials) (_ *engine.Result, err error) {
 	dir, err := os.MkdirTemp("", "atelier-run-")
 	if err != nil {
 		return nil, err
@@ -90,7 +103,7 @@ func runFile(ctx context.Context, p *process, o *runFlags, w *engine.Workflow, i
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
 	if o.timeout > 0 {
-		w.Settings.TimeoutMS = int(o.timeout.Milliseconds())
+		w.Settings.TimeoutMS = max(1, int(o.timeout.Milliseconds()))
 	}
 	runner := engine.NewRunner(engine.Options{Catalogue: parts.catalogue, JavaScript: parts.javascript, Log: log})
 	h, err := runner.Start(ctx, engine.StartRequest{Workspace: headlessWorkspace, Doc: w, Trigger: "cli", Items: items})
@@ -100,7 +113,7 @@ func runFile(ctx context.Context, p *process, o *runFlags, w *engine.Workflow, i
 	select {
 	case <-h.Done():
 	case <-ctx.Done():
-		if err := runner.Cancel(context.WithoutCancel(ctx), headlessWorkspace, h.ID); err != nil {
+		if err := runner.Cancel(context.WithoutCancel(ctx), headlessWorkspace, h.ID); err != nil && !errors.Is(err, fs.ErrNotExist) { // else it has just ended
 			return nil, err
 		}
 		<-h.Done()
@@ -148,6 +161,9 @@ func (p *process) report(o *runFlags, w *engine.Workflow, r *engine.Result) int 
 	return code
 }
 
+// maxInput bounds what a run is given, in bytes.
+const maxInput = 64 << 20
+
 // readItems reads the input of a run: nothing, an object, or a list of objects.
 func readItems(input string, stdin io.Reader) ([]engine.Item, error) {
 	var data []byte
@@ -156,14 +172,17 @@ func readItems(input string, stdin io.Reader) ([]engine.Item, error) {
 	case input == "":
 		return nil, nil
 	case input == "-":
-		data, err = io.ReadAll(io.LimitReader(stdin, 64<<20))
+		data, err = io.ReadAll(io.LimitReader(stdin, maxInput+1))
 	case strings.HasPrefix(input, "@"):
-		data, err = os.ReadFile(input[1:])
+		data, err = readLimited(input[1:], maxInput)
 	default:
 		data = []byte(input)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if len(data) > maxInput {
+		return nil, fmt.Errorf("there is more than %d MiB of it", maxInput>>20)
 	}
 	if err := engine.CheckJSON(data, engine.MaxDepth); err != nil {
 		return nil, err
@@ -228,7 +247,7 @@ func checkCommand(_ context.Context, p *process) int {
 			continue
 		}
 		problems := validate(w)
-		all[name] = problems
+		all[name] = append([]engine.Problem{}, problems...)
 		for _, pr := range problems {
 			if !pr.Warning {
 				code = exitFailed

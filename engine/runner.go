@@ -156,6 +156,9 @@ func (r *Runner) begin(ctx context.Context, x *execution, req *StartRequest) (*H
 	if err != nil {
 		return nil, err
 	}
+	if x.start.Depth == 0 && r.isClosed() {
+		return nil, errShutdown
+	}
 	x.clock = r.now()
 	x.record(Event{Type: RunStarted, Node: x.row.Node})
 	if err := x.prepare(seeds); err != nil {
@@ -391,6 +394,12 @@ func (r *Runner) launch(x *execution) bool {
 	limit := r.limit(x)
 	r.group.Go(func() { r.execute(x, limit) })
 	return true
+}
+
+func (r *Runner) isClosed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
 }
 
 // cut tells whether runs under way have been told to stop.

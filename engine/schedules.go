@@ -93,7 +93,7 @@ func (c *Clockwork) start(ctx context.Context, s Schedule, was int64) error {
 	if err != nil {
 		zone = time.UTC
 	}
-	item := Item{JSON: c.Item(s.Cron, time.UnixMicro(was).In(zone))}
+	item := Item{JSON: c.Item(s.Cron, c.latest(s, was).In(zone))}
 	_, err = c.Runner.Start(ctx, StartRequest{
 		Workspace: s.Workspace, WorkflowID: s.WorkflowID, Trigger: "schedule", Node: s.Node, Items: []Item{item},
 		IdemKey: fmt.Sprintf("schedule/%s/%d", s.ID, was),
@@ -102,4 +102,32 @@ func (c *Clockwork) start(ctx context.Context, s Schedule, was int64) error {
 		return nil
 	}
 	return err
+}
+
+// latest returns the newest time of a schedule that has come, from the first that was not fired on: of times that passed
+// while the studio was down, the last is made up for.
+func (c *Clockwork) latest(s Schedule, first int64) time.Time {
+	now, found := c.Now(), time.UnixMicro(first)
+	for back := time.Minute; ; back *= 60 {
+		from := now.Add(-back)
+		all := !from.After(found) || back > 366*24*time.Hour
+		if all {
+			from = found
+		}
+		begun := found
+		for {
+			times, err := c.NextTimes(s.Cron, s.Timezone, from, 100)
+			if err != nil || len(times) == 0 || times[0].After(now) {
+				break
+			}
+			for _, at := range times {
+				if !at.After(now) {
+					found, from = at, at
+				}
+			}
+		}
+		if all || found.After(begun) {
+			return found
+		}
+	}
 }
