@@ -39,6 +39,7 @@ export class Canvas implements Stage {
   private readonly zoomText: HTMLElement | null;
   private readonly frame: () => void;
   private drawn = { x: NaN, y: NaN, k: NaN };
+  private upright = 1; // how much buttons on the drawing are enlarged, so that they keep their size on the screen
   private cullLater = 0;
   private touched = false; // by a person: until then the page may still find its shape
 
@@ -134,6 +135,9 @@ export class Canvas implements Stage {
         this.dots.style.backgroundSize = `${step}px ${step}px`;
         this.root.classList.toggle("is-far", k < far);
         this.root.classList.toggle("is-tiny", k < tiny);
+        // In steps: a change makes the browser look at the style of everything.
+        const upright = k < 1 ? Math.ceil(4 / Math.max(k, far)) / 4 : 1;
+        if (upright !== this.upright) this.root.style.setProperty("--upright", String((this.upright = upright)));
         if (this.zoomText) this.zoomText.textContent = `${Math.round(k * 100)} %`;
       }
       this.drawn = { x, y, k };

@@ -98,7 +98,7 @@ export class Hover {
     if (!view) return;
     const [x, y] = view.course.middle;
     this.edgeBar.hidden = false;
-    this.edgeBar.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
+    this.edgeBar.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%) scale(var(--upright, 1))`;
   }
 
   private leaveEdge(): void {
