@@ -110,6 +110,7 @@ func kinds(w *world) set {
 		}
 		return engine.One(c.Items()), nil
 	}})
+	add(engine.Kind{Name: "stop", Run: func(context.Context, any, *engine.Call) (engine.Outputs, error) { return nil, &engine.Stop{} }})
 	add(engine.Kind{Name: "panic", Run: func(context.Context, any, *engine.Call) (engine.Outputs, error) { panic("boom") }})
 	effect := func(ctx context.Context, _ any, c *engine.Call) (engine.Outputs, error) {
 		n := w.running.Add(1)

@@ -30,7 +30,8 @@ type execution struct {
 	sleeping []*step
 	leaf     *step // the last finished step that nothing followed
 	failure  *step
-	stopped  bool // a node ended the run: nothing new begins
+	stopped  bool          // a node ended the run: nothing new begins
+	halt     chan struct{} // closed when stopped
 	deciding *step
 
 	run   RunInfo
@@ -137,6 +138,7 @@ func (x *execution) prepare(seeds map[string]Outputs) error {
 	x.nodes = make([]nodeState, len(p.nodes))
 	x.last = make([]*step, len(p.nodes))
 	x.results = make(chan *step, 16)
+	x.halt = make(chan struct{})
 	for i := range p.nodes {
 		x.nodes[i].pending = p.nodes[i].waits
 	}

@@ -178,6 +178,22 @@ func TestTime(t *testing.T) {
 			status: engine.Failed, errs: "longer than its limit of 2s", min: 2 * time.Second, max: 2 * time.Second,
 		},
 		{
+			name: "a failure does not wait for another step's next attempt", lines: []string{"t:trigger.manual", "f:fail", "s:sleep", "g:fail", "t>f", "t>s", "s>g"},
+			set: func(w *engine.Workflow) {
+				node(w, "f").Retry = &engine.Retry{Attempts: 3, WaitMS: 200_000}
+				node(w, "s").Params["seconds"] = 1
+			},
+			status: engine.Failed, errs: "no luck", min: time.Second, max: time.Second,
+		},
+		{
+			name: "a quiet stop stays one when another step fails after it", lines: []string{"t:trigger.manual", "f:fail", "s:sleep", "g:stop", "t>f", "t>s", "s>g"},
+			set: func(w *engine.Workflow) {
+				node(w, "f").Retry = &engine.Retry{Attempts: 3, WaitMS: 200_000}
+				node(w, "s").Params["seconds"] = 1
+			},
+			min: time.Second, max: time.Second,
+		},
+		{
 			name: "a wait passes its items on afterwards", lines: []string{"t:trigger.manual", "a:wait", "b:pass", "t>a", "a>b"},
 			set: func(w *engine.Workflow) { node(w, "a").Params["seconds"] = 90 }, min: 90 * time.Second, max: 90 * time.Second,
 		},

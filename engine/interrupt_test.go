@@ -391,3 +391,84 @@ func TestStartInTheMiddle(t *testing.T) {
 		t.Errorf("cancelling a run that is not there: %v", err)
 	}
 }
+
+// A run that another process has taken over has not ended here, and nobody is given its answer.
+func TestLostLeaseIsNoEnd(t *testing.T) {
+	t.Parallel()
+	w := draw(t, "t:trigger.manual", "a:effect", "r:respond", "t>a", "a>r")
+	for cut := range 4 {
+		c := kinds(newWorld())
+		c["respond"] = &engine.Kind{Name: "respond", Run: func(_ context.Context, _ any, c *engine.Call) (engine.Outputs, error) {
+			c.Respond(engine.Response{Status: 201})
+			return engine.One(c.Items()), nil
+		}}
+		tp := newTape(cut)
+		r := engine.NewRunner(engine.Options{Catalogue: c, Journal: tp, Source: shelf{w}})
+		h, err := r.Start(t.Context(), engine.StartRequest{WorkflowID: "w"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-h.Done()
+		kept, _, err := tp.Load(t.Context(), "", h.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := h.Response(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := h.Result().Run.Status; said != kept.Status || (response != nil) != kept.Status.Final() {
+			t.Errorf("cut after %d chunks: the run is said to be %s with the answer %v; on disk it is %s", cut, said, response, kept.Status)
+		}
+	}
+}
+
+// Runs that are started, cancelled, asleep and interrupted at once all come to an end.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		child := draw(t, "t:trigger.manual", "p:wait", "a:effect", "t>p", "p>a")
+		node(child, "p").Params["seconds"] = "={{ $json.s }}"
+		parent := draw(t, "t:trigger.manual", "s:sleep", "c:call", "f:fail", "m:merge", "t>s", "s>c", "t>f", "c>m.in_1", "f>m.in_2")
+		node(parent, "s").Params["seconds"], node(parent, "c").Params["workflow"] = "={{ $json.s }}", "child"
+		node(parent, "f").Params["times"], node(parent, "f").Retry = 2, &engine.Retry{Attempts: 3, WaitMS: 700}
+		parent.Settings.Concurrency = 7
+		tp := newTape(-1)
+		r := engine.NewRunner(engine.Options{Catalogue: kindsThatCall(newWorld()), Journal: tp, Source: library{"parent": parent, "child": child}, MaxRunning: 10, Owner: "one"})
+		ctx, cancel := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		group.Go(func() { _ = r.Serve(ctx) })
+		var ids []string
+		for i := range 60 {
+			h, err := r.Start(t.Context(), engine.StartRequest{WorkflowID: "parent", Items: itemsOf(map[string]any{"s": float64(i % 6)})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, h.ID)
+		}
+		for i, id := range ids {
+			if i%3 == 0 {
+				time.Sleep(300 * time.Millisecond)
+				if err := r.Cancel(t.Context(), "", id); err != nil && !errors.Is(err, fs.ErrInvalid) {
+					t.Error(err)
+				}
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		cancel()
+		group.Wait()
+		for _, id := range ids {
+			if run, _, err := tp.Load(t.Context(), "", id); err != nil || !run.Status.Final() || run.Status == engine.Failed {
+				t.Errorf("a run is %s (%s), %v", run.Status, run.Error, err)
+			}
+		}
+		for id, run := range tp.runs {
+			if !run.Status.Final() {
+				t.Errorf("the called run %s is %s", id, run.Status)
+			}
+		}
+		if n := r.Active(); n != 0 {
+			t.Errorf("%d runs are still in memory", n)
+		}
+	})
+}

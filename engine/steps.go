@@ -82,6 +82,14 @@ func (x *execution) begin(i int32) {
 	}
 }
 
+// stop lets nothing new begin.
+func (x *execution) stop() {
+	if !x.stopped {
+		x.stopped = true
+		close(x.halt)
+	}
+}
+
 // passOn lets a step's items leave as they came.
 func (st *step) passOn(ports int) {
 	st.outputs = make(Outputs, ports)
@@ -144,6 +152,8 @@ func (x *execution) runStep(st *step) {
 	if wait := time.Until(st.until); wait > 0 { // between attempts
 		select {
 		case <-time.After(wait):
+		case <-x.halt: // another step has ended the run: this one stays as it failed
+			return
 		case <-x.ctx.Done():
 			st.err = context.Cause(x.ctx)
 			return
@@ -412,7 +422,7 @@ func (x *execution) attemptFailed(st *step) {
 	if s, ok := errors.AsType[*Stop](st.err); ok && !s.Failed {
 		st.passOn(len(pn.out))
 		x.finishStep(st, "")
-		x.stopped = true
+		x.stop()
 		return
 	}
 	if x.retry(st) {
@@ -435,10 +445,10 @@ func (x *execution) attemptFailed(st *step) {
 		Type: StepFailed, Node: pn.node.ID, Iteration: st.iteration, Attempt: st.attempt, Took: st.took.Microseconds(),
 		Error: st.err.Error(), Param: problem.Param,
 	})
-	if x.failure == nil {
+	if !x.stopped { // else the run's end is decided: a step that fails after it changes nothing
 		x.failure = st
 	}
-	x.stopped = true
+	x.stop()
 }
 
 // retry starts the next attempt if the node has one left and trying again can help.

@@ -93,7 +93,8 @@ type Group struct {
 
 // Settings of a workflow. Zero means the studio's default.
 type Settings struct {
-	TimeoutMS     int    `json:"timeout_ms"`
+	TimeoutMS int `json:"timeout_ms"`
+	// Concurrency bounds how many runs execute at once; 0: any number. Runs that other workflows call are not counted.
 	Concurrency   int    `json:"concurrency"`
 	ErrorWorkflow string `json:"error_workflow"`
 	KeepRunsDays  int    `json:"keep_runs_days"`
