@@ -20,7 +20,7 @@ import (
 
 // runFlags are the options of atelier run.
 type runFlags struct {
-	input, allow, files, credentials string
+	input, allow, files, credentials, history string
 	json                             bool
 	timeout                          time.Duration
 }
@@ -34,6 +34,7 @@ func runCommand(ctx context.Context, p *process) int {
 	flags.StringVar(&o.allow, "allow-address", p.getenv("ATELIER_ALLOW_ADDRESSES"), "private addresses that the workflow may reach, separated by commas")
 	flags.StringVar(&o.files, "files", ".", "folder that file nodes read and write")
 	flags.StringVar(&o.credentials, "credentials", "", "JSON file of credentials by name: {\"name\": {\"type\": …, \"values\": {…}}}")
+	flags.StringVar(&o.history, "history", "", "data folder of a studio, which may be running, whose history keeps the run (DATABASE_URL when it is on Postgres)")
 	names, err := parse(flags, p.args)
 	if err != nil {
 		return p.fail(exitUsage, err)
@@ -102,10 +103,16 @@ func runFile(ctx context.Context, p *process, o *runFlags, w *engine.Workflow, i
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
+	drawn := w.Clone() // without the limit of this one run
 	if o.timeout > 0 {
 		w.Settings.TimeoutMS = max(1, int(o.timeout.Milliseconds()))
 	}
-	runner := engine.NewRunner(engine.Options{Catalogue: parts.catalogue, JavaScript: parts.javascript, Log: log})
+	var journal history
+	options := engine.Options{Catalogue: parts.catalogue, JavaScript: parts.javascript, Log: log}
+	if o.history != "" {
+		options.Publish = journal.add
+	}
+	runner := engine.NewRunner(options)
 	h, err := runner.Start(ctx, engine.StartRequest{Workspace: headlessWorkspace, Doc: w, Trigger: "cli", Items: items})
 	if err != nil {
 		return nil, err
@@ -119,7 +126,25 @@ func runFile(ctx context.Context, p *process, o *runFlags, w *engine.Workflow, i
 		<-h.Done()
 	}
 	result := h.Result()
+	if o.history == "" {
+		return &result, nil
+	}
+	err = store.KeepRun(context.WithoutCancel(ctx), store.Options{Dir: o.history, URL: p.getenv("DATABASE_URL")}, *result.Run, drawn, journal.events, journal.count)
+	if err != nil {
+		return nil, fmt.Errorf("the run is %s, but could not be added to the history: %w", result.Run.Status, err)
+	}
 	return &result, nil
+}
+
+// history gathers the journal of a run that no store keeps.
+type history struct {
+	events []byte
+	count  int
+}
+
+func (h *history) add(_ engine.Run, c engine.Chunk) {
+	h.events = append(h.events, c.Events...)
+	h.count += c.Count
 }
 
 // headlessWorkspace stands for a workspace where there is no studio.

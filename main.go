@@ -45,7 +45,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "[--listen ADDRESS] [--data DIR] …", "starts the studio (also without a command); serve --help lists all settings", serveCommand},
-		{"run", "FILE [--input JSON|@FILE|-] [--json] [--timeout D]", "runs a workflow file without the server", runCommand},
+		{"run", "FILE [--input JSON|@FILE|-] [--json] [--timeout D] [--history DIR]", "runs a workflow file without the server", runCommand},
 		{"check", "FILE… [--json]", "says what is wrong with workflow files", checkCommand},
 		{"import", "FILE… [--from auto|n8n] [--out DIR] [--report FILE]", "turns files of other products into workflow files", importCommand},
 		{"export", "FILE --to n8n|atelier [--out FILE]", "turns a workflow file into another product's form", exportCommand},
