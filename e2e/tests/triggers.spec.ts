@@ -91,7 +91,7 @@ test("a schedule tells its next five times, starts runs, and stops", async ({ pa
   await expect(page.getByTestId("runs-drawer").getByText("schedule").first()).toBeVisible();
 });
 
-test("atelier run executes an exported file", async ({ page, studio, outside }) => {
+test("atelier run executes an exported file, and the studio has the run in its history", async ({ page, studio, outside }) => {
   writeLogs(studio.files);
   await setUp(page, studio);
   const id = await new Api(page, studio.url).create(logDigest(`${outside.url}/digest`));
@@ -104,7 +104,7 @@ test("atelier run executes an exported file", async ({ page, studio, outside }) 
   const credentials = join(studio.dir, "credentials.json");
   writeFileSync(credentials, JSON.stringify({ Reports: { type: "sql.sqlite", values: { file: "reports.db" } } }));
 
-  const run: ChildProcess = spawn(program, ["run", "--files", studio.files, "--credentials", credentials, "--allow-address", "127.0.0.1", "--json", file], { stdio: ["ignore", "pipe", "pipe"] });
+  const run: ChildProcess = spawn(program, ["run", "--files", studio.files, "--credentials", credentials, "--allow-address", "127.0.0.1", "--history", join(studio.dir, "data"), "--json", file], { stdio: ["ignore", "pipe", "pipe"] });
   let out = "", err = "";
   run.stdout!.on("data", (d) => { out += d; });
   run.stderr!.on("data", (d) => { err += d; });
@@ -112,6 +112,13 @@ test("atelier run executes an exported file", async ({ page, studio, outside }) 
   expect(code, err).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ status: "succeeded" });
   expect(JSON.parse(outside.received[0]!.body)).toEqual({ patterns: digest });
+
+  // The studio, which was running all the time, has the run in its history.
+  await page.goto(`${studio.url}/runs`);
+  const row = page.getByRole("row").filter({ hasText: "Log digest" }).filter({ hasText: /command line/i });
+  await expect(row.first()).toContainText(/done|succeeded/i);
+  await row.first().getByRole("link").first().click();
+  await expect(page.locator('[data-testid^="node-status-"]').first()).toContainText(/item/);
 });
 
 test("a failed run says where and why, and is retried from there", async ({ page, studio, outside }) => {

@@ -89,7 +89,7 @@ func CredentialTypes() []engine.CredentialType {
 		{Name: "http.query", Title: "HTTP: query parameter", Help: "For keys that are sent in the address.", Fields: engine.ParamsOf(credNamed{}), Secret: []string{"value"}},
 		{Name: "http.oauth2_client", Title: "HTTP: OAuth 2 client credentials", Help: "A token is fetched with id and secret and renewed when it expires.", Fields: engine.ParamsOf(credOAuth{Style: "header"}), Secret: []string{"client_secret"}},
 		{Name: "sql.postgres", Title: "PostgreSQL", Fields: engine.ParamsOf(credPostgres{SSLMode: "require"}), Secret: []string{"dsn", "password"}},
-		{Name: "sql.sqlite", Title: "SQLite", Fields: engine.ParamsOf(credSQLite{})},
+		{Name: "sql.sqlite", Title: "SQLite", Fields: engine.ParamsOf(credSQLite{}), Secret: []string{}},
 		{Name: "smtp", Title: "Mail server (SMTP)", Fields: engine.ParamsOf(credSMTP{TLS: "starttls"}), Secret: []string{"password"}},
 		{Name: "secret", Title: "Secret", Help: "A key for signatures.", Fields: engine.ParamsOf(credSecret{}), Secret: []string{"secret"}},
 	}
