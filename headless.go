@@ -21,8 +21,8 @@ import (
 // runFlags are the options of atelier run.
 type runFlags struct {
 	input, allow, files, credentials, history string
-	json                             bool
-	timeout                          time.Duration
+	json                                      bool
+	timeout                                   time.Duration
 }
 
 func runCommand(ctx context.Context, p *process) int {
