@@ -79,6 +79,12 @@ test("viewers look, editors change, and who is removed is out at once", async ({
     await d.select("First");
     await d.param("count").fill("5");
     await d.saved();
+    await viewer.goto(`${studio.url}/workflows/${id}`);
+    const watched = new Drawing(viewer);
+    await watched.ready();
+    await expect(viewer.locator("#editor")).toHaveAttribute("data-ready", "");
+    await d.rename("First", "Top three");
+    await expect(watched.node("Top three")).toBeVisible(); // others see it at once
     await d.run();
     expect(await api.runs(id)).toHaveLength(1);
     expect((await api.get<{ doc: { nodes: { params: object }[] } }>(`/workflows/${id}`)).doc.nodes[1]!.params).toEqual({ count: 5 });
