@@ -33,7 +33,8 @@ lint: ## golangci-lint, when it is installed
 	else echo "lint NOT RUN: golangci-lint is not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)"; fi
 
 race: ## the Go tests with the race detector
-	$(GO) test -race -shuffle=on -timeout 10m ./...
+	$(GO) test -race -shuffle=on -timeout 15m ./...
+	$(GO) test -timeout 5m -run TestGreedyNodes .
 
 test: check race e2e ## everything: checks, Go tests with the race detector, browser tests
 
