@@ -77,7 +77,7 @@ test("500 nodes pan and drag fluently", async ({ page, studio, browser }) => {
     const result = await frames(page, from, by);
     await d.still();
     show(what, result);
-    if (result.median > 2 * base.median + 1) slow.push(`${what}: median ${result.median.toFixed(1)} ms, an empty page has ${base.median.toFixed(1)} ms`);
+    if (result.median > 5 * base.median) slow.push(`${what}: median ${result.median.toFixed(1)} ms, an empty page has ${base.median.toFixed(1)} ms`);
   };
   /** The middle of the part of a node that can be grabbed, and a free place between nodes. */
   const places = async (name: string) => {
