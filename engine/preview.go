@@ -2,10 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/atelier-studio/atelier/engine/expr"
 )
+
+// ErrNoData says that an expression reads data and that none has come into its node yet.
+var ErrNoData = errors.New("the value shows here once data has come into this node: run the workflow")
 
 // PreviewRequest asks what an expression would give at a node, on the data of an earlier run.
 type PreviewRequest struct {
@@ -57,6 +61,9 @@ func (r *Runner) Preview(ctx context.Context, req PreviewRequest) (value any, it
 	}
 	items = len(st.inputs[0])
 	value, err = e.Eval(ctx, &scope{x: x, step: st, index: min(max(req.Index, 0), max(items-1, 0)), now: r.now().In(x.zone)})
+	if err != nil && items == 0 { // not a mistake: there is nothing to look at yet
+		return nil, 0, ErrNoData
+	}
 	if err != nil {
 		return nil, items, &wordsError{text: err.Error(), kind: errInvalidWorkflow}
 	}

@@ -22,6 +22,7 @@ type previewOut struct {
 	Type  string `json:"type" doc:"null, boolean, number, string, list or object."`
 	Items int    `json:"items" doc:"How many items came in."`
 	Error string `json:"error,omitempty"`
+	Note  string `json:"note,omitempty" doc:"Why there is no value, when nothing is wrong."`
 }
 
 const (
@@ -53,6 +54,9 @@ func apiPreview(s *Server, c *Ctx, in previewIn) (previewOut, error) {
 		}
 	}
 	value, items, err := s.Runner.Preview(ctx, request)
+	if errors.Is(err, engine.ErrNoData) {
+		return previewOut{Type: "null", Note: sentence(err.Error())}, nil
+	}
 	if err != nil {
 		return previewOut{Type: "null", Error: err.Error(), Items: items}, nil //nolint:nilerr // a mistake in the expression is an answer
 	}

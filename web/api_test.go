@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -281,10 +282,13 @@ func TestEventStream(t *testing.T) {
 	sleeping := b.draw("Sleeping", start(), wait())
 	var run engine.Run
 	b.api("POST", "/workflows/"+sleeping.ID+"/runs?wait=10s", nil, &run, http.StatusAccepted)
-	time.AfterFunc(50*time.Millisecond, func() {
+	var cancelled sync.WaitGroup
+	cancelled.Go(func() {
+		<-time.After(50 * time.Millisecond) // most often the stream is open by then, and either way it must end
 		b.do("POST", "/api/v1/runs/"+run.ID+"/cancel", "application/json", "")
 	})
 	all = b.stream("GET", "/runs/"+run.ID+"/events", "")
+	cancelled.Wait()
 	if !strings.HasSuffix(all[len(all)-1], " run.finished") {
 		t.Errorf("the stream of a cancelled run: %v", all)
 	}

@@ -6,7 +6,7 @@ import type { Editor } from "../../editor/context";
 import { brief, typeOf } from "../words";
 import type { Samples } from "./samples";
 
-export interface Answer { value?: unknown; type?: string; error?: string }
+export interface Answer { value?: unknown; type?: string; error?: string; note?: string }
 
 const pause = 150; // milliseconds after the last key
 const kept = 200; // answers
@@ -130,6 +130,12 @@ export class PreviewLine {
   private draw(answer: Answer): void {
     this.last.value = answer;
     const failed = Boolean(answer.error);
+    this.element.classList.toggle("waiting", Boolean(answer.note));
+    if (answer.note) {
+      this.element.classList.remove("failed");
+      this.element.replaceChildren(h("span", { class: "preview-value" }, answer.note));
+      return;
+    }
     const type = answer.type ?? typeOf(answer.value);
     const value = failed ? answer.error! : answer.value === undefined || answer.value === null ? "no value" : brief(answer.value, 600) || "empty text";
     this.element.classList.toggle("failed", failed);
