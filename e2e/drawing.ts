@@ -160,12 +160,21 @@ export class Drawing {
     return editor;
   }
 
+  /** Adds an entry to a list. */
+  async entry(list: string, index: number): Promise<void> {
+    const entry = this.page.locator(`[data-testid^="param-${list}-${index}"]`).first();
+    await expect(async () => {
+      if (!(await entry.isVisible())) await this.param(`${list}-add`).click();
+      await expect(entry).toBeVisible({ timeout: 1000 });
+    }).toPass();
+  }
+
   /** Turns a field to an expression and writes it. */
   async expression(name: string, text: string): Promise<void> {
     // What the studio finds wrong may appear above and move the button away under the pointer.
     const fx = this.page.getByTestId(`param-${name}-fx`);
     await expect(async () => {
-      if ((await fx.getAttribute("aria-pressed")) !== "true") await fx.click();
+      if ((await fx.getAttribute("aria-pressed", { timeout: 1000 })) !== "true") await fx.click();
       await expect(fx).toHaveAttribute("aria-pressed", "true", { timeout: 500 });
     }).toPass();
     await this.write(name, text);

@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: "tests",
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  retries: 0,
+  retries: process.env.CI ? 1 : 0, // a test that passes only at the second try is named flaky in the report
   workers: process.env.CI ? 2 : undefined,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],

@@ -92,7 +92,7 @@ test("draw, run and inspect the log digest", async ({ page, studio, outside }) =
   await test.step("counting, sorting, and a database from the dialog", async () => {
     await d.pullTo("Set fields", at(3, 1));
     await d.pick("summarize");
-    await d.param("group_by-add").click();
+    await d.entry("group_by", 0);
     await d.param("group_by-0").fill("message");
     await d.param("operations-0-into").fill("count");
     await d.pullTo("Summarize", at(0, 2));
@@ -108,9 +108,9 @@ test("draw, run and inspect the log digest", async ({ page, studio, outside }) =
     await page.getByTestId("credential-save").click();
     await expect(d.param("credential")).toHaveValue("Reports");
     await d.write("query", insert);
-    await d.param("args-add").click();
+    await d.entry("args", 0);
     await d.expression("args-0", "{{ $json.message }}");
-    await d.param("args-add").click();
+    await d.entry("args", 1);
     await d.expression("args-1", "{{ $json.count }}");
   });
 

@@ -5,6 +5,7 @@ import type { Json, Param } from "../../types";
 import { dragType } from "../data/refer";
 import { isExpression, type Control, type FormHost, type MakeControl } from "./control";
 import { controls } from "./controls";
+import { afterPress } from "../../lib/press";
 import { expressionControl, type ExpressionControl } from "./expression";
 import { problemOf, shownBy } from "./rules";
 
@@ -31,6 +32,7 @@ export class Field {
   private value: Json | undefined;
   private wrong = ""; // what the control says
   private touched = false;
+  private told = ""; // what the line under the field is to say
 
   constructor(private readonly o: FieldOptions) {
     const { param } = o;
@@ -177,6 +179,11 @@ export class Field {
   }
 
   private tell(text: string): void {
+    this.told = text;
+    afterPress(() => this.show(this.told));
+  }
+
+  private show(text: string): void {
     this.error.textContent = text;
     this.error.hidden = text === "";
     const control = this.slot.querySelector("input, select, textarea, .cm-content");
