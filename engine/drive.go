@@ -293,7 +293,8 @@ func (x *execution) quiet() bool {
 
 // breathe hands events over when enough have gathered, so that watchers see a long computation move.
 func (j *journalBuffer) breathe(x *execution) {
-	if len(j.buf) > bufferBytes || j.count > 0 && x.clock.Sub(j.flushed) > bufferTime {
+	if len(j.buf) > bufferBytes-8<<10 || // with room for the next event, so that the buffer does not grow
+		j.count > 0 && x.clock.Sub(j.flushed) > bufferTime {
 		x.flush(false)
 	}
 }
@@ -320,7 +321,7 @@ func (x *execution) flush(wait bool) {
 		if j.update {
 			chunk.Update = new(*x.row)
 		}
-		j.buf, j.count, j.update, j.flushed = make([]byte, 0, min(cap(j.buf), 2*bufferBytes)), 0, false, x.clock
+		j.buf, j.count, j.update, j.flushed = make([]byte, 0, min(cap(j.buf), bufferBytes)), 0, false, x.clock
 		x.hand(chunk)
 	}
 	if wait {
