@@ -12,6 +12,11 @@ export default defineConfig({
   workers: process.env.CI ? 2 : undefined,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
+  // Frames are measured when no other browser runs; `--no-deps` measures them alone.
+  projects: [
+    { name: "studio", testIgnore: /speed\.spec/ },
+    { name: "speed", testMatch: /speed\.spec/, dependencies: ["studio"] },
+  ],
   use: {
     viewport: { width: 1440, height: 900 },
     actionTimeout: 20_000,
