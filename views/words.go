@@ -1,0 +1,17 @@
+package views
+
+import (
+	"context"
+
+	"github.com/atelier-studio/atelier/locales"
+)
+
+// tr says a text in the language of the page: tr(ctx, "Added {name}", "name", name).
+func tr(ctx context.Context, text string, args ...any) string {
+	return locales.Say(locales.Of(ctx), text, args...)
+}
+
+// trn says the form of a text that fits a number: trn(ctx, count, "{n} node", "{n} nodes").
+func trn(ctx context.Context, n int, one, other string, args ...any) string {
+	return locales.Count(locales.Of(ctx), n, one, other, args...)
+}
