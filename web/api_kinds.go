@@ -1,21 +1,26 @@
 package web
 
 import (
+	"context"
+
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/locales"
 )
 
 // kindView is a kind as palette, forms and API see it: without its code.
 type kindView struct {
-	Name     string   `json:"name"`
-	Title    string   `json:"title"`
-	Group    string   `json:"group"`
-	Icon     string   `json:"icon"`
-	Summary  string   `json:"summary"`
-	Doc      string   `json:"doc,omitempty"`
-	Keywords []string `json:"keywords,omitempty"`
-	Trigger  bool     `json:"trigger,omitempty"`
-	Loop     bool     `json:"loop,omitempty"`
-	PerItem  bool     `json:"per_item,omitempty"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	Group string `json:"group"`
+	// GroupTitle is the group in the language of the person.
+	GroupTitle string   `json:"group_title"`
+	Icon       string   `json:"icon"`
+	Summary    string   `json:"summary"`
+	Doc        string   `json:"doc,omitempty"`
+	Keywords   []string `json:"keywords,omitempty"`
+	Trigger    bool     `json:"trigger,omitempty"`
+	Loop       bool     `json:"loop,omitempty"`
+	PerItem    bool     `json:"per_item,omitempty"`
 
 	Inputs       []engine.Port  `json:"inputs"`
 	Outputs      []engine.Port  `json:"outputs"`
@@ -48,11 +53,11 @@ func viewKind(k *engine.Kind) kindView {
 	return v
 }
 
-// viewKinds returns all kinds; they do not change while the studio runs.
-func (s *Server) viewKinds() []kindView {
+// viewKinds returns all kinds, in the person's language.
+func (s *Server) viewKinds(ctx context.Context) []kindView {
 	var views []kindView
 	for _, k := range s.Catalogue.Kinds() {
-		views = append(views, viewKind(k))
+		views = append(views, sayKind(locales.Of(ctx), viewKind(k)))
 	}
 	return list(views)
 }
@@ -65,8 +70,8 @@ func list[T any](l []T) []T {
 	return l
 }
 
-func apiKinds(s *Server, _ *Ctx, _ nothing) (kindsView, error) {
-	return kindsView{Kinds: s.viewKinds(), CredentialTypes: list(s.CredentialTypes)}, nil
+func apiKinds(s *Server, c *Ctx, _ nothing) (kindsView, error) {
+	return kindsView{Kinds: s.viewKinds(c.Context()), CredentialTypes: s.sayCredentialTypes(c.Context())}, nil
 }
 
 type portsIn struct {
@@ -81,7 +86,7 @@ type portsOut struct {
 }
 
 // apiPorts tells the ports of a node whose kind makes them from its parameters.
-func apiPorts(s *Server, _ *Ctx, in portsIn) (portsOut, error) {
+func apiPorts(s *Server, c *Ctx, in portsIn) (portsOut, error) {
 	kind, ok := s.Catalogue.Kind(in.Kind)
 	if !ok {
 		return portsOut{}, absent("There is no kind %q in this studio.", in.Kind)
@@ -91,5 +96,6 @@ func apiPorts(s *Server, _ *Ctx, in portsIn) (portsOut, error) {
 	}
 	node := engine.Node{Kind: in.Kind, Params: in.Params, OnError: in.OnError}
 	inputs, outputs := node.Ports(kind)
-	return portsOut{list(inputs), list(outputs)}, nil
+	l := locales.Of(c.Context())
+	return portsOut{list(sayPorts(l, inputs)), list(sayPorts(l, outputs))}, nil
 }

@@ -35,7 +35,7 @@ func credentials(s *Server, c *Ctx) error {
 		return err
 	}
 	titles := map[string]string{}
-	for _, t := range s.CredentialTypes {
+	for _, t := range s.sayCredentialTypes(c.Context()) {
 		titles[t.Name] = t.Title
 	}
 	return c.View(http.StatusOK, views.CredentialsPage(c.Page("Credentials", "credentials"), views.CredentialList{Credentials: all, Titles: titles}))
@@ -50,7 +50,7 @@ func (c *Ctx) credentialPage(title string) views.Page {
 func newCredential(s *Server, c *Ctx) error {
 	name := c.QueryParam("type")
 	if name == "" {
-		return c.View(http.StatusOK, views.CredentialTypesPage(c.credentialPage("New credential"), s.CredentialTypes))
+		return c.View(http.StatusOK, views.CredentialTypesPage(c.credentialPage("New credential"), s.sayCredentialTypes(c.Context())))
 	}
 	kind, ok := s.kinds[name]
 	if !ok {

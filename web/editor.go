@@ -48,7 +48,7 @@ func (s *Server) editorData(c *Ctx) (*editorData, error) {
 		return nil, err
 	}
 	data := &editorData{
-		Workflow: stored, Kinds: s.viewKinds(), CredentialTypes: list(s.CredentialTypes), Credentials: []engine.Credential{},
+		Workflow: stored, Kinds: s.viewKinds(ctx), CredentialTypes: s.sayCredentialTypes(ctx), Credentials: []engine.Credential{},
 		Variables: []string{}, Timezone: s.zone(stored.Doc.Settings.Timezone), Python: s.Python, Base: s.base(c.Request()),
 	}
 	for i := range data.Kinds {

@@ -50,6 +50,7 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 		s.setHeaders(c)
 		cancel := s.limit(c)
 		defer cancel()
+		s.speak(c)
 		err := s.answer(c)
 		if err != nil {
 			drain(c, err)

@@ -44,7 +44,7 @@ func runPage(s *Server, c *Ctx) error {
 	view := views.RunView{
 		Run: run, Names: map[string]string{}, Workflow: there, Effect: run.ErrorNode,
 		Events: events[:min(len(events), tableEvents)], More: len(events) > tableEvents,
-		Data: runData{Run: run, Workflow: drawing, Kinds: s.viewKinds(), Events: events},
+		Data: runData{Run: run, Workflow: drawing, Kinds: s.viewKinds(c.Context()), Events: events},
 	}
 	for i := range drawing.Doc.Nodes {
 		view.Names[drawing.Doc.Nodes[i].ID] = drawing.Doc.Nodes[i].Name

@@ -44,6 +44,9 @@ func build(dir string, out io.Writer) error {
 	if err := bundle(dir, d); err != nil {
 		return err
 	}
+	if err := words(dir, d); err != nil {
+		return err
+	}
 	if err := licences(dir, d); err != nil {
 		return err
 	}

@@ -73,6 +73,7 @@ export interface Kind {
   name: string;
   title: string;
   group: string;
+  group_title?: string; // in the language of the page
   icon: string;
   summary: string;
   doc: string;
