@@ -64,6 +64,7 @@ type Server struct {
 
 	draining atomic.Bool
 	sockets  sockets
+	presence *live.Presence
 	webhooks webhooks
 }
 
@@ -83,6 +84,9 @@ func New(o Options) (*Server, error) {
 	}
 	for _, t := range o.CredentialTypes {
 		s.kinds[t.Name] = t
+	}
+	if o.Live != nil {
+		s.presence = live.NewPresence(o.Live.Bus(), o.Log)
 	}
 	s.echo = s.newEcho()
 	return s, nil

@@ -89,6 +89,8 @@ type socket struct {
 	strikes   int
 	watches   map[string]*live.Watch // by topic; used by the reading goroutine only
 	checking  chan struct{}          // holds one token: one check at a time
+
+	attendance *attendance
 }
 
 // serveSocket reads frames until the connection ends.
@@ -98,12 +100,17 @@ func (s *Server) serveSocket(ctx context.Context, ws *websocket.Conn, p auth.Pri
 	k := &socket{
 		server: s, ws: ws, conn: live.NewConn(ws.NetConn()), principal: p, watches: map[string]*live.Watch{},
 		limiter: rate.NewLimiter(framesPerSec, frameBurst), checking: make(chan struct{}, 1),
+		attendance: newAttendance(p),
 	}
 	s.Live.Add(k.conn)
 	defer s.Live.Remove(k.conn)
 	defer k.conn.Drop()
 	defer k.unwatchAll()
-	leave, err := s.Live.Bus().Subscribe(live.UserTopic(p.User.ID), func(live.Message) { go k.check(ctx) })
+	defer k.attendance.leaveAll(context.WithoutCancel(ctx))
+	leave, err := s.Live.Bus().Subscribe(live.UserTopic(p.User.ID), func(live.Message) {
+		k.attendance.doubt()
+		go k.check(ctx)
+	})
 	if err != nil {
 		k.conn.Close(live.CloseRestart, "The studio is restarting.")
 		return
@@ -190,7 +197,7 @@ func (k *socket) check(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
-	_, err := k.server.stillThere(ctx, k.principal)
+	_, err := k.look(ctx)
 	switch {
 	case err == nil || ctx.Err() != nil:
 	case errors.Is(err, auth.ErrSignedOut):

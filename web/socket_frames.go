@@ -13,12 +13,14 @@ import (
 	"github.com/atelier-studio/atelier/live"
 )
 
-// clientFrame is what a browser sends: watch or unwatch a run or a workflow, or a ping.
+// clientFrame is what a browser sends: watch or unwatch a run or a workflow, what its person does there, or a ping.
 type clientFrame struct {
 	Type     string `json:"t"`
 	Run      string `json:"run,omitempty"`
 	Workflow string `json:"workflow,omitempty"`
 	Since    int64  `json:"since,omitempty"`
+
+	State json.RawMessage `json:"state,omitempty"` // of a presence
 }
 
 type errorFrame struct {
@@ -47,6 +49,8 @@ func (k *socket) handle(ctx context.Context, data []byte) {
 		k.unwatch(live.RunTopic(k.workspace(), f.Run))
 	case f.Type == "unwatch" && f.Workflow != "":
 		k.unwatch(live.WorkflowTopic(k.workspace(), f.Workflow))
+	case f.Type == "presence" && f.Workflow != "":
+		err = k.attend(ctx, f.Workflow, f.State)
 	default:
 		err = errors.New("there is no such frame")
 	}
@@ -135,8 +139,12 @@ func (k *socket) fail(err error) {
 	if d := describe(err); slices.Contains([]int{403, 404, 422}, d.Status) {
 		text = d.Detail
 	}
-	data, err := json.Marshal(errorFrame{"error", text})
-	if err == nil {
+	k.tell(errorFrame{"error", text})
+}
+
+// tell sends a frame to this page alone.
+func (k *socket) tell(frame any) {
+	if data, err := json.Marshal(frame); err == nil {
 		k.conn.Send(live.TextFrame(data))
 	}
 }
