@@ -47,6 +47,8 @@ type Workspace struct {
 	ID      string
 	Name    string
 	Created int64
+	// ViewersComment gives viewers WorkflowComment.
+	ViewersComment bool
 }
 
 // Member is a user's place in a workspace.
@@ -77,6 +79,7 @@ const (
 	WorkflowView    Permission = "workflow.view"
 	WorkflowEdit    Permission = "workflow.edit"
 	WorkflowRun     Permission = "workflow.run"
+	WorkflowComment Permission = "workflow.comment" // viewers too when their workspace lets them
 	RunView         Permission = "run.view"
 	RunCancel       Permission = "run.cancel"
 	CredentialView  Permission = "credential.view" // names and types, never values
@@ -90,9 +93,12 @@ const (
 
 var permissions = map[Role][]Permission{
 	Viewer: {WorkflowView, RunView, MemberView, VariableView},
-	Editor: {WorkflowView, WorkflowEdit, WorkflowRun, RunView, RunCancel, CredentialView, CredentialEdit, VariableView, VariableEdit, MemberView},
+	Editor: {
+		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, VariableView,
+		VariableEdit, MemberView,
+	},
 	Owner: {
-		WorkflowView, WorkflowEdit, WorkflowRun, RunView, RunCancel, CredentialView, CredentialEdit, VariableView,
+		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, VariableView,
 		VariableEdit, MemberView, MemberManage, WorkspaceManage,
 	},
 }
@@ -109,11 +115,12 @@ type Scope struct {
 	workspace string
 	user      string
 	role      Role
+	comment   bool // a viewer's right to comment, from the workspace
 }
 
 // Scope of a member, as found by the session.
 func (m Member) Scope() Scope {
-	return Scope{workspace: m.Workspace.ID, user: m.User.ID, role: m.Role}
+	return Scope{workspace: m.Workspace.ID, user: m.User.ID, role: m.Role, comment: m.Workspace.ViewersComment}
 }
 
 // System is the scope of the studio itself in a workspace: triggers, schedules, recovery. It holds every permission.
@@ -126,4 +133,6 @@ func (s Scope) Workspace() string { return s.workspace }
 func (s Scope) User() string { return s.user }
 
 // Allows tells whether the scope holds a permission.
-func (s Scope) Allows(p Permission) bool { return s.workspace != "" && s.role.Allows(p) }
+func (s Scope) Allows(p Permission) bool {
+	return s.workspace != "" && (s.role.Allows(p) || p == WorkflowComment && s.comment && s.role == Viewer)
+}

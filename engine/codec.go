@@ -245,7 +245,11 @@ type (
 	plainSettings Settings
 )
 
-func (w *Workflow) UnmarshalJSON(b []byte) error { return keep(b, (*plainWorkflow)(w), &w.Unknown) }
+func (w *Workflow) UnmarshalJSON(b []byte) error {
+	err := keep(b, (*plainWorkflow)(w), &w.Unknown)
+	delete(w.Unknown, commentsKey) // what was said about a drawing is not part of it: ParseComments reads it
+	return err
+}
 func (n *Node) UnmarshalJSON(b []byte) error     { return keep(b, (*plainNode)(n), &n.Unknown) }
 func (e *Edge) UnmarshalJSON(b []byte) error     { return keep(b, (*plainEdge)(e), &e.Unknown) }
 func (n *Note) UnmarshalJSON(b []byte) error     { return keep(b, (*plainNote)(n), &n.Unknown) }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -60,15 +61,16 @@ func TestMigrations(t *testing.T) {
 			if names := backups(); len(names) != 0 {
 				t.Errorf("backed up without a migration: %q", names)
 			}
-			next := map[string]string{
-				"0002_notes.sql": "CREATE TABLE notes (a text NOT NULL); INSERT INTO notes (a) VALUES ('x');",
-			}
-			bad := map[string]string{"0002_notes.sql": next["0002_notes.sql"], "0003_bad.sql": "CREATE TABLE half (a text); INSERT INTO nowhere VALUES (1);"}
-			if err := open(bad); !containsText(err, "migration studio/0003 bad") {
+			own, err := fs.Glob(store.MigrationFiles, "migrations/studio/*.sql")
+			must(t, err)
+			number := func(ahead int) string { return fmt.Sprintf("%04d", len(own)+ahead) }
+			const notes = "CREATE TABLE notes (a text NOT NULL); INSERT INTO notes (a) VALUES ('x');"
+			bad := map[string]string{number(1) + "_notes.sql": notes, number(2) + "_bad.sql": "CREATE TABLE half (a text); INSERT INTO nowhere VALUES (1);"}
+			if err := open(bad); !containsText(err, "migration studio/"+number(2)+" bad") {
 				t.Error("a migration that fails:", err)
 			}
 			// The second stands, the third left nothing: put right, it runs from its beginning.
-			good := map[string]string{"0002_notes.sql": next["0002_notes.sql"], "0003_good.sql": "CREATE TABLE half (a text);"}
+			good := map[string]string{number(1) + "_notes.sql": notes, number(2) + "_good.sql": "CREATE TABLE half (a text);"}
 			must(t, open(good))
 			must(t, open(good))
 			if names := backups(); database == "sqlite" && len(names) == 0 || database == "postgres" && len(names) != 0 {
@@ -77,7 +79,7 @@ func TestMigrations(t *testing.T) {
 			if err := open(nil); !containsText(err, "newer Atelier") {
 				t.Error("an older program on newer data:", err)
 			}
-			changed := map[string]string{"0002_notes.sql": "CREATE TABLE notes (b text);", "0003_good.sql": good["0003_good.sql"]}
+			changed := map[string]string{number(1) + "_notes.sql": "CREATE TABLE notes (b text);", number(2) + "_good.sql": good[number(2)+"_good.sql"]}
 			if err := open(changed); !containsText(err, "another build") {
 				t.Error("a migration that was changed afterwards:", err)
 			}

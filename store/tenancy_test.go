@@ -13,7 +13,7 @@ import (
 )
 
 // things are what workspace alpha has and beta must not see.
-type things struct{ workflow, deleted, run, credential, token string }
+type things struct{ workflow, deleted, run, credential, token, thread, comment string }
 
 // asked is a method called with a scope; it returns what came back, for lists its length.
 type asked func(t *testing.T, p *place, v things, scope auth.Scope) (found int, err error)
@@ -106,7 +106,55 @@ var scoped = map[string]asked{
 		list, err := p.Tokens(t.Context(), s, "invite")
 		return len(list), err
 	},
+	"Threads": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, err := p.Threads(t.Context(), s, v.workflow, "")
+		return len(list), err
+	},
+	"AllThreads": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, err := p.AllThreads(t.Context(), s, v.workflow)
+		return len(list), err
+	},
+	"Thread": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.Thread(t.Context(), s, v.workflow, v.thread)
+		return 1, err
+	},
+	"StartThread": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.StartThread(t.Context(), s, v.workflow, engine.Place{}, "Mine")
+		return 1, err
+	},
+	"Reply": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, _, err := p.Reply(t.Context(), s, v.workflow, v.thread, "Mine")
+		return 1, err
+	},
+	"EditComment": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, _, err := p.EditComment(t.Context(), s, v.workflow, v.thread, v.comment, "Mine")
+		return 1, err
+	},
+	"ResolveThread": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.ResolveThread(t.Context(), s, v.workflow, v.thread, true)
+		return 1, err
+	},
+	"ReadThread": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.ReadThread(t.Context(), s, v.workflow, v.thread)
+	},
+	"ReadMentions": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 0, p.ReadMentions(t.Context(), s)
+	},
+	"Mentions": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, _, err := p.Mentions(t.Context(), s, "", 0)
+		return len(list), err
+	},
+	"UnreadMentions": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return p.UnreadMentions(t.Context(), s)
+	},
+	"ImportThreads": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.ImportThreads(t.Context(), s, v.workflow, []engine.Thread{{Comments: []engine.Comment{{Text: "Mine"}}}})
+	},
 	// These take away: asked of alpha last.
+	"DeleteComment": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.DeleteComment(t.Context(), s, v.workflow, v.thread, v.comment)
+		return 1, err
+	},
 	"DeleteToken": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		return 1, p.DeleteToken(t.Context(), s, v.token)
 	},
@@ -133,14 +181,17 @@ var scoped = map[string]asked{
 	"PutVariable": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		return 0, p.PutVariable(t.Context(), s, engine.Variable{Name: "n"})
 	},
+	"LetViewersComment": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 0, p.LetViewersComment(t.Context(), s, true)
+	},
 	"RenameWorkspace": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		return 0, p.RenameWorkspace(t.Context(), s, "New")
 	},
 }
 
-var takesAway = []string{"DeleteToken", "RemoveMember", "DeleteVariable", "DeleteCredential", "DeleteRuns", "DeleteWorkflow"}
+var takesAway = []string{"DeleteComment", "DeleteToken", "RemoveMember", "DeleteVariable", "DeleteCredential", "DeleteRuns", "DeleteWorkflow"}
 
-var makesNew = []string{"CreateWorkflow", "PutVariable", "RenameWorkspace"}
+var makesNew = []string{"CreateWorkflow", "PutVariable", "LetViewersComment", "RenameWorkspace"}
 
 func TestTenancy(t *testing.T) {
 	onEach(t, func(t *testing.T, p *place) {
@@ -206,6 +257,9 @@ func (p *place) things(t *testing.T) (v things) {
 	must(t, p.PutToken(ctx, auth.Token{Hash: v.token, Purpose: "invite", Workspace: "alpha", Expires: 1 << 60}))
 	must(t, p.CreateUser(ctx, auth.User{ID: "guest", Email: "guest@example.org"}))
 	must(t, p.AddMember(ctx, "alpha", "guest", auth.Viewer, 2))
+	thread, err := p.StartThread(ctx, p.alpha, v.workflow, engine.Place{}, "Ours")
+	must(t, err)
+	v.thread, v.comment = thread.ID, thread.Comments[0].ID
 	return v
 }
 

@@ -7,11 +7,11 @@ import (
 	"github.com/atelier-studio/atelier/auth"
 )
 
-const memberQuery = `SELECT w.id, w.name, w.created, u.id, u.email, u.name, u.password_hash, u.created, m.role, m.since
+const memberQuery = `SELECT w.id, w.name, w.created, w.viewers_comment, u.id, u.email, u.name, u.password_hash, u.created, m.role, m.since
 	FROM members m JOIN workspaces w ON w.id = m.workspace JOIN users u ON u.id = m.user_id `
 
 func scanMember(row scanner) (m auth.Member, err error) {
-	return m, row.Scan(&m.Workspace.ID, &m.Workspace.Name, &m.Workspace.Created, &m.User.ID, &m.User.Email, &m.User.Name,
+	return m, row.Scan(&m.Workspace.ID, &m.Workspace.Name, &m.Workspace.Created, &m.Workspace.ViewersComment, &m.User.ID, &m.User.Email, &m.User.Name,
 		&m.User.PasswordHash, &m.User.Created, &m.Role, &m.Since)
 }
 
@@ -57,6 +57,15 @@ func (s *Store) RenameWorkspace(ctx context.Context, scope auth.Scope, name stri
 		return err
 	}
 	return s.studio.mustTouch(ctx, "such workspace", "UPDATE workspaces SET name = $2 WHERE id = $1", ws, name)
+}
+
+// LetViewersComment says whether viewers of the scope's workspace may comment.
+func (s *Store) LetViewersComment(ctx context.Context, scope auth.Scope, may bool) error {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return err
+	}
+	return s.studio.mustTouch(ctx, "such workspace", "UPDATE workspaces SET viewers_comment = $2 WHERE id = $1", ws, may)
 }
 
 func workspaceName(name string) (string, error) {

@@ -55,6 +55,8 @@ func importedFile(c *Ctx) (data []byte, name string, err error) {
 type exportIn struct {
 	ID     string `path:"id"`
 	Format string `query:"format" doc:"atelier when left out, or n8n."`
+	// Comments go only where they can be read again.
+	Comments bool `query:"comments" doc:"1: with the comments, under the key comments; for format atelier only."`
 }
 
 // apiExport gives a workflow as a file to save. Credentials are in it by name only.
@@ -66,7 +68,7 @@ func apiExport(s *Server, c *Ctx, in exportIn) error {
 	var data []byte
 	ending := ".json"
 	if in.Format == "" || in.Format == "atelier" {
-		data, err = stored.Doc.Encode()
+		data, err = s.encode(c, stored, in.Comments)
 	} else {
 		data, _, err = interop.Export(stored.Doc, in.Format)
 		ending = "." + in.Format + ".json"
@@ -78,4 +80,16 @@ func apiExport(s *Server, c *Ctx, in exportIn) error {
 	h.Set("Content-Disposition", attachment(stored.Name+ending))
 	h.Set("Cache-Control", "no-store")
 	return c.Blob(http.StatusOK, "application/json", data)
+}
+
+// encode writes a workflow as a file of Atelier, with what was said about it when that is asked for.
+func (s *Server) encode(c *Ctx, stored *engine.Stored, comments bool) ([]byte, error) {
+	if !comments {
+		return stored.Doc.Encode()
+	}
+	threads, err := s.Store.AllThreads(c.Request().Context(), c.Scope(), stored.ID)
+	if err != nil {
+		return nil, err
+	}
+	return stored.Doc.EncodeWith(threads)
 }

@@ -30,8 +30,11 @@ func (s *Server) importData(c *Ctx, data []byte, name, folder string) (imported,
 	}
 	var doc *engine.Workflow
 	var report *interop.Report
+	var threads []engine.Thread
 	if format == "atelier" {
-		doc, err = engine.Parse(data)
+		if doc, err = engine.Parse(data); err == nil {
+			threads, err = engine.ParseComments(data, s.Now().UnixMicro())
+		}
 	} else {
 		doc, report, err = interop.Import(data, interop.Options{Format: format, Name: name})
 	}
@@ -45,6 +48,9 @@ func (s *Server) importData(c *Ctx, data []byte, name, folder string) (imported,
 		doc.Name = "Imported"
 	}
 	stored, err := s.create(c, folder, doc)
+	if err == nil && len(threads) > 0 {
+		err = s.Store.ImportThreads(c.Request().Context(), c.Scope(), stored.ID, threads)
+	}
 	return imported{stored, format, report}, err
 }
 

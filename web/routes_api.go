@@ -28,6 +28,17 @@ var apiRoutes = []route{
 	call("POST", "/workflows/:id/listen", auth.WorkflowEdit, "Open the test address of a webhook for two minutes", apiListen),
 	stream[startIn, startOut]("POST", "/workflows/:id/runs", auth.WorkflowRun, "Start a run", apiStart, accepted, body(maxInput), answers(eventStream), timed(maxWait)),
 
+	call("GET", "/workflows/:id/comments", auth.WorkflowView, "Threads of comments on a workflow", apiThreads),
+	call("POST", "/workflows/:id/comments", auth.WorkflowComment, "Begin a thread of comments", apiStartThread, made),
+	call("POST", "/workflows/:id/comments/read", auth.WorkflowView, "Mark all threads of a workflow as seen", apiReadThreads),
+	call("GET", "/workflows/:id/comments/:thread", auth.WorkflowView, "A thread with all its comments", apiThread),
+	call("POST", "/workflows/:id/comments/:thread", auth.WorkflowComment, "Answer in a thread", apiReply, made),
+	call("POST", "/workflows/:id/comments/:thread/resolve", auth.WorkflowComment, "Settle a thread or open it again", apiResolveThread),
+	call("POST", "/workflows/:id/comments/:thread/read", auth.WorkflowView, "Mark a thread as seen", apiReadThread),
+	call("POST", "/workflows/:id/comments/:thread/comments/:comment", auth.WorkflowComment, "Change an own comment", apiEditComment),
+	call("DELETE", "/workflows/:id/comments/:thread/comments/:comment", auth.WorkflowComment, "Delete an own comment, or as an owner anybody's", apiDeleteComment),
+	call("GET", "/mentions", auth.WorkflowView, "Comments that call the asking person, the newest first", apiMentions),
+
 	call("GET", "/runs", auth.RunView, "Runs, the newest first", apiRuns),
 	call("GET", "/runs/:id", auth.RunView, "A run", apiRun),
 	stream[eventsIn, eventsOut]("GET", "/runs/:id/events", auth.RunView, "What happened in a run, in order, or as a stream to its end", apiEvents,

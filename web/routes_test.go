@@ -46,7 +46,7 @@ func TestEveryRowHasAPermission(t *testing.T) {
 	t.Parallel()
 	known := []auth.Permission{auth.Public, auth.SignedIn}
 	for _, p := range []auth.Permission{
-		auth.WorkflowView, auth.WorkflowEdit, auth.WorkflowRun, auth.RunView, auth.RunCancel, auth.CredentialView, auth.CredentialEdit,
+		auth.WorkflowView, auth.WorkflowEdit, auth.WorkflowRun, auth.WorkflowComment, auth.RunView, auth.RunCancel, auth.CredentialView, auth.CredentialEdit,
 		auth.VariableView, auth.VariableEdit, auth.MemberView, auth.MemberManage, auth.WorkspaceManage,
 	} {
 		if !auth.Owner.Allows(p) {
@@ -75,7 +75,7 @@ func TestEveryRowHasAPermission(t *testing.T) {
 	for _, r := range []struct {
 		role   auth.Role
 		denied auth.Permission
-	}{{auth.Viewer, auth.WorkflowEdit}, {auth.Viewer, auth.CredentialView}, {auth.Viewer, auth.WorkflowRun}, {auth.Editor, auth.MemberManage}} {
+	}{{auth.Viewer, auth.WorkflowEdit}, {auth.Viewer, auth.CredentialView}, {auth.Viewer, auth.WorkflowRun}, {auth.Viewer, auth.WorkflowComment}, {auth.Editor, auth.MemberManage}} {
 		if r.role.Allows(r.denied) {
 			t.Errorf("a %s may %s", r.role, r.denied)
 		}

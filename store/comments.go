@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// threadQuery reads threads with what is the asking person's own: $1 is the workspace, $2 the workflow, $3 the person.
+// What was said before they came is not new to them, and neither is what they said themselves.
+const threadQuery = `SELECT t.id, t.node, t.note, t.x, t.y, t.created, t.updated, t.resolved, coalesce(r.name, ''),
+	(SELECT count(*) FROM comments c WHERE c.workspace = t.workspace AND c.workflow = t.workflow AND c.thread = t.id),
+	(SELECT count(*) FROM comments c JOIN members m ON m.workspace = c.workspace AND m.user_id = $3
+		WHERE c.workspace = t.workspace AND c.workflow = t.workflow AND c.thread = t.id AND c.author <> $3 AND c.created > m.since
+		AND c.created > coalesce((SELECT v.at FROM comment_reads v WHERE v.workspace = t.workspace AND v.user_id = $3 AND v.workflow = t.workflow AND v.thread = t.id), 0)),
+	(SELECT count(*) FROM comment_mentions n WHERE n.workspace = t.workspace AND n.user_id = $3 AND n.workflow = t.workflow AND n.thread = t.id)
+	FROM comment_threads t LEFT JOIN users r ON r.id = t.resolver WHERE t.workspace = $1 AND t.workflow = $2`
+
+func scanThread(row scanner) (t engine.Thread, err error) {
+	var x, y int64
+	var mentions int
+	err = row.Scan(&t.ID, &t.Place.Node, &t.Place.Note, &x, &y, &t.Created, &t.Updated, &t.Resolved, &t.ResolvedBy, &t.Count, &t.Unread, &mentions)
+	t.Place.At, t.Mentioned = [2]float64{float64(x), float64(y)}, mentions > 0
+	return t, err
+}
+
+const commentQuery = `SELECT c.thread, c.id, c.author, coalesce(u.name, c.name), c.body, c.mentions, c.created, c.edited
+	FROM comments c LEFT JOIN users u ON u.id = c.author WHERE c.workspace = $1 AND c.workflow = $2`
+
+// threadComment is a comment with the thread that it belongs to.
+type threadComment struct {
+	thread string
+	engine.Comment
+}
+
+func scanComment(row scanner) (c threadComment, err error) {
+	var mentions string
+	err = row.Scan(&c.thread, &c.ID, &c.By, &c.Name, &c.Text, &mentions, &c.Created, &c.Edited)
+	c.Mentions = strings.Fields(mentions)
+	return c, err
+}
+
+// Threads lists a workflow's threads, those in which something was said last first, each with its first comment. query,
+// when not empty, has words that a comment of the thread must have.
+func (s *Store) Threads(ctx context.Context, scope auth.Scope, workflow, query string) ([]engine.Thread, error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return nil, err
+	}
+	q := s.studio.reader()
+	if err := needWorkflow(ctx, q, ws, workflow, ""); err != nil {
+		return nil, err
+	}
+	text, args := threadQuery, []any{ws, workflow, scope.User()}
+	for _, word := range searchWords(query) {
+		args = append(args, like(word))
+		text += ` AND EXISTS (SELECT 1 FROM comments f WHERE f.workspace = t.workspace AND f.workflow = t.workflow AND f.thread = t.id
+			AND f.search LIKE ` + placeholder(len(args)) + ` ESCAPE '!')`
+	}
+	threads, err := collect(ctx, q, scanThread, text+fmt.Sprintf(" ORDER BY t.updated DESC, t.id LIMIT %d", engine.MaxThreads), args...)
+	if err != nil || len(threads) == 0 {
+		return threads, err
+	}
+	first, err := collect(ctx, q, scanComment, commentQuery+` AND NOT EXISTS (SELECT 1 FROM comments e WHERE e.workspace = c.workspace
+		AND e.workflow = c.workflow AND e.thread = c.thread AND (e.created < c.created OR e.created = c.created AND e.id < c.id))`, ws, workflow)
+	return withComments(threads, first), err
+}
+
+// withComments puts each comment into its thread.
+func withComments(threads []engine.Thread, comments []threadComment) []engine.Thread {
+	index := make(map[string]int, len(threads))
+	for i := range threads {
+		index[threads[i].ID] = i
+	}
+	for _, c := range comments {
+		if i, ok := index[c.thread]; ok {
+			threads[i].Comments = append(threads[i].Comments, c.Comment)
+		}
+	}
+	return threads
+}
+
+// Thread returns a thread with all its comments.
+func (s *Store) Thread(ctx context.Context, scope auth.Scope, workflow, id string) (engine.Thread, error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return engine.Thread{}, err
+	}
+	q := s.studio.reader()
+	if err := needWorkflow(ctx, q, ws, workflow, ""); err != nil {
+		return engine.Thread{}, err
+	}
+	thread, err := readThread(ctx, q, ws, workflow, scope.User(), id)
+	if err != nil {
+		return thread, err
+	}
+	comments, err := collect(ctx, q, scanComment, commentQuery+" AND c.thread = $3 ORDER BY c.created, c.id", ws, workflow, id)
+	return withComments([]engine.Thread{thread}, comments)[0], err
+}
+
+func readThread(ctx context.Context, q querier, ws, workflow, user, id string) (engine.Thread, error) {
+	return one(ctx, q, "such thread of comments: it was deleted", scanThread, threadQuery+" AND t.id = $4", ws, workflow, user, id)
+}
+
+// AllThreads returns a workflow's threads with all their comments, the oldest first, for a file.
+func (s *Store) AllThreads(ctx context.Context, scope auth.Scope, workflow string) ([]engine.Thread, error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return nil, err
+	}
+	q := s.studio.reader()
+	if err := needWorkflow(ctx, q, ws, workflow, ""); err != nil {
+		return nil, err
+	}
+	threads, err := collect(ctx, q, scanThread, threadQuery+" ORDER BY t.created, t.id", ws, workflow, scope.User())
+	if err != nil {
+		return nil, err
+	}
+	comments, err := collect(ctx, q, scanComment, commentQuery+" ORDER BY c.created, c.id", ws, workflow)
+	return withComments(threads, comments), err
+}
