@@ -1,7 +1,7 @@
 package views
 
 import (
-	"strings"
+	"context"
 	"time"
 
 	"github.com/atelier-studio/atelier/engine"
@@ -29,35 +29,35 @@ func (v RunView) name(node string) string {
 }
 
 // eventText says what an event is, for people.
-func eventText(e engine.Event) string {
+func eventText(ctx context.Context, e engine.Event) string {
 	switch e.Type {
 	case engine.RunStarted:
-		return "The run started"
+		return tr(ctx, "The run started")
 	case engine.RunWaiting:
 		if e.Status == engine.Deciding {
-			return "The run needs a decision"
+			return tr(ctx, "The run needs a decision")
 		}
-		return "The run waits"
+		return tr(ctx, "The run waits")
 	case engine.RunResumed:
-		return "The run went on"
+		return tr(ctx, "The run went on")
 	case engine.RunFinished:
-		return "The run ended: " + strings.ToLower(statusText(e.Status))
+		return tr(ctx, "The run ended: {status}", "status", statusText(ctx, e.Status))
 	case engine.StepStarted:
-		return "Started"
+		return tr(ctx, "Started")
 	case engine.StepFinished:
 		switch e.Reused {
 		case "pinned":
-			return "Pinned output"
+			return tr(ctx, "Pinned output")
 		case "run":
-			return "Output of an earlier run"
+			return tr(ctx, "Output of an earlier run")
 		}
-		return "Done"
+		return tr(ctx, "Done")
 	case engine.StepFailed:
-		return "Failed"
+		return tr(ctx, "Failed")
 	case engine.StepRetried:
-		return "Failed, tries again"
+		return tr(ctx, "Failed, tries again")
 	case engine.StepSkipped:
-		return "Skipped"
+		return tr(ctx, "Skipped")
 	default:
 		return string(e.Type)
 	}

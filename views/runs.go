@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -52,46 +53,46 @@ func (v RunsView) nextPage() string {
 	return "/runs?" + q.Encode()
 }
 
-func (v RunsView) heading() string {
+func (v RunsView) heading(ctx context.Context) string {
 	if v.WorkflowName != "" {
-		return "Runs of " + v.WorkflowName
+		return tr(ctx, "Runs of {workflow}", "workflow", v.WorkflowName)
 	}
-	return "Runs"
+	return tr(ctx, "Runs")
 }
 
-func statusChoices() []Choice {
-	choices := []Choice{{"", "Every state"}}
+func statusChoices(ctx context.Context) []Choice {
+	choices := []Choice{{"", tr(ctx, "Every state")}}
 	for _, s := range []engine.Status{engine.Queued, engine.Running, engine.Waiting, engine.Deciding, engine.Succeeded, engine.Failed, engine.Cancelled} {
-		choices = append(choices, Choice{string(s), statusText(s)})
+		choices = append(choices, Choice{string(s), statusText(ctx, s)})
 	}
 	return choices
 }
 
-func triggerChoices() []Choice {
-	choices := []Choice{{"", "Every start"}}
+func triggerChoices(ctx context.Context) []Choice {
+	choices := []Choice{{"", tr(ctx, "Every start")}}
 	for _, t := range []string{"manual", "webhook", "schedule", "call", "cli", "retry", "error"} {
-		choices = append(choices, Choice{t, triggerText(t)})
+		choices = append(choices, Choice{t, triggerText(ctx, t)})
 	}
 	return choices
 }
 
 // triggerText says what started a run.
-func triggerText(trigger string) string {
+func triggerText(ctx context.Context, trigger string) string {
 	switch trigger {
 	case "manual":
-		return "By hand"
+		return tr(ctx, "By hand")
 	case "webhook":
-		return "Webhook"
+		return tr(ctx, "Webhook")
 	case "schedule":
-		return "Schedule"
+		return tr(ctx, "Schedule")
 	case "call":
-		return "Another workflow"
+		return tr(ctx, "Another workflow")
 	case "cli":
-		return "Command line"
+		return tr(ctx, "Command line")
 	case "retry":
-		return "Retry"
+		return tr(ctx, "Retry")
 	case "error":
-		return "After a failure"
+		return tr(ctx, "After a failure")
 	default:
 		return trigger
 	}
@@ -117,18 +118,18 @@ func triggerIcon(trigger string) string {
 }
 
 // runTook says how long a run took, or has taken so far.
-func runTook(r *engine.Run) string {
+func runTook(ctx context.Context, r *engine.Run) string {
 	if r.Started == 0 || r.Finished == 0 {
 		return ""
 	}
-	return tookText(r.Finished - r.Started)
+	return tookText(ctx, r.Finished-r.Started)
 }
 
 // tookText writes a duration in microseconds for people.
-func tookText(micros int64) string {
+func tookText(ctx context.Context, micros int64) string {
 	switch d := time.Duration(micros) * time.Microsecond; {
 	case d < time.Millisecond:
-		return "under 1 ms"
+		return tr(ctx, "under 1 ms")
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < time.Minute:

@@ -3,6 +3,7 @@
 package views
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -116,21 +117,21 @@ func initials(name string) string {
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // RoleText says what a role may do.
-func RoleText(r auth.Role) string {
+func RoleText(ctx context.Context, r auth.Role) string {
 	switch r {
 	case auth.Owner:
-		return "Owner: everything, and members and the workspace"
+		return tr(ctx, "Owner: everything, and members and the workspace")
 	case auth.Editor:
-		return "Editor: draws and runs workflows, keeps credentials"
+		return tr(ctx, "Editor: draws and runs workflows, keeps credentials")
 	default:
-		return "Viewer: sees workflows and runs"
+		return tr(ctx, "Viewer: sees workflows and runs")
 	}
 }
 
-func roleChoices() []Choice {
+func roleChoices(ctx context.Context) []Choice {
 	var out []Choice
 	for _, r := range []auth.Role{auth.Viewer, auth.Editor, auth.Owner} {
-		out = append(out, Choice{string(r), RoleText(r)})
+		out = append(out, Choice{string(r), RoleText(ctx, r)})
 	}
 	return out
 }

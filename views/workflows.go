@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -58,8 +59,8 @@ func (v WorkflowsView) subfolders() []Link {
 }
 
 // path leads from all workflows to the current folder.
-func (v WorkflowsView) path() []Link {
-	links := []Link{{"All workflows", "/workflows"}}
+func (v WorkflowsView) path(ctx context.Context) []Link {
+	links := []Link{{tr(ctx, "All workflows"), "/workflows"}}
 	at := ""
 	for part := range strings.SplitSeq(v.Folder, "/") {
 		at = strings.TrimPrefix(at+"/"+part, "/")
@@ -92,39 +93,39 @@ func (v WorkflowsView) nextPage() string {
 	return v.address() + "?" + q.Encode()
 }
 
-func (v WorkflowsView) title() string {
+func (v WorkflowsView) title(ctx context.Context) string {
 	switch v.Kind {
 	case "archived":
-		return "Archived workflows"
+		return tr(ctx, "Archived workflows")
 	case "trash":
-		return "Deleted workflows"
+		return tr(ctx, "Deleted workflows")
 	default:
-		return "Workflows"
+		return tr(ctx, "Workflows")
 	}
 }
 
-func (v WorkflowsView) text() string {
+func (v WorkflowsView) text(ctx context.Context) string {
 	switch v.Kind {
 	case "archived":
-		return "They keep their drawing and their runs, and start no new ones by themselves."
+		return tr(ctx, "They keep their drawing and their runs, and start no new ones by themselves.")
 	case "trash":
-		return "Deleted workflows can be brought back for 30 days."
+		return tr(ctx, "Deleted workflows can be brought back for 30 days.")
 	default:
 		return ""
 	}
 }
 
 // nothing says why a list is empty.
-func (v WorkflowsView) nothing() (icon, title, text string) {
+func (v WorkflowsView) nothing(ctx context.Context) (icon, title, text string) {
 	switch {
 	case v.Query != "":
-		return "search", "Nothing found", "No workflow has these words in its name, its folder or its kinds of nodes: “" + v.Query + "”."
+		return "search", tr(ctx, "Nothing found"), tr(ctx, "No workflow has these words in its name, its folder or its kinds of nodes: “{query}”.", "query", v.Query)
 	case v.Kind == "archived":
-		return "archive", "Nothing is archived", "Archive a workflow to take it out of the list without losing it."
+		return "archive", tr(ctx, "Nothing is archived"), tr(ctx, "Archive a workflow to take it out of the list without losing it.")
 	case v.Kind == "trash":
-		return "trash-2", "Nothing is deleted", "What you delete waits here for 30 days."
+		return "trash-2", tr(ctx, "Nothing is deleted"), tr(ctx, "What you delete waits here for 30 days.")
 	default:
-		return "folder", "This folder is empty", "Move a workflow here, or make a new one."
+		return "folder", tr(ctx, "This folder is empty"), tr(ctx, "Move a workflow here, or make a new one.")
 	}
 }
 
@@ -151,16 +152,24 @@ func statusIcon(s engine.Status) string {
 }
 
 // statusText is a run's status for people.
-func statusText(s engine.Status) string {
+func statusText(ctx context.Context, s engine.Status) string {
 	switch s {
 	case engine.Succeeded:
-		return "Done"
+		return tr(ctx, "Done")
 	case engine.Deciding:
-		return "Needs a decision"
-	case "":
-		return ""
+		return tr(ctx, "Needs a decision")
+	case engine.Queued:
+		return tr(ctx, "Queued")
+	case engine.Running:
+		return tr(ctx, "Running")
+	case engine.Waiting:
+		return tr(ctx, "Waiting")
+	case engine.Failed:
+		return tr(ctx, "Failed")
+	case engine.Cancelled:
+		return tr(ctx, "Cancelled")
 	default:
-		return strings.ToUpper(string(s[:1])) + string(s[1:])
+		return string(s)
 	}
 }
 
@@ -182,19 +191,19 @@ func (v WorkflowsView) here() string {
 	return v.address() + "?" + q.Encode()
 }
 
-func welcome(p Page) string {
+func welcome(ctx context.Context, p Page) string {
 	if canEdit(p) {
-		return "A workflow is a drawing that runs: something starts it, and each node does one step. Start with one of these."
+		return tr(ctx, "A workflow is a drawing that runs: something starts it, and each node does one step. Start with one of these.")
 	}
-	return "There is no workflow here yet. Editors and owners of this workspace can draw one."
+	return tr(ctx, "There is no workflow here yet. Editors and owners of this workspace can draw one.")
 }
 
-func iconsText(w WorkflowRow) string {
+func iconsText(ctx context.Context, w WorkflowRow) string {
 	titles := make([]string, len(w.Icons))
 	for i, k := range w.Icons {
 		titles[i] = k.Title
 	}
-	return "Uses " + strings.Join(titles, ", ")
+	return tr(ctx, "Uses {kinds}", "kinds", strings.Join(titles, ", "))
 }
 
 func firstOf(list []string, n int) []string { return list[:min(len(list), n)] }

@@ -51,9 +51,9 @@ func (c *Ctx) form() (url.Values, error) {
 }
 
 // mistakes turns an error about what was entered into the form's words; any other error is returned as it is.
-func mistakes(err error) (views.Mistakes, error) {
+func mistakes(c *Ctx, err error) (views.Mistakes, error) {
 	if m, ok := errors.AsType[auth.Mistake](err); ok {
-		return views.Mistakes{m.Field: m.Text}, nil
+		return views.Mistakes{m.Field: c.T(m.Text)}, nil
 	}
 	if errors.Is(err, fs.ErrInvalid) || errors.Is(err, fs.ErrExist) {
 		return views.Mistakes{"": describe(err).Detail}, nil
@@ -71,7 +71,7 @@ func signinForm(s *Server, c *Ctx) error {
 	} else if needed {
 		return c.Back("/setup")
 	}
-	return c.View(http.StatusOK, views.SigninPage(c.Page("Sign in", ""), views.SigninForm{Next: next}))
+	return c.View(http.StatusOK, views.SigninPage(c.Page(c.T("Sign in"), ""), views.SigninForm{Next: next}))
 }
 
 func signIn(s *Server, c *Ctx) error {
@@ -99,7 +99,7 @@ func signIn(s *Server, c *Ctx) error {
 	if d.Retry > 0 {
 		c.setRetry(d.Retry)
 	}
-	page := c.Page("Sign in", "")
+	page := c.Page(c.T("Sign in"), "")
 	page.User = "" // the door looks the same, whoever stands in it
 	return c.View(d.Status, views.SigninPage(page, views.SigninForm{Email: form.Get("email"), Next: next, Error: d.Detail}))
 }
@@ -140,7 +140,7 @@ func setupWaiting(s *Server, c *Ctx) error {
 	if !needed {
 		return c.Back("/signin")
 	}
-	return c.View(http.StatusOK, views.SetupWaiting(c.Page("Set up", ""), ""))
+	return c.View(http.StatusOK, views.SetupWaiting(c.Page(c.T("Set up"), ""), ""))
 }
 
 func setupForm(s *Server, c *Ctx) error {
@@ -148,7 +148,7 @@ func setupForm(s *Server, c *Ctx) error {
 	if err := s.Auth.CheckSetup(c.Context(), token); err != nil {
 		return s.noSetup(c, err)
 	}
-	return c.View(http.StatusOK, views.SetupPage(c.Page("Set up", ""), views.SetupForm{Token: token}))
+	return c.View(http.StatusOK, views.SetupPage(c.Page(c.T("Set up"), ""), views.SetupForm{Token: token}))
 }
 
 // noSetup answers a set-up link that is not good.
@@ -160,7 +160,7 @@ func (s *Server) noSetup(c *Ctx, err error) error {
 	if !needed {
 		return c.Back("/signin")
 	}
-	return c.View(http.StatusNotFound, views.SetupWaiting(c.Page("Set up", ""), describe(err).Detail))
+	return c.View(http.StatusNotFound, views.SetupWaiting(c.Page(c.T("Set up"), ""), describe(err).Detail))
 }
 
 func setUp(s *Server, c *Ctx) error {
@@ -178,11 +178,11 @@ func setUp(s *Server, c *Ctx) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return s.noSetup(c, err)
 	}
-	wrong, err := mistakes(err)
+	wrong, err := mistakes(c, err)
 	if err != nil {
 		return err
 	}
-	return c.View(http.StatusUnprocessableEntity, views.SetupPage(c.Page("Set up", ""), views.SetupForm{
+	return c.View(http.StatusUnprocessableEntity, views.SetupPage(c.Page(c.T("Set up"), ""), views.SetupForm{
 		Token: token, Email: p.Email, Name: p.Name, Mistakes: wrong,
 	}))
 }

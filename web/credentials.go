@@ -38,11 +38,11 @@ func credentials(s *Server, c *Ctx) error {
 	for _, t := range s.sayCredentialTypes(c.Context()) {
 		titles[t.Name] = t.Title
 	}
-	return c.View(http.StatusOK, views.CredentialsPage(c.Page("Credentials", "credentials"), views.CredentialList{Credentials: all, Titles: titles}))
+	return c.View(http.StatusOK, views.CredentialsPage(c.Page(c.T("Credentials"), "credentials"), views.CredentialList{Credentials: all, Titles: titles}))
 }
 
 func (c *Ctx) credentialPage(title string) views.Page {
-	p := c.Page(title, "credentials").Under(views.Link{Text: "Credentials", Href: "/credentials"})
+	p := c.Page(title, "credentials").Under(views.Link{Text: c.T("Credentials"), Href: "/credentials"})
 	p.Narrow = true
 	return p
 }
@@ -50,13 +50,13 @@ func (c *Ctx) credentialPage(title string) views.Page {
 func newCredential(s *Server, c *Ctx) error {
 	name := c.QueryParam("type")
 	if name == "" {
-		return c.View(http.StatusOK, views.CredentialTypesPage(c.credentialPage("New credential"), s.sayCredentialTypes(c.Context())))
+		return c.View(http.StatusOK, views.CredentialTypesPage(c.credentialPage(c.T("New credential")), s.sayCredentialTypes(c.Context())))
 	}
 	kind, ok := s.kinds[name]
 	if !ok {
 		return absent("There is no type of credential called %q.", name)
 	}
-	return c.View(http.StatusOK, views.CredentialPage(c.credentialPage("New credential"), credentialForm(kind, engine.Credential{}, nil)))
+	return c.View(http.StatusOK, views.CredentialPage(c.credentialPage(c.T("New credential")), credentialForm(kind, engine.Credential{}, nil)))
 }
 
 func editCredential(s *Server, c *Ctx) error {
@@ -146,9 +146,9 @@ func saveCredential(s *Server, c *Ctx) error {
 	if !missing(&form, values) {
 		_, err = apiPutCredential(s, c, credentialIn{ID: id, Name: form.Name, Type: form.Type.Name, Values: values})
 		if err == nil {
-			return errors.Join(c.Say("“"+form.Name+"” is saved."), c.Back("/credentials"))
+			return errors.Join(c.Say(c.T("“{name}” is saved.", "name", form.Name)), c.Back("/credentials"))
 		}
-		if form.Mistakes, err = mistakes(err); err != nil {
+		if form.Mistakes, err = mistakes(c, err); err != nil {
 			return err
 		}
 	}
@@ -174,7 +174,7 @@ func deleteCredential(s *Server, c *Ctx) error {
 	if err := s.Store.DeleteCredential(c.Context(), c.Scope(), c.Param("id")); err != nil {
 		return err
 	}
-	return errors.Join(c.Say("The credential is deleted."), c.Back("/credentials"))
+	return errors.Join(c.Say(c.T("The credential is deleted.")), c.Back("/credentials"))
 }
 
 // maxSearched bounds how many workflows are read to find who uses a credential.

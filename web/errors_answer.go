@@ -48,6 +48,7 @@ type problemDocument struct {
 // fail writes the answer to an error and returns it when it belongs into the log.
 func (s *Server) fail(c *Ctx, err error) error {
 	d := describe(err)
+	d.Title, d.Detail = c.T(d.Title), c.T(d.Detail) // words with values in them stay English
 	if c.Response().Committed {
 		return err // the head is out: the client sees an answer that breaks off
 	}

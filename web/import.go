@@ -65,7 +65,7 @@ func (s *Server) showImport(c *Ctx, status int, view views.ImportView) error {
 		return err
 	}
 	view.Folders = folders
-	page := c.Page("Import", "workflows").Under(views.Link{Text: "Workflows", Href: "/workflows"})
+	page := c.Page(c.T("Import"), "workflows").Under(views.Link{Text: c.T("Workflows"), Href: "/workflows"})
 	return c.View(status, views.ImportPage(page, view))
 }
 

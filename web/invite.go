@@ -18,7 +18,7 @@ func inviteForm(s *Server, c *Ctx) error {
 }
 
 func (s *Server) invitePage(c *Ctx, status int, inv auth.Invitation, p auth.Person, wrong views.Mistakes) error {
-	page := c.Page("Join "+inv.Workspace.Name, "")
+	page := c.Page(c.T("Join ")+inv.Workspace.Name, "")
 	page.Narrow = true
 	return c.View(status, views.InvitePage(page, views.InviteForm{
 		Token: c.Param("token"), Workspace: inv.Workspace.Name, Host: inv.Host.Name, Role: string(inv.Token.Role),
@@ -39,9 +39,9 @@ func acceptInvite(s *Server, c *Ctx) error {
 	session, err := s.Auth.AcceptInvite(c.Context(), c.Param("token"), p, c.client())
 	if err == nil {
 		s.keepSession(c, session)
-		return errors.Join(c.Say("Welcome to "+inv.Workspace.Name+"."), c.Back("/workflows"))
+		return errors.Join(c.Say(c.T("Welcome to {workspace}.", "workspace", inv.Workspace.Name)), c.Back("/workflows"))
 	}
-	wrong, err := mistakes(err)
+	wrong, err := mistakes(c, err)
 	if err != nil {
 		return err
 	}
@@ -53,5 +53,5 @@ func joinInvite(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.Say("Welcome to "+inv.Workspace.Name+"."), c.Back("/workflows"))
+	return errors.Join(c.Say(c.T("Welcome to {workspace}.", "workspace", inv.Workspace.Name)), c.Back("/workflows"))
 }

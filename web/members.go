@@ -47,7 +47,7 @@ func invite(s *Server, c *Ctx) error {
 	if err == nil {
 		return s.membersPage(c, http.StatusOK, views.MembersView{Role: form.Get("role"), Link: s.base(c.Request()) + "/invite/" + token})
 	}
-	wrong, err := mistakes(err)
+	wrong, err := mistakes(c, err)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func revokeInvite(s *Server, c *Ctx) error {
 	if err := s.Auth.Revoke(c.Context(), c.Scope(), c.Param("hash")); err != nil {
 		return err
 	}
-	return errors.Join(c.Say("The invitation is void."), c.Back("/settings/members"))
+	return errors.Join(c.Say(c.T("The invitation is void.")), c.Back("/settings/members"))
 }
 
 func setRole(s *Server, c *Ctx) error {
@@ -74,7 +74,7 @@ func setRole(s *Server, c *Ctx) error {
 		return err
 	}
 	s.recheck(c.Context(), c.Param("user"))
-	return errors.Join(c.Say("The role is changed."), c.Back(s.afterMemberChange(c)))
+	return errors.Join(c.Say(c.T("The role is changed.")), c.Back(s.afterMemberChange(c)))
 }
 
 func removeMember(s *Server, c *Ctx) error {
@@ -82,7 +82,7 @@ func removeMember(s *Server, c *Ctx) error {
 		return err
 	}
 	s.recheck(c.Context(), c.Param("user"))
-	return errors.Join(c.Say("They are no longer a member."), c.Back(s.afterMemberChange(c)))
+	return errors.Join(c.Say(c.T("They are no longer a member.")), c.Back(s.afterMemberChange(c)))
 }
 
 // afterMemberChange is the list of members, or the start for someone who changed their own place.

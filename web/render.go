@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/a-h/templ"
+	"github.com/atelier-studio/atelier/locales"
 	"github.com/atelier-studio/atelier/views"
 )
 
@@ -35,3 +36,8 @@ func (c *Ctx) View(status int, page templ.Component) error {
 
 // Back sends the browser to a page of the studio after a form was handled.
 func (c *Ctx) Back(path string) error { return c.Redirect(303, path) }
+
+// T says a text in the language of the asking person.
+func (c *Ctx) T(text string, args ...any) string {
+	return locales.Say(locales.Of(c.Context()), text, args...)
+}

@@ -58,5 +58,5 @@ func favicon(_ *Server, c *Ctx) error {
 func robots(_ *Server, c *Ctx) error { return c.String(http.StatusOK, "User-agent: *\nDisallow: /\n") }
 
 func gallery(_ *Server, c *Ctx) error {
-	return c.View(http.StatusOK, views.Gallery(c.Page("Gallery", "")))
+	return c.View(http.StatusOK, views.Gallery(c.Page(c.T("Gallery"), "")))
 }

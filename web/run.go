@@ -55,7 +55,7 @@ func runPage(s *Server, c *Ctx) error {
 	if view.Output, err = s.outputText(ctx, scope, run); err != nil {
 		return err
 	}
-	page := c.Page("Run of "+run.WorkflowName, "runs")
+	page := c.Page(c.T("Run of ")+run.WorkflowName, "runs")
 	page.Studio, page.Main, page.Scripts = true, "run-view", []string{"run.js"}
 	return c.View(http.StatusOK, views.RunPage(page, view))
 }

@@ -36,9 +36,9 @@ func runsPage(s *Server, c *Ctx) error {
 			view.WorkflowName = view.Runs[0].WorkflowName
 		}
 	}
-	page := c.Page("Runs", "runs")
+	page := c.Page(c.T("Runs"), "runs")
 	if view.WorkflowName != "" {
-		page = page.Under(views.Link{Text: "Runs", Href: "/runs"})
+		page = page.Under(views.Link{Text: c.T("Runs"), Href: "/runs"})
 	}
 	return c.View(http.StatusOK, views.RunsPage(page, view))
 }

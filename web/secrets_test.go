@@ -49,7 +49,7 @@ func TestCredentialPages(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	wantPage(t, ada.get(edit[1]), http.StatusOK, "Fetch orders", "One workflow uses it")
+	wantPage(t, ada.get(edit[1]), http.StatusOK, "Fetch orders", "1 workflow uses it")
 	wantRedirect(t, ada.post(edit[1], "name", "Renamed", "value-user", "x"), "/credentials")
 	if v := values(); v["user"] != "x" {
 		t.Errorf("the name changed under a workflow that uses it: %v", v)

@@ -2,11 +2,11 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/locales"
 	"github.com/atelier-studio/atelier/views"
 )
 
@@ -23,9 +23,9 @@ func saveProfile(s *Server, c *Ctx) error {
 	}
 	err = s.Auth.Rename(c.Context(), c.Principal, form.Get("name"))
 	if err == nil {
-		return errors.Join(c.Say("Saved."), c.Back("/settings"))
+		return errors.Join(c.Say(c.T("Saved.")), c.Back("/settings"))
 	}
-	wrong, err := mistakes(err)
+	wrong, err := mistakes(c, err)
 	if err != nil {
 		return err
 	}
@@ -45,9 +45,9 @@ func changePassword(s *Server, c *Ctx) error {
 	if err == nil {
 		s.recheck(c.Context(), c.Principal.User.ID)
 		s.keepSession(c, token)
-		return errors.Join(c.Say("The password is changed. Your other sessions have ended."), c.Back("/settings/password"))
+		return errors.Join(c.Say(c.T("The password is changed. Your other sessions have ended.")), c.Back("/settings/password"))
 	}
-	wrong, err := mistakes(err)
+	wrong, err := mistakes(c, err)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func endSession(s *Server, c *Ctx) error {
 		return err
 	}
 	s.recheck(c.Context(), c.Principal.User.ID)
-	return errors.Join(c.Say("That browser is signed out."), c.Back("/settings/sessions"))
+	return errors.Join(c.Say(c.T("That browser is signed out.")), c.Back("/settings/sessions"))
 }
 
 func endOtherSessions(s *Server, c *Ctx) error {
@@ -82,12 +82,9 @@ func endOtherSessions(s *Server, c *Ctx) error {
 		return err
 	}
 	s.recheck(c.Context(), c.Principal.User.ID)
-	text := "There was no other session."
+	text := c.T("There was no other session.")
 	if n > 0 {
-		text = fmt.Sprintf("Signed out in %d other places.", n)
-	}
-	if n == 1 {
-		text = "Signed out in one other place."
+		text = locales.Count(locales.Of(c.Context()), n, "Signed out in {n} other place.", "Signed out in {n} other places.")
 	}
 	return errors.Join(c.Say(text), c.Back("/settings/sessions"))
 }
@@ -120,7 +117,7 @@ func (s *Server) workspacesPage(c *Ctx, status int, name string, wrong views.Mis
 	if err != nil {
 		return err
 	}
-	p := c.Page("Workspaces", "")
+	p := c.Page(c.T("Workspaces"), "")
 	p.Narrow = true
 	return c.View(status, views.WorkspacesPage(p, views.WorkspaceList{Places: places, Current: c.Scope().Workspace(), Name: name, Mistakes: wrong}))
 }
@@ -132,9 +129,9 @@ func newWorkspace(s *Server, c *Ctx) error {
 	}
 	w, err := s.Auth.NewWorkspace(c.Context(), c.Principal, form.Get("name"))
 	if err == nil {
-		return errors.Join(c.Say("You are in "+w.Name+" now."), c.Back("/workflows"))
+		return errors.Join(c.Say(c.T("You are in {workspace} now.", "workspace", w.Name)), c.Back("/workflows"))
 	}
-	wrong, err := mistakes(err)
+	wrong, err := mistakes(c, err)
 	if err != nil {
 		return err
 	}
@@ -166,9 +163,9 @@ func saveWorkspace(s *Server, c *Ctx) error {
 		err = s.Store.RenameWorkspace(c.Context(), c.Scope(), name)
 	}
 	if err == nil {
-		return errors.Join(c.Say("Saved."), c.Back("/settings/workspace"))
+		return errors.Join(c.Say(c.T("Saved.")), c.Back("/settings/workspace"))
 	}
-	wrong, err := mistakes(err)
+	wrong, err := mistakes(c, err)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func workflowsPage(s *Server, c *Ctx) error {
 		}
 		view.Templates = s.templateCards()
 	}
-	return c.View(http.StatusOK, views.WorkflowsPage(c.Page("Workflows", "workflows"), view))
+	return c.View(http.StatusOK, views.WorkflowsPage(c.Page(c.T("Workflows"), "workflows"), view))
 }
 
 // trashPage lists deleted workflows.
@@ -41,7 +41,7 @@ func trashPage(s *Server, c *Ctx) error {
 	if err := s.fillList(c, &view, filter); err != nil {
 		return err
 	}
-	return c.View(http.StatusOK, views.WorkflowsPage(c.Page("Deleted workflows", "workflows"), view))
+	return c.View(http.StatusOK, views.WorkflowsPage(c.Page(c.T("Deleted workflows"), "workflows"), view))
 }
 
 func (s *Server) fillList(c *Ctx, view *views.WorkflowsView, filter engine.SummaryFilter) error {
@@ -88,7 +88,7 @@ func newPage(s *Server, c *Ctx) error {
 		return err
 	}
 	view := views.WorkflowsView{Folder: folder, Templates: s.templateCards()}
-	page := c.Page("New workflow", "workflows").Under(views.Link{Text: "Workflows", Href: "/workflows"})
+	page := c.Page(c.T("New workflow"), "workflows").Under(views.Link{Text: c.T("Workflows"), Href: "/workflows"})
 	return c.View(http.StatusOK, views.NewPage(page, view))
 }
 

@@ -42,7 +42,7 @@ func duplicateWorkflow(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Say("“" + stored.Name + "” was duplicated. This is the copy."); err != nil {
+	if err := c.Say(c.T("“{name}” was duplicated. This is the copy.", "name", stored.Name)); err != nil {
 		return err
 	}
 	return c.Back("/workflows/" + made.ID)

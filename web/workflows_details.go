@@ -24,7 +24,7 @@ func (s *Server) showDetails(c *Ctx, status int, view views.DetailsView) error {
 		return err
 	}
 	view.Folders = folders
-	page := c.Page("Rename or move", "workflows").Under(views.Link{Text: "Workflows", Href: "/workflows"}, views.Link{Text: view.Name, Href: "/workflows/" + view.ID})
+	page := c.Page(c.T("Rename or move"), "workflows").Under(views.Link{Text: c.T("Workflows"), Href: "/workflows"}, views.Link{Text: view.Name, Href: "/workflows/" + view.ID})
 	page.Narrow = true
 	return c.View(status, views.WorkflowDetailsPage(page, view))
 }

@@ -27,9 +27,9 @@ func archiveWorkflow(s *Server, c *Ctx) error {
 	if err := s.Store.ArchiveWorkflow(ctx, c.Scope(), id, into); err != nil {
 		return err
 	}
-	flash := views.Flash{Text: "“" + stored.Name + "” was archived.", Undo: "/workflows/" + id + "/archive?value=false"}
+	flash := views.Flash{Text: c.T("“{name}” was archived.", "name", stored.Name), Undo: "/workflows/" + id + "/archive?value=false"}
 	if !into {
-		flash = views.Flash{Text: "“" + stored.Name + "” is in use again."}
+		flash = views.Flash{Text: c.T("“{name}” is in use again.", "name", stored.Name)}
 	}
 	if err := c.Flash(flash); err != nil {
 		return err
@@ -47,7 +47,7 @@ func deleteWorkflow(s *Server, c *Ctx) error {
 	if err := s.Store.DeleteWorkflow(ctx, c.Scope(), id); err != nil {
 		return err
 	}
-	if err := c.Flash(views.Flash{Text: "“" + stored.Name + "” was deleted.", Undo: "/workflows/" + id + "/restore"}); err != nil {
+	if err := c.Flash(views.Flash{Text: c.T("“{name}” was deleted.", "name", stored.Name), Undo: "/workflows/" + id + "/restore"}); err != nil {
 		return err
 	}
 	return c.Back(listAt(stored.Folder))
@@ -63,7 +63,7 @@ func restoreWorkflow(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Say("“" + stored.Name + "” is back. Its triggers are off."); err != nil {
+	if err := c.Say(c.T("“{name}” is back. Its triggers are off.", "name", stored.Name)); err != nil {
 		return err
 	}
 	return c.Back(listAt(stored.Folder))
@@ -73,9 +73,9 @@ func restoreWorkflow(s *Server, c *Ctx) error {
 func activateWorkflow(s *Server, c *Ctx) error {
 	ctx, id, on := c.Request().Context(), c.Param("id"), c.FormValue("value") != "false"
 	err := s.setActive(ctx, c.Scope(), id, on)
-	flash := views.Flash{Text: "The triggers are on."}
+	flash := views.Flash{Text: c.T("The triggers are on.")}
 	if !on {
-		flash.Text = "The triggers are off."
+		flash.Text = c.T("The triggers are off.")
 	}
 	if p, ok := errors.AsType[*problemsError](err); ok {
 		flash = views.Flash{Text: p.text, Error: true}
@@ -120,7 +120,7 @@ func changeMany(s *Server, c *Ctx) error {
 	ids := form["id"]
 	switch {
 	case len(ids) == 0:
-		return s.backWith(c, views.Flash{Text: "Select some workflows first.", Error: true})
+		return s.backWith(c, views.Flash{Text: c.T("Select some workflows first."), Error: true})
 	case len(ids) > maxMany:
 		return invalidInput("At most %d workflows can be changed at once.", maxMany)
 	}

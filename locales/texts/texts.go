@@ -14,18 +14,20 @@ import (
 const literal = `("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')`
 
 var (
-	one = regexp.MustCompile(`\b(?:t|tr)\(\s*(?:ctx,\s*)?` + literal)
+	one = regexp.MustCompile(`\b(?:t|tr|c\.T)\(\s*(?:ctx,\s*)?` + literal)
 	// Between the name and the two forms stands the number, which may be a call itself.
 	two = regexp.MustCompile(`\b(?:tn|trn)\((?:[^"'\x60\n]|"[^"\n]*"\))*?,\s*` + literal + `,\s*` + literal)
 	// Go says a text of a language outside of pages with locales.Say and locales.Count.
-	say   = regexp.MustCompile(`\blocales\.Say\([^"\n]*?,\s*` + literal)
-	count = regexp.MustCompile(`\blocales\.Count\([^"\n]*?,\s*` + literal + `,\s*` + literal)
+	say = regexp.MustCompile(`\blocales\.Say\([^"\n]*?,\s*` + literal)
+	// Errors are said where they are answered: those without values in them are keys as they stand.
+	failures = regexp.MustCompile(`(?:failure\{[^"\n]*?|Mistake\{"\w+", |Detail: |d\.Title = [^"\n]*|\{(?:fs|auth|errors|context|store)\.\w+, [\w.]+, )` + literal)
+	count    = regexp.MustCompile(`\blocales\.Count\([^"\n]*?,\s*` + literal + `,\s*` + literal)
 )
 
 // In returns the keys in one source text, a script (t, tn), a page (tr, trn) or Go: each once, in order.
 func In(source string) []string {
 	var keys []string
-	for _, found := range slices.Concat(one.FindAllStringSubmatch(source, -1), say.FindAllStringSubmatch(source, -1)) {
+	for _, found := range slices.Concat(one.FindAllStringSubmatch(source, -1), say.FindAllStringSubmatch(source, -1), failures.FindAllStringSubmatch(source, -1)) {
 		keys = append(keys, unquote(found[1]))
 	}
 	for _, found := range slices.Concat(two.FindAllStringSubmatch(source, -1), count.FindAllStringSubmatch(source, -1)) {
