@@ -18,6 +18,7 @@ type Config struct {
 	Listen         string
 	Data           string
 	DatabaseURL    string
+	RedisURL       string
 	MasterKey      string
 	Environment    string
 	PublicURL      string
@@ -48,6 +49,7 @@ var settings = []setting{
 	{"listen", "ATELIER_LISTEN", "127.0.0.1:8080", "address and port to listen on; PORT=8080 in the environment means port 8080 of every address", false, func(c *Config) any { return &c.Listen }},
 	{"data", "ATELIER_DATA", "./data", "folder of the database, files and keys", false, func(c *Config) any { return &c.Data }},
 	{"", "DATABASE_URL", "", "Postgres, as postgres://user:password@host/name; empty: SQLite in the data folder", true, func(c *Config) any { return &c.DatabaseURL }},
+	{"", "REDIS_URL", "", "Redis, as redis://user:password@host:6379/0, over which several processes on one Postgres are one studio; empty: this process is alone", true, func(c *Config) any { return &c.RedisURL }},
 	{"", "ATELIER_MASTER_KEY", "", "32 bytes, base64 or hexadecimal, that wrap all keys; empty: the file master.key in the data folder", true, func(c *Config) any { return &c.MasterKey }},
 	{"environment", "ENVIRONMENT", "production", "production or development; development shows the gallery of page parts", false, func(c *Config) any { return &c.Environment }},
 	{"public-url", "ATELIER_PUBLIC_URL", "", "address that people use, such as https://studio.example.org; empty: that of the request", false, func(c *Config) any { return &c.PublicURL }},
@@ -113,6 +115,9 @@ func set(field any, value string) error {
 func (c *Config) check() error {
 	if c.Environment != "production" && c.Environment != "development" {
 		return fmt.Errorf("the environment must be production or development, not %q", c.Environment)
+	}
+	if c.RedisURL != "" && c.DatabaseURL == "" {
+		return errors.New("REDIS_URL is for several processes on one Postgres: set DATABASE_URL too, or leave both out")
 	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil {
 		return fmt.Errorf("there is no time zone %q", c.Timezone)

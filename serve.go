@@ -60,6 +60,7 @@ type studio struct {
 	store  *store.Store
 	parts  *parts
 	auth   *auth.Service
+	bus    live.Bus
 	hub    *live.Hub
 	runner *engine.Runner
 	web    *web.Server
@@ -124,13 +125,24 @@ func (s *studio) open(ctx context.Context) error {
 		return err
 	}
 	s.auth = auth.New(auth.Options{Store: s.store, Log: s.log})
-	s.hub = live.NewHub(live.NewMemory(), s.log)
+	if s.bus, err = openBus(ctx, c.RedisURL, s.log); err != nil {
+		return err
+	}
+	s.hub = live.NewHub(s.bus, s.log)
 	metrics := ops.NewMetrics(ops.Version(release))
 	s.runner = engine.NewRunner(engine.Options{
 		Catalogue: s.parts.catalogue, Journal: s.store.Journal(), Source: s.store, JavaScript: s.parts.javascript, Log: s.log,
 		MaxRunning: c.Workers, Timezone: c.Timezone, Publish: publisher(web.Publisher(s.hub.Bus(), s.log), metrics),
 	})
 	return s.openWeb(metrics)
+}
+
+// openBus connects this process with the others, or with nobody.
+func openBus(ctx context.Context, redisURL string, log *slog.Logger) (live.Bus, error) {
+	if redisURL == "" {
+		return live.NewMemory(), nil
+	}
+	return live.NewRedis(ctx, live.RedisOptions{URL: redisURL, Prefix: "atelier/", Log: log})
 }
 
 // publisher passes chunks on and counts the runs that ended.
@@ -279,6 +291,9 @@ func (s *studio) stop(server *http.Server) error {
 
 func (s *studio) close() error {
 	var errs []error
+	if s.bus != nil {
+		errs = append(errs, s.bus.Close())
+	}
 	if s.parts != nil {
 		errs = append(errs, s.parts.close())
 	}

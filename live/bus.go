@@ -1,10 +1,11 @@
 // Package live brings what happens to the people who watch: a bus that carries messages by topic, and a hub that fans
 // them out to connections without letting one slow reader hold up the rest.
 //
-// Order: all subscribers of a topic see its messages in one order, the order of the calls of Publish. Blame: a receiver
-// must not block; one that cannot keep up is cut, never waited for. Loss: a message is delivered at most once. Whoever
-// must miss nothing numbers the messages (Message.Seq) and gives the hub a Reader of the durable record behind them;
-// the hub then fills every gap and drops every repeat.
+// Order: all subscribers of a topic, on all replicas, see its messages in one order, and those of one publisher in the
+// order of its calls of Publish. Blame: a receiver must not block; one that cannot keep up is cut, never waited for.
+// Loss: a message is delivered at most once, and a bus that may have lost some says so (Message.Lost). Whoever must miss
+// nothing numbers the messages (Message.Seq) and gives the hub a Reader of the durable record behind them; the hub then
+// fills every gap and drops every repeat.
 package live
 
 import "context"
@@ -15,17 +16,22 @@ type Message struct {
 	Seq int64
 	// Data is the JSON text. It is shared by all receivers and never modified.
 	Data []byte
+	// Lost says that messages of the topic may have been lost before this one, which has no data of its own: whoever
+	// keeps something that follows from them looks at it anew.
+	Lost bool
 }
 
 // Bus carries messages between the parts of the studio, and between its replicas.
 type Bus interface {
-	// Publish hands a message to everyone who listens to the topic now. It does not wait for readers.
+	// Publish hands a message to everyone who listens to the topic now. It waits neither for readers nor for a network.
 	Publish(ctx context.Context, topic string, m Message) error
-	// Subscribe calls receive for each message of the topic until leave is called; after leave has returned there is
-	// no further call. receive must neither block nor use the bus.
+	// Subscribe calls receive for each message of the topic that is published after it has returned, until leave is
+	// called; after leave has returned there is no further call. receive must neither block nor use the bus.
 	Subscribe(topic string, receive func(Message)) (leave func(), err error)
 	// Heard is false only when certainly nobody listens, so that a publisher may spare itself the encoding.
 	Heard(topic string) bool
+	// Ready says why messages do not reach the other replicas now; nil when they do, or when there are none.
+	Ready() error
 	// Close ends all subscriptions. Publish and Subscribe then fail with fs.ErrClosed.
 	Close() error
 }

@@ -142,7 +142,10 @@ func (h *Hub) part(topic string, w *Watch) {
 }
 
 func (r *room) receive(m Message) {
-	p := packet{seq: m.Seq, frame: TextFrame(m.Data)}
+	p := packet{seq: m.Seq, lost: m.Lost}
+	if !m.Lost {
+		p.frame = TextFrame(m.Data)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, w := range r.watches {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -37,15 +38,28 @@ func (b *Memory) Publish(_ context.Context, name string, m Message) error {
 	if closed {
 		return errClosed
 	}
-	if t == nil {
-		return nil
+	if t != nil {
+		t.hand(m)
 	}
+	return nil
+}
+
+func (t *topic) hand(m Message) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range t.receivers {
 		r.receive(m)
 	}
-	return nil
+}
+
+// all hands a message to the subscribers of every topic.
+func (b *Memory) all(m Message) {
+	b.mu.RLock()
+	topics := slices.Collect(maps.Values(b.topics))
+	b.mu.RUnlock()
+	for _, t := range topics {
+		t.hand(m)
+	}
 }
 
 // Subscribe implements Bus.
@@ -86,6 +100,9 @@ func (b *Memory) Heard(name string) bool {
 	defer b.mu.RUnlock()
 	return b.topics[name] != nil
 }
+
+// Ready implements Bus.
+func (b *Memory) Ready() error { return nil }
 
 // Close implements Bus.
 func (b *Memory) Close() error {

@@ -18,6 +18,7 @@ const (
 type packet struct {
 	seq   int64
 	frame []byte
+	lost  bool // there is no frame: some before may be missing
 }
 
 // Watch is a connection's interest in a topic.
@@ -51,6 +52,8 @@ func (w *Watch) deliver(p packet) {
 	defer w.mu.Unlock()
 	switch {
 	case w.closed:
+	case p.lost:
+		w.look()
 	case p.seq == 0 || w.read == nil:
 		w.conn.Send(p.frame)
 	case w.catching:
@@ -62,6 +65,18 @@ func (w *Watch) deliver(p packet) {
 	default: // the bus has lost something: fill the gap from the record
 		w.catching = true
 		w.hold(p)
+		w.hub.start(w)
+	}
+}
+
+// look has the record read, although nothing says that there is more.
+func (w *Watch) look() {
+	switch {
+	case w.read == nil:
+	case w.catching:
+		w.held, w.lost = nil, true
+	default:
+		w.catching = true
 		w.hub.start(w)
 	}
 }
@@ -92,7 +107,7 @@ func (w *Watch) follow() error {
 			return err
 		}
 		for _, m := range messages {
-			if err := w.pass(packet{m.Seq, TextFrame(m.Data)}); err != nil {
+			if err := w.pass(packet{seq: m.Seq, frame: TextFrame(m.Data)}); err != nil {
 				return err
 			}
 		}

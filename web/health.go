@@ -26,7 +26,13 @@ func ready(s *Server, c *Ctx) error {
 	if err := s.Store.Ready(ctx); err != nil {
 		return failure{http.StatusServiceUnavailable, "The database does not answer.", err}
 	}
-	return c.JSON(http.StatusOK, map[string]string{"status": "ready", "version": s.Version})
+	answer := map[string]string{"status": "ready", "version": s.Version}
+	if s.Live != nil {
+		if err := s.Live.Bus().Ready(); err != nil { // the studio goes on for those who are connected to this replica
+			answer["replicas"] = "Redis does not answer: people on other replicas are not heard until it does."
+		}
+	}
+	return c.JSON(http.StatusOK, answer)
 }
 
 // proxyHeaders are those that proxies add: with one of them a request did not begin on this machine.
