@@ -47,6 +47,7 @@ func commands() []command {
 		{"serve", "[--listen ADDRESS] [--data DIR] …", "starts the studio (also without a command); serve --help lists all settings", serveCommand},
 		{"run", "FILE [--input JSON|@FILE|-] [--json] [--timeout D] [--history DIR]", "runs a workflow file without the server", runCommand},
 		{"check", "FILE… [--json]", "says what is wrong with workflow files", checkCommand},
+		{"test", "FILE… [--only NAME] [--json] [--junit FILE]", "runs the tests that workflow files hold", testCommand},
 		{"import", "FILE… [--from auto|n8n] [--out DIR] [--report FILE]", "turns files of other products into workflow files", importCommand},
 		{"export", "FILE --to n8n|atelier [--out FILE]", "turns a workflow file into another product's form", exportCommand},
 		{"nodes", "[--json|--markdown]", "lists the kinds of nodes", nodesCommand},

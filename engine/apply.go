@@ -47,6 +47,9 @@ func (w *Workflow) apply(op Op) ([]Op, error) {
 		}
 		return applyPart(&w.Groups, verb, op, op.Group, func(g *Group) *string { return &g.ID }, setGroup,
 			func(g Group) Op { return Op{Op: "group.add", Group: &g} })
+	case "test":
+		return applyPart(&w.Tests, verb, op, op.Test, func(c *Case) *string { return &c.ID }, setCase,
+			func(c Case) Op { return Op{Op: "test.add", Test: &c} })
 	case "settings":
 		if verb == "set" {
 			return w.setSetting(op)
@@ -142,7 +145,8 @@ func (w *Workflow) renameNode(n *Node, op Op) ([]Op, error) {
 		}
 		node.Params, _ = renameIn(node.Params, old, n.Name).(map[string]any)
 	}
-	return back, nil
+	cases, err := w.renameInCases(old, n.Name)
+	return append(back, cases...), err
 }
 
 // mentions tells whether an expression in a value refers to a node of this name.
@@ -398,6 +402,10 @@ func clearValue(field any) error {
 		*f = nil
 	case *[]string:
 		*f = []string{}
+	case *map[string]Mock:
+		*f = nil
+	case *[]Assert:
+		*f = []Assert{}
 	case *[2]float64:
 	default:
 		return fmt.Errorf("field of type %T cannot be cleared", field)

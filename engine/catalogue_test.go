@@ -129,6 +129,7 @@ func kinds(w *world) set {
 		w.mu.Unlock()
 		return engine.One(c.Items()), nil
 	}
+	add(engine.Kind{Name: "post", Class: engine.IO, World: true, Run: effect})
 	add(engine.Kind{Name: "effect", Class: engine.IO, Effect: engine.Idempotent, Run: effect})
 	add(engine.Kind{Name: "each", Class: engine.IO, PerItem: true, Effect: engine.Idempotent, Run: func(ctx context.Context, params any, c *engine.Call) (engine.Outputs, error) {
 		out, err := effect(ctx, params, c)

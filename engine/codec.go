@@ -63,6 +63,10 @@ func (w *Workflow) Clone() *Workflow {
 		g.Nodes = slices.Clone(g.Nodes)
 		c.Groups[i] = g
 	}
+	c.Tests = slices.Clone(w.Tests)
+	for i := range c.Tests {
+		c.Tests[i] = c.Tests[i].clone()
+	}
 	c.Extra, _ = cloneValue(w.Extra).(map[string]any)
 	c.Unknown = maps.Clone(w.Unknown)
 	c.fill()
@@ -145,7 +149,7 @@ func (w *Workflow) checkLimits() error {
 	if n := len(w.Edges); n > MaxEdges {
 		return invalid("the workflow has %d edges; at most %d are allowed", n, MaxEdges)
 	}
-	return nil
+	return w.checkCases()
 }
 
 // CheckJSON tells in words whether data is one JSON value nested no deeper than depth. It does not recurse.

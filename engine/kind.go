@@ -39,6 +39,9 @@ type Kind struct {
 	PerItem bool   `json:"per_item,omitempty"` // called once an item, with parameters resolved for it; else once for the whole list
 	Class   Class  `json:"-"`
 	Effect  Effect `json:"-"`
+	// World says that a step reads or changes what lies outside of the run: addresses, files, databases, other workflows.
+	// In a test it needs a mock, or leave.
+	World bool `json:"world,omitempty"`
 	// Loop marks flow.loop: the engine feeds it batch by batch, and edges back into it are legal.
 	Loop bool `json:"loop,omitempty"`
 

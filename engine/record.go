@@ -117,6 +117,8 @@ type Credential struct {
 //	edge.add      Edge          edge.remove  Edge
 //	note.add      Note          note.set     ID, Path (text, color, size, at), Value     note.remove   ID
 //	group.add     Group         group.set    ID, Path (name, color, nodes), Value        group.remove  ID
+//	test.add      Test          test.set     ID, Path (name, trigger, input, mocks, allow, asserts, timeout_ms), Value
+//	                                                                                     test.remove   ID
 //	settings.set  Path, Value   (Path "name" is the workflow's name)
 //	workflow.replace  Doc       the whole drawing: import, restore
 type Op struct {
@@ -129,5 +131,6 @@ type Op struct {
 	Edge  *Edge           `json:"edge,omitempty"`
 	Note  *Note           `json:"note,omitempty"`
 	Group *Group          `json:"group,omitempty"`
+	Test  *Case           `json:"test,omitempty"`
 	Doc   *Workflow       `json:"doc,omitempty"`
 }

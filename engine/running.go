@@ -112,7 +112,7 @@ func (r *Runner) take(x *execution, limit chan struct{}) bool {
 // startErrorWorkflow starts the workflow that a failed one names, with what went wrong.
 func (r *Runner) startErrorWorkflow(x *execution) {
 	ref := x.plan.doc.Settings.ErrorWorkflow
-	if ref == "" || x.row.Trigger == "error" || r.Source == nil {
+	if ref == "" || x.row.Trigger == "error" || r.Source == nil || x.start.rehearsal != nil {
 		return
 	}
 	name := ""

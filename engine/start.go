@@ -27,6 +27,8 @@ type StartRequest struct {
 	// is then put on disk when it first touches the world, or with its end: one write instead of two.
 	Unannounced bool `json:"-"`
 
+	rehearsal *rehearsal // of a test
+
 	// The rest is kept with the run, so that a crash does not forget it.
 
 	Node   string `json:"node,omitempty"`   // id of the trigger to begin at; "": the manual one, else the first

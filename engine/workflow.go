@@ -25,6 +25,8 @@ type Workflow struct {
 	Notes    []Note   `json:"notes"`
 	Groups   []Group  `json:"groups"`
 	Settings Settings `json:"settings"`
+	// Tests are cases that the workflow must pass.
+	Tests []Case `json:"tests,omitempty"`
 	// Extra holds what another product wrote and Atelier has no field for.
 	Extra map[string]any `json:"extra,omitempty"`
 	// Unknown holds keys that this version does not know; they are written back as they came.

@@ -21,6 +21,7 @@ type kindView struct {
 	Trigger    bool     `json:"trigger,omitempty"`
 	Loop       bool     `json:"loop,omitempty"`
 	PerItem    bool     `json:"per_item,omitempty"`
+	World      bool     `json:"world,omitempty"` // reads or changes what lies outside of the run
 
 	Inputs       []engine.Port  `json:"inputs"`
 	Outputs      []engine.Port  `json:"outputs"`
@@ -44,7 +45,7 @@ func viewKind(k *engine.Kind) kindView {
 	in, out := (&engine.Node{Kind: k.Name, Params: map[string]any{}}).Ports(k)
 	v := kindView{
 		Name: k.Name, Title: k.Title, Group: k.Group, Icon: k.Icon, Summary: k.Summary, Doc: k.Doc, Keywords: k.Keywords,
-		Trigger: k.Trigger, Loop: k.Loop, PerItem: k.PerItem, Inputs: list(in), Outputs: list(out),
+		Trigger: k.Trigger, Loop: k.Loop, PerItem: k.PerItem, World: k.World, Inputs: list(in), Outputs: list(out),
 		DynamicPorts: k.PortsOf != nil, Params: list(k.Params), Credentials: k.Credentials,
 	}
 	for _, e := range k.Examples {

@@ -24,6 +24,8 @@ var apiRoutes = []route{
 	call("POST", "/workflows/:id/ops", auth.WorkflowEdit, "Edit a workflow: all operations or none", apiOps, body(editBody)),
 	call("GET", "/workflows/:id/revisions", auth.WorkflowView, "Edits of a workflow after a revision, oldest first", apiRevisions),
 	call("POST", "/workflows/:id/check", auth.WorkflowView, "Find the mistakes in a workflow without running it", apiCheck),
+	call("POST", "/workflows/:id/tests/run", auth.WorkflowRun, "Run the tests of a workflow; nothing of their runs is kept", apiRunTests, timed(testsLimit)),
+	call("POST", "/workflows/:id/tests/make", auth.WorkflowEdit, "A test that repeats a run, to be added to the workflow", apiMakeTest),
 	call("POST", "/workflows/:id/active", auth.WorkflowEdit, "Switch the triggers of a workflow on or off", apiActive),
 	call("POST", "/workflows/:id/listen", auth.WorkflowEdit, "Open the test address of a webhook for two minutes", apiListen),
 	stream[startIn, startOut]("POST", "/workflows/:id/runs", auth.WorkflowRun, "Start a run", apiStart, accepted, body(maxInput), answers(eventStream), timed(maxWait)),

@@ -28,6 +28,31 @@ export interface Note { id: string; at: [number, number]; size: [number, number]
 
 export interface Group { id: string; name: string; color?: string; nodes: string[] }
 
+/** What stands for a node in a test: items of its first output, items by output port, or an error. */
+export type Mock = Item[] | { outputs?: { [port: string]: Item[] }; error?: string };
+
+export interface Assert {
+  node?: string; // id; absent: the result of the run
+  output?: string; // port; absent: the first that gave items
+  item?: number; // counted from 0
+  path?: string;
+  expression?: string;
+  is: string;
+  value?: Json;
+}
+
+/** A test of the workflow, kept in its drawing. */
+export interface TestCase {
+  id: string;
+  name: string;
+  trigger?: string; // id of the node that the run begins at
+  input?: Item[];
+  mocks?: { [node: string]: Mock };
+  allow?: string[]; // nodes that may touch the world
+  asserts: Assert[];
+  timeout_ms?: number;
+}
+
 export interface Workflow {
   format: string;
   name: string;
@@ -36,6 +61,7 @@ export interface Workflow {
   notes: Note[];
   groups: Group[];
   settings: { [key: string]: Json };
+  tests?: TestCase[];
   extra?: { [key: string]: Json };
 }
 
@@ -81,6 +107,7 @@ export interface Kind {
   trigger?: boolean;
   loop?: boolean;
   per_item?: boolean;
+  world?: boolean; // reads or changes what lies outside of the run
   inputs: Port[];
   outputs: Port[];
   dynamic_ports?: boolean; // ask POST /api/v1/ports
@@ -146,6 +173,9 @@ export type Op =
   | { op: "group.add"; group: Group }
   | { op: "group.set"; id: string; path: string; value: Json | unknown }
   | { op: "group.remove"; id: string }
+  | { op: "test.add"; test: TestCase }
+  | { op: "test.set"; id: string; path: string; value: Json | unknown }
+  | { op: "test.remove"; id: string }
   | { op: "settings.set"; path: string; value: Json | unknown }
   | { op: "workflow.replace"; doc: Workflow };
 

@@ -19,7 +19,7 @@ const (
 
 func init() {
 	define(engine.Kind{
-		Name: "file.list", Title: "List files", Group: "Files", Icon: "folder-open", PerItem: true, Class: engine.IO,
+		Name: "file.list", Title: "List files", Group: "Files", Icon: "folder-open", PerItem: true, Class: engine.IO, World: true,
 		Summary: "Lists the files in a folder, one item a file.",
 		Doc: `Items have ` + "`path`" + ` (for Read file), ` + "`name`, `folder`, `size`" + ` in bytes and ` + "`modified`" + `, ordered by path. The **pattern** looks at the name: ` + "`*.jsonl`, `report-??.csv`, `[a-c]*`" + `; with a slash in it, at the path inside the folder. So with an empty folder the pattern ` + "`logs/*.jsonl`" + ` lists the logs.
 

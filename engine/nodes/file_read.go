@@ -18,7 +18,7 @@ import (
 
 func init() {
 	define(engine.Kind{
-		Name: "file.read", Title: "Read file", Group: "Files", Icon: "file-input", PerItem: true, Class: engine.IO,
+		Name: "file.read", Title: "Read file", Group: "Files", Icon: "file-input", PerItem: true, Class: engine.IO, World: true,
 		Summary: "Reads a file as text, lines, JSON, JSON lines, or as it is.",
 		Doc: `**Text** gives one item with the field ` + "`text`" + `, **lines** one item a line with ` + "`line` and `number`" + `. **JSON** gives an item for an object and one an entry for a list. **JSON lines** gives one item a line; empty lines are left out. **File** attaches the file to the item, for nodes that send or convert files.
 

@@ -16,7 +16,7 @@ import (
 
 func init() {
 	define(engine.Kind{
-		Name: "file.write", Title: "Write file", Group: "Files", Icon: "file-output", PerItem: true, Class: engine.IO, Effect: engine.AtMostOnce,
+		Name: "file.write", Title: "Write file", Group: "Files", Icon: "file-output", PerItem: true, Class: engine.IO, World: true, Effect: engine.AtMostOnce,
 		EffectOf: typed(func(p fileWrite) engine.Effect {
 			if p.Mode == "overwrite" || p.Mode == "" {
 				return engine.Idempotent

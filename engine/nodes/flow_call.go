@@ -9,7 +9,7 @@ import (
 
 func init() {
 	define(engine.Kind{
-		Name: "flow.call", Title: "Call workflow", Group: "Flow", Icon: "workflow", Class: engine.IO, Effect: engine.Idempotent,
+		Name: "flow.call", Title: "Call workflow", Group: "Flow", Icon: "workflow", Class: engine.IO, World: true, Effect: engine.Idempotent,
 		Summary: "Runs another workflow and goes on with what it gives.",
 		Doc: `The other workflow is found by id or name in the same workspace. It begins at its Manual start with the items of this node, as a run of its own that is linked with this one, and its last step's items come back.
 

@@ -13,7 +13,7 @@ import (
 
 func init() {
 	define(engine.Kind{
-		Name: "mail.send", Title: "Send mail", Group: "Network", Icon: "mail", PerItem: true, Class: engine.IO, Effect: engine.AtMostOnce,
+		Name: "mail.send", Title: "Send mail", Group: "Network", Icon: "mail", PerItem: true, Class: engine.IO, World: true, Effect: engine.AtMostOnce,
 		Summary: "Sends a mail for every item, through a mail server.",
 		Doc: `Addresses are separated by commas, with or without a name: ` + "`Ada <ada@example.com>, bob@example.com`" + `. With text and HTML both are sent, and the reader's program shows the one it can. Attachments are files of the item, by name; ` + "`*`" + ` stands for all.
 

@@ -23,7 +23,7 @@ const maxRows = 100_000
 
 func init() {
 	define(engine.Kind{
-		Name: "sql.query", Title: "SQL query", Group: "Databases", Icon: "database", PerItem: true, Class: engine.IO,
+		Name: "sql.query", Title: "SQL query", Group: "Databases", Icon: "database", PerItem: true, Class: engine.IO, World: true,
 		Effect: engine.AtMostOnce, EffectOf: typed(sqlQuery.effect), Check: typed(sqlQuery.check),
 		Summary: "Runs an SQL statement in PostgreSQL or SQLite, for every item.",
 		Doc: `Values belong into **args**, in the order of ` + "`$1`, `$2`" + ` in the statement: they are sent apart from it, so that data can never become SQL. The statement itself is best fixed text.

@@ -1,9 +1,9 @@
 // Edits of a drawing. The same operations, with the same meaning, are applied by the server (engine.Apply): what the
 // canvas shows at once is what the server will keep.
 
-import type { Edge, Group, Note, Op, Workflow, WorkflowNode } from "../types";
+import type { Edge, Group, Note, Op, TestCase, Workflow, WorkflowNode } from "../types";
 import { getPath, isObject, same, setPath } from "./path";
-import { renameInValue } from "./rename";
+import { renameInText, renameInValue } from "./rename";
 
 /** Why an operation does not apply, in words for people. */
 export class OpError extends Error {
@@ -40,9 +40,10 @@ export const sameEdge = (a: Edge, b: Edge): boolean => a.from === b.from && a.ou
 const nodeFields = new Set(["params", "retry", "timeout_ms", "on_error", "disabled", "note", "pinned", "kind", "extra"]);
 const noteFields = new Set(["text", "color", "size", "at"]);
 const groupFields = new Set(["name", "color", "nodes"]);
+const testFields = new Set(["name", "trigger", "input", "mocks", "allow", "asserts", "timeout_ms"]);
 
 /** What a field is after it was cleared; fields that are not here leave the file. */
-const cleared: { [field: string]: unknown } = { params: {}, text: "", name: "", nodes: [], concurrency: 0, error_workflow: "", keep_runs_days: 0 };
+const cleared: { [field: string]: unknown } = { params: {}, text: "", name: "", nodes: [], asserts: [], concurrency: 0, error_workflow: "", keep_runs_days: 0 };
 const settingFields: { [field: string]: unknown } = { ...cleared, timeout_ms: 0, timezone: undefined, mode: undefined };
 
 /** A drawing under change: each list is copied when it is first touched, so a batch of many edits copies once. */
@@ -69,6 +70,9 @@ class Draft {
       case "group.add": return this.addTo("groups", op.group, { op: "group.remove", id: op.group.id });
       case "group.set": return this.setIn("groups", op.id, op.path, op.value, groupFields, "group.set");
       case "group.remove": return [{ op: "group.add", group: this.removeFrom("groups", op.id) as Group }];
+      case "test.add": return this.addTo("tests", op.test, { op: "test.remove", id: op.test.id });
+      case "test.set": return this.setIn("tests", op.id, op.path, op.value, testFields, "test.set");
+      case "test.remove": return [{ op: "test.add", test: this.removeFrom("tests", op.id) as TestCase }];
       case "settings.set": return this.setSettings(op.path, op.value);
       case "workflow.replace": return this.replace(op.doc);
       default: throw new OpError(`This editor does not know the operation "${String((op as { op: unknown }).op)}". Reload the page.`);
@@ -76,16 +80,16 @@ class Draft {
   }
 
   /** A list of the drawing that may be changed in place. */
-  private list<K extends "nodes" | "edges" | "notes" | "groups">(name: K): Workflow[K] {
+  private list<K extends "nodes" | "edges" | "notes" | "groups" | "tests">(name: K): NonNullable<Workflow[K]> {
     if (!this.owned.has(name)) {
       this.owned.add(name);
-      this.doc[name] = [...this.doc[name]] as Workflow[K];
+      this.doc[name] = [...(this.doc[name] ?? [])] as Workflow[K];
     }
-    return this.doc[name];
+    return this.doc[name]!;
   }
 
-  private indexOf(name: "nodes" | "notes" | "groups", id: string): number {
-    const index = (this.doc[name] as { id: string }[]).findIndex((entry) => entry.id === id);
+  private indexOf(name: "nodes" | "notes" | "groups" | "tests", id: string): number {
+    const index = ((this.doc[name] ?? []) as { id: string }[]).findIndex((entry) => entry.id === id);
     if (index < 0) throw new OpError(`There is no ${name.slice(0, -1)} "${id}" any more.`);
     return index;
   }
@@ -139,6 +143,12 @@ class Draft {
       if (!same(renameInValue(params, to, from), node.params)) inverse.push({ op: "node.set", id: node.id, path: "params", value: node.params });
     });
     nodes[index] = { ...nodes[index]!, name: to };
+    this.doc.tests?.forEach((test, i) => {
+      const asserts = test.asserts.map((line) => (line.expression ? { ...line, expression: renameInText(line.expression, from, to) } : line));
+      if (!same(asserts, test.asserts)) this.list("tests")[i] = { ...test, asserts };
+      const back = asserts.map((line) => (line.expression ? { ...line, expression: renameInText(line.expression, to, from) } : line));
+      if (!same(back, test.asserts)) inverse.push({ op: "test.set", id: test.id, path: "asserts", value: test.asserts });
+    });
     return inverse;
   }
 
@@ -176,22 +186,24 @@ class Draft {
     return [{ op: "edge.add", edge: gone! }];
   }
 
-  private addTo(name: "notes" | "groups", entry: Note | Group, inverse: Op): Op[] {
+  private addTo(name: "notes" | "groups" | "tests", entry: Note | Group | TestCase, inverse: Op): Op[] {
     if (!entry.id) throw new OpError(`A ${name.slice(0, -1)} needs an id.`);
-    if (this.doc[name].some((other) => other.id === entry.id)) throw new OpError(`This ${name.slice(0, -1)} is there already.`);
-    (this.list(name) as (Note | Group)[]).push(entry);
+    if (this.doc[name]?.some((other) => other.id === entry.id)) throw new OpError(`This ${name.slice(0, -1)} is there already.`);
+    (this.list(name) as (Note | Group | TestCase)[]).push(entry);
     return [inverse];
   }
 
-  private setIn(name: "notes" | "groups", id: string, path: string, value: unknown, fields: Set<string>, op: "note.set" | "group.set"): Op[] {
+  private setIn(
+    name: "notes" | "groups" | "tests", id: string, path: string, value: unknown, fields: Set<string>, op: "note.set" | "group.set" | "test.set",
+  ): Op[] {
     const index = this.indexOf(name, id);
-    const entry = this.doc[name][index]! as never;
+    const entry = this.doc[name]![index]! as never;
     (this.list(name) as unknown[])[index] = setField(entry, path, value, fields, cleared);
     return [{ op, id, ...restore(entry, [path]) }];
   }
 
-  private removeFrom(name: "notes" | "groups", id: string): Note | Group {
-    return (this.list(name) as (Note | Group)[]).splice(this.indexOf(name, id), 1)[0]!;
+  private removeFrom(name: "notes" | "groups" | "tests", id: string): Note | Group | TestCase {
+    return (this.list(name) as (Note | Group | TestCase)[]).splice(this.indexOf(name, id), 1)[0]!;
   }
 
   private setSettings(path: string, value: unknown): Op[] {
