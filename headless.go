@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -271,7 +272,7 @@ func checkCommand(_ context.Context, p *process) int {
 			}
 			continue
 		}
-		problems := validate(w)
+		problems := lint(w)
 		all[name] = append([]engine.Problem{}, problems...)
 		for _, pr := range problems {
 			if !pr.Warning {
@@ -279,6 +280,7 @@ func checkCommand(_ context.Context, p *process) int {
 			}
 		}
 		if !*asJSON {
+			problems = slices.DeleteFunc(problems, func(pr engine.Problem) bool { return pr.Ignored })
 			writeProblems(p.stderr, name, w, problems)
 			if len(problems) == 0 {
 				fmt.Fprintf(p.stdout, "%s: nothing to complain about\n", name)

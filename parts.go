@@ -102,9 +102,9 @@ func (f fileCredentials) Secret(_ context.Context, _, name string) (string, map[
 	return c.Type, c.Values, nil
 }
 
-// validate is engine.Validate with the whole catalogue; it needs nothing of the world.
-func validate(w *engine.Workflow) []engine.Problem {
-	return engine.Validate(w, nodes.Catalogue(&nodes.Deps{}))
+// lint is engine.Lint of a file: of credentials, variables and other workflows nothing is known.
+func lint(w *engine.Workflow) []engine.Problem {
+	return engine.Lint(w, nodes.Catalogue(&nodes.Deps{}), engine.Surroundings{})
 }
 
 func logLevel(name string) slog.Level {

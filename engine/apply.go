@@ -308,7 +308,7 @@ func (n *Node) set(op Op) ([]Op, error) {
 	}
 	return setField(map[string]any{
 		"params": &n.Params, "retry": &n.Retry, "timeout_ms": &n.TimeoutMS, "on_error": &n.OnError, "disabled": &n.Disabled,
-		"note": &n.Note, "pinned": &n.Pinned, "kind": &n.Kind, "extra": &n.Extra,
+		"note": &n.Note, "pinned": &n.Pinned, "kind": &n.Kind, "extra": &n.Extra, "ignore": &n.Ignore,
 	}, op)
 }
 

@@ -77,6 +77,7 @@ func (n Node) clone() Node {
 	n.Params, _ = cloneValue(n.Params).(map[string]any)
 	n.Extra, _ = cloneValue(n.Extra).(map[string]any)
 	n.Pinned = slices.Clone(n.Pinned)
+	n.Ignore = slices.Clone(n.Ignore)
 	n.Unknown = maps.Clone(n.Unknown)
 	if n.Retry != nil {
 		n.Retry = new(*n.Retry)

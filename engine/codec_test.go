@@ -130,7 +130,14 @@ func FuzzParse(f *testing.F) {
 		if err != nil || string(once) != string(twice) {
 			t.Fatalf("encoding is not stable:\n%s\n%s", once, twice)
 		}
-		engine.Validate(w, kinds(newWorld()))
+		for _, p := range engine.Lint(w, kinds(newWorld()), engine.Surroundings{Credentials: []engine.Credential{}, Variables: []string{}}) {
+			if p.Fix == nil {
+				continue
+			}
+			if _, err := engine.Apply(w.Clone(), p.Fix.Ops...); err != nil {
+				t.Fatalf("the fix of %q does not apply: %v", p.Text, err)
+			}
+		}
 	})
 }
 
@@ -157,7 +164,7 @@ func TestValidate(t *testing.T) {
 		{name: "a branch that leads nowhere", lines: []string{"t:trigger.manual", "i:if", "a:pass", "t>i", "i.true>a"}, want: "i  unconnected-branch warning"},
 		{name: "a merge that cannot fill", lines: []string{"t:trigger.manual", "m:merge", "t>m.in_1"}, want: "m  empty-input warning"},
 		{name: "an expression with a mistake", lines: []string{"t:trigger.manual", "a:add", "t>a"}, set: func(w *engine.Workflow) { node(w, "a").Params["value"] = "={{ $json.x" }, want: "a value bad-expression"},
-		{name: "a reference to nothing", lines: []string{"t:trigger.manual", "a:add", "t>a"}, set: func(w *engine.Workflow) { node(w, "a").Params["value"] = "={{ $('Gone').first().json.x }}" }, want: "a  unknown-reference warning"},
+		{name: "a reference to nothing", lines: []string{"t:trigger.manual", "a:add", "t>a"}, set: func(w *engine.Workflow) { node(w, "a").Params["value"] = "={{ $('Gone').first().json.x }}" }, want: "a value unknown-reference warning"},
 		{name: "a text for a number", lines: []string{"t:trigger.manual", "l:loop", "b:pass", "t>l", "l.loop>b", "b>l"}, set: func(w *engine.Workflow) { node(w, "l").Params["size"] = "many" }, want: "l size bad-value"},
 	}
 	for _, tt := range tests {
@@ -181,6 +188,21 @@ func TestValidate(t *testing.T) {
 				t.Errorf("got %q; want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A kind that stays only for old drawings is replaced by the one it names.
+func TestDeprecated(t *testing.T) {
+	t.Parallel()
+	c := kinds(newWorld())
+	c["old"] = &engine.Kind{Name: "old", Title: "Old", Deprecated: "pass", Run: c["pass"].Run}
+	w := draw(t, "t:trigger.manual", "a:old", "t>a")
+	found := engine.Lint(w, c, engine.Surroundings{})
+	if len(found) != 1 || found[0].Code != "deprecated" || !found[0].Warning || found[0].Fix == nil {
+		t.Fatalf("found %+v", found)
+	}
+	if _, err := engine.Apply(w, found[0].Fix.Ops...); err != nil || node(w, "a").Kind != "pass" || len(engine.Lint(w, c, engine.Surroundings{})) != 0 {
+		t.Errorf("mended (%v) it is a %s", err, node(w, "a").Kind)
 	}
 }
 

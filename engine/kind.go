@@ -52,8 +52,16 @@ type Kind struct {
 	// EffectOf, when set, gives the effect of a node with these resolved parameters (GET has none, POST has one).
 	EffectOf func(params any) Effect `json:"-"`
 	// Check, when set, finds mistakes in static parameters that types cannot show (a cron line that never fires).
-	// It must not touch the world.
+	// It must not touch the world. The operations of its fixes need not name the node.
 	Check func(params any) []Problem `json:"-"`
+	// Claims, when set, names what no other node may have, such as an address, and the parameter that says it.
+	Claims func(params any) (param string, claims []string) `json:"-"`
+	// Together, when set, tells whether a node with these parameters is of use only when all its inputs are filled in
+	// the same run (a merge that pairs items).
+	Together func(params map[string]any) bool `json:"-"`
+	// Deprecated, when not empty, says that the kind stays only for old drawings: the name of the kind to use instead,
+	// or what to do in words.
+	Deprecated string `json:"deprecated,omitempty"`
 
 	Params      []Param   `json:"params"`
 	Defaults    any       `json:"-"`                     // the parameters' struct, with defaults
@@ -210,21 +218,4 @@ type CredentialType struct {
 type Catalogue interface {
 	Kind(name string) (*Kind, bool)
 	Kinds() []*Kind // by group, then name
-}
-
-// Problem is a mistake in a workflow, at a node and parameter where there is one.
-type Problem struct {
-	Node    string `json:"node,omitempty"`
-	Param   string `json:"param,omitempty"`
-	Text    string `json:"text"`
-	Warning bool   `json:"warning,omitempty"`
-	Code    string `json:"code,omitempty"` // "unknown-kind", "dangling-edge" …: stable, for fixes in the editor
-}
-
-func (p Problem) Error() string {
-	s := p.Text
-	if p.Param != "" {
-		s = p.Param + ": " + s
-	}
-	return s
 }

@@ -110,7 +110,7 @@ type Credential struct {
 //
 //	node.add      Node                       (Edges of a removed node come back by their own edge.add)
 //	node.set      ID, Path, Value            Path: "params" or "params.url", "retry", "timeout_ms", "on_error", "disabled",
-//	                                         "note", "pinned", "kind", "extra"; a null Value removes
+//	                                         "note", "pinned", "kind", "extra", "ignore"; a null Value removes
 //	node.move     ID, At
 //	node.rename   ID, Value (the new name)   rewrites $('Old') and $node["Old"] in every expression
 //	node.remove   ID                         takes its edges along

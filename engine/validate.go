@@ -12,11 +12,16 @@ import (
 // O(nodes + edges), does not recurse, and executes nothing.
 func Validate(w *Workflow, c Catalogue) []Problem {
 	v := &validator{w: w, c: c, index: make(map[string]int, len(w.Nodes))}
+	v.all()
+	return v.problems
+}
+
+func (v *validator) all() {
 	v.nodes()
 	v.edges()
+	v.references()
 	v.cycles()
 	v.flow()
-	return v.problems
 }
 
 type validator struct {
@@ -27,22 +32,25 @@ type validator struct {
 	filled   []map[string]int // edges by input port of a node
 	used     []map[string]int // edges by output port of a node
 	next     [][]int          // successors
+	names    map[string]int   // nodes by name
+	reached  []bool           // nodes that a trigger leads to; nil when there is no trigger
 	problems []Problem
+	fixer    *fixer // nil: nobody asks for fixes
 }
 
 func (v *validator) add(node, param, code, format string, args ...any) {
 	v.problems = append(v.problems, Problem{Node: node, Param: param, Code: code, Text: fmt.Sprintf(format, args...)})
 }
 
-func (v *validator) warn(node, code, format string, args ...any) {
-	v.problems = append(v.problems, Problem{Node: node, Code: code, Warning: true, Text: fmt.Sprintf(format, args...)})
+func (v *validator) warn(node, param, code, format string, args ...any) {
+	v.problems = append(v.problems, Problem{Node: node, Param: param, Code: code, Warning: true, Text: fmt.Sprintf(format, args...)})
 }
 
 func (v *validator) nodes() {
 	n := len(v.w.Nodes)
 	v.in, v.out, v.next = make([][]Port, n), make([][]Port, n), make([][]int, n)
 	v.filled, v.used = make([]map[string]int, n), make([]map[string]int, n)
-	names := make(map[string]string, n)
+	v.names = make(map[string]int, n)
 	for i := range v.w.Nodes {
 		node := &v.w.Nodes[i]
 		if node.ID == "" {
@@ -52,10 +60,10 @@ func (v *validator) nodes() {
 			v.add(node.ID, "", "duplicate-id", "two nodes have the id %q", node.ID)
 		}
 		v.index[node.ID] = i
-		if other, twice := names[node.Name]; twice {
-			v.add(node.ID, "", "duplicate-name", "two nodes are called %q (%s and %s): expressions could not tell them apart; rename one", node.Name, other, node.ID)
+		if other, twice := v.names[node.Name]; twice {
+			v.add(node.ID, "", "duplicate-name", "two nodes are called %q (%s and %s): expressions could not tell them apart; rename one", node.Name, v.w.Nodes[other].ID, node.ID)
 		}
-		names[node.Name] = node.ID
+		v.names[node.Name] = i
 		v.filled[i], v.used[i] = map[string]int{}, map[string]int{}
 		v.node(i, node)
 	}
@@ -65,9 +73,10 @@ func (v *validator) node(i int, n *Node) {
 	kind, ok := v.c.Kind(n.Kind)
 	if !ok {
 		if n.Disabled {
-			v.warn(n.ID, "unknown-kind", "this studio has no kind %q; the node is disabled, so the workflow can run", n.Kind)
+			v.warn(n.ID, "", "unknown-kind", "this studio has no kind %q; the node is disabled, so the workflow can run", n.Kind)
 		} else {
 			v.add(n.ID, "", "unknown-kind", "this studio has no kind %q: replace or disable the node before running", n.Kind)
+			v.fix("Disable the node", setOp(n.ID, "disabled", true))
 		}
 		return
 	}
@@ -76,9 +85,11 @@ func (v *validator) node(i int, n *Node) {
 	case "", "stop", "continue", "output":
 	default:
 		v.add(n.ID, "", "on-error", "on_error must be stop, continue or output, not %q", n.OnError)
+		v.fix("Stop the run when it fails", setOp(n.ID, "on_error", nil))
 	}
 	if r := n.Retry; r != nil && (r.Attempts < 0 || r.Attempts > 100 || r.WaitMS < 0) {
 		v.add(n.ID, "", "retry", "a retry has 1 to 100 attempts and no negative wait")
+		v.fix("Correct the numbers", setOp(n.ID, "retry", &Retry{Attempts: min(max(r.Attempts, 1), 100), WaitMS: max(r.WaitMS, 0), Backoff: r.Backoff}))
 	}
 	if n.Disabled {
 		return
@@ -109,47 +120,16 @@ func (v *validator) params(n *Node, kind *Kind) {
 				continue
 			}
 			p.Node = n.ID
-			v.problems = append(v.problems, p)
+			v.problems = append(v.problems, p.fixedAt(n.ID, v.fixer != nil))
 		}
 	}
-	v.references(n)
+	if kind.Claims != nil && kind.Defaults != nil && v.fixer != nil {
+		v.claims(n, kind, b)
+	}
 }
 
 func (b *binder) dynamic(param string) bool {
 	return slices.ContainsFunc(b.holes, func(h hole) bool { return h.name == param || strings.HasPrefix(h.name, param+".") })
-}
-
-// references warns of expressions that name a node which is not there.
-func (v *validator) references(n *Node) {
-	eachText(n.Params, func(s string) {
-		if !expr.IsExpression(s) {
-			return
-		}
-		e, err := expr.Compile(s, nil)
-		if err != nil {
-			return // the binder said so
-		}
-		for _, name := range e.Nodes() {
-			if !slices.ContainsFunc(v.w.Nodes, func(o Node) bool { return o.Name == name }) {
-				v.warn(n.ID, "unknown-reference", "an expression refers to a node %q, which is not in the workflow", name)
-			}
-		}
-	})
-}
-
-func eachText(value any, f func(string)) {
-	switch value := value.(type) {
-	case string:
-		f(value)
-	case map[string]any:
-		for _, e := range value {
-			eachText(e, f)
-		}
-	case []any:
-		for _, e := range value {
-			eachText(e, f)
-		}
-	}
 }
 
 func (v *validator) limits(n *Node, p Param, value any) {
@@ -162,13 +142,18 @@ func (v *validator) limits(n *Node, p Param, value any) {
 	}
 	if len(p.Options) > 0 && isText && s != "" && !slices.ContainsFunc(p.Options, func(o Option) bool { return o.Value == s }) {
 		v.add(n.ID, p.Name, "option", "%s cannot be %q", p.Label, s)
+		if p.Default != nil {
+			v.fix("Use the default", setOp(n.ID, "params."+p.Name, nil))
+		}
 	}
 	if f, ok := plainNumbers(value).(float64); ok {
 		if p.Min != nil && f < *p.Min {
 			v.add(n.ID, p.Name, "min", "%s must be at least %v", p.Label, *p.Min)
+			v.fix("Use the smallest value", setOp(n.ID, "params."+p.Name, *p.Min))
 		}
 		if p.Max != nil && f > *p.Max {
 			v.add(n.ID, p.Name, "max", "%s must be at most %v", p.Label, *p.Max)
+			v.fix("Use the largest value", setOp(n.ID, "params."+p.Name, *p.Max))
 		}
 	}
 }
@@ -218,9 +203,11 @@ func (v *validator) edges() {
 		switch {
 		case !ok1:
 			v.add(e.To, "", "dangling-edge", "an edge comes from a node %q that is not there: remove the edge", e.From)
+			v.fix("Remove the edge", Op{Op: "edge.remove", Edge: &e})
 			continue
 		case !ok2:
 			v.add(e.From, "", "dangling-edge", "an edge leads to a node %q that is not there: remove the edge", e.To)
+			v.fix("Remove the edge", Op{Op: "edge.remove", Edge: &e})
 			continue
 		}
 		v.next[from] = append(v.next[from], to)
@@ -230,9 +217,11 @@ func (v *validator) edges() {
 		// Ports of unknown kinds are whatever the edges say; a disabled node passes everything on.
 		if v.out[from] != nil && !a.Disabled && portIndex(v.out[from], e.Out) < 0 {
 			v.add(a.ID, "", "no-port", "an edge leaves %q by the port %q, which it does not have (it has %s)", a.Name, e.Out, portNames(v.out[from]))
+			v.fix("Remove the edge", Op{Op: "edge.remove", Edge: &e})
 		}
 		if v.out[to] != nil && !b.Disabled && portIndex(v.in[to], e.In) < 0 {
 			v.add(b.ID, "", "no-port", "an edge enters %q by the port %q, which it does not have (it has %s)", b.Name, e.In, portNames(v.in[to]))
+			v.fix("Remove the edge", Op{Op: "edge.remove", Edge: &e})
 		}
 	}
 }
@@ -246,145 +235,4 @@ func portNames(ports []Port) string {
 		list[i] = p.Name
 	}
 	return strings.Join(list, ", ")
-}
-
-// cycles refuses every cycle that does not pass through a flow.loop: it would have no bound. Edges into a loop are
-// left out; what is still strongly connected is an unbounded cycle (Tarjan 1972, with a stack of its own).
-func (v *validator) cycles() {
-	for _, group := range v.components() {
-		names := make([]string, 0, len(group))
-		for _, i := range group {
-			names = append(names, fmt.Sprintf("%q", v.w.Nodes[i].Name))
-		}
-		slices.Sort(names)
-		id := v.w.Nodes[group[0]].ID
-		if len(group) == 1 {
-			v.add(id, "", "cycle", "%s is connected to itself: a cycle needs a Loop node, which bounds it", names[0])
-			continue
-		}
-		if len(names) > 8 {
-			names = append(names[:8], fmt.Sprintf("and %d more", len(group)-8))
-		}
-		v.add(id, "", "cycle", "%s form a cycle without a bound: let it pass through a Loop node", strings.Join(names, ", "))
-	}
-}
-
-func (v *validator) isLoop(i int) bool {
-	kind, ok := v.c.Kind(v.w.Nodes[i].Kind)
-	return ok && kind.Loop && !v.w.Nodes[i].Disabled
-}
-
-// components returns the strongly connected groups of more than one node, and nodes connected to themselves.
-func (v *validator) components() [][]int {
-	n := len(v.w.Nodes)
-	order, low, onStack := make([]int, n), make([]int, n), make([]bool, n)
-	var stack []int
-	var groups [][]int
-	count := 0
-	type frame struct{ node, edge int }
-	for root := range n {
-		if order[root] != 0 {
-			continue
-		}
-		frames := []frame{{root, 0}}
-		for len(frames) > 0 {
-			f := &frames[len(frames)-1]
-			i := f.node
-			if f.edge == 0 {
-				count++
-				order[i], low[i], onStack[i] = count, count, true
-				stack = append(stack, i)
-			}
-			if f.edge < len(v.next[i]) {
-				to := v.next[i][f.edge]
-				f.edge++
-				switch {
-				case v.isLoop(to):
-				case order[to] == 0:
-					frames = append(frames, frame{to, 0})
-				case onStack[to]:
-					low[i] = min(low[i], order[to])
-				}
-				continue
-			}
-			frames = frames[:len(frames)-1]
-			if len(frames) > 0 {
-				low[frames[len(frames)-1].node] = min(low[frames[len(frames)-1].node], low[i])
-			}
-			if low[i] != order[i] {
-				continue
-			}
-			at := slices.Index(stack, i)
-			group := slices.Clone(stack[at:])
-			for _, g := range group {
-				onStack[g] = false
-			}
-			stack = stack[:at]
-			if len(group) > 1 || !v.isLoop(i) && slices.Contains(v.next[i], i) {
-				groups = append(groups, group)
-			}
-		}
-	}
-	return groups
-}
-
-// flow warns of what will silently not happen.
-func (v *validator) flow() {
-	if len(v.w.Nodes) == 0 {
-		return
-	}
-	reached := make([]bool, len(v.w.Nodes))
-	var stack []int
-	for i := range v.w.Nodes {
-		if kind, ok := v.c.Kind(v.w.Nodes[i].Kind); ok && kind.Trigger && !v.w.Nodes[i].Disabled {
-			reached[i] = true
-			stack = append(stack, i)
-		}
-	}
-	if len(stack) == 0 {
-		v.warn("", "no-trigger", "there is no trigger: add one, such as Manual start, so that the workflow knows where to begin")
-	}
-	for len(stack) > 0 {
-		i := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for _, to := range v.next[i] {
-			if !reached[to] {
-				reached[to] = true
-				stack = append(stack, to)
-			}
-		}
-	}
-	hasTrigger := !slices.ContainsFunc(v.problems, func(p Problem) bool { return p.Code == "no-trigger" })
-	for i := range v.w.Nodes {
-		n := &v.w.Nodes[i]
-		kind, ok := v.c.Kind(n.Kind)
-		if !ok || n.Disabled {
-			continue
-		}
-		if hasTrigger && !reached[i] {
-			v.warn(n.ID, "unreachable", "no trigger leads to this node: it will never run")
-			continue
-		}
-		v.ports(i, n, kind)
-	}
-}
-
-func (v *validator) ports(i int, n *Node, kind *Kind) {
-	if len(v.out[i]) > 1 {
-		for _, p := range v.out[i] {
-			if v.used[i][p.Name] == 0 && p.Name != "error" && len(v.used[i]) > 0 && !p.Optional {
-				v.warn(n.ID, "unconnected-branch", "nothing is connected to the output %q: items that leave there are dropped", p.Name)
-			}
-		}
-	}
-	if kind.Loop && v.used[i]["loop"] == 0 {
-		v.warn(n.ID, "loop-without-body", "nothing is connected to \"loop\": the loop does nothing")
-	}
-	if len(v.in[i]) > 1 {
-		for _, p := range v.in[i] {
-			if v.filled[i][p.Name] == 0 && !p.Optional {
-				v.warn(n.ID, "empty-input", "nothing is connected to the input %q: it will stay empty", p.Name)
-			}
-		}
-	}
 }

@@ -50,7 +50,9 @@ type Node struct {
 	Disabled bool   `json:"disabled,omitempty"`
 	Note     string `json:"note,omitempty"`
 	// Pinned, when not nil, stands for the node's first output in runs that a person starts from the editor.
-	Pinned  []Item                     `json:"pinned,omitzero"`
+	Pinned []Item `json:"pinned,omitzero"`
+	// Ignore names the warnings that people do not want to see of this node, as Problem.Key writes them.
+	Ignore  []string                   `json:"ignore,omitempty"`
 	Extra   map[string]any             `json:"extra,omitempty"`
 	Unknown map[string]json.RawMessage `json:"-"`
 }

@@ -110,3 +110,21 @@ func (s *Store) Hooks(ctx context.Context, scope auth.Scope, workflowID string) 
 	}
 	return collect(ctx, q, scanHook, "SELECT "+hookColumns+" FROM hooks WHERE workspace = $1 AND workflow = $2 ORDER BY path, method, test", ws, workflowID)
 }
+
+// OtherHooks lists the addresses of the workspace's other active workflows, with the names of the workflows.
+func (s *Store) OtherHooks(ctx context.Context, scope auth.Scope, workflowID string) (hooks []engine.Hook, names []string, err error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return nil, nil, err
+	}
+	scan := func(row scanner) (string, error) {
+		var h engine.Hook
+		var name string
+		err := row.Scan(&h.Path, &h.Method, &h.WorkflowID, &name)
+		hooks = append(hooks, h)
+		return name, err
+	}
+	names, err = collect(ctx, s.studio.reader(), scan, `SELECT h.path, h.method, h.workflow, w.name FROM hooks h JOIN workflows w ON w.workspace = h.workspace AND w.id = h.workflow
+WHERE h.workspace = $1 AND h.workflow <> $2 AND h.test = 0 ORDER BY h.path LIMIT 10000`, ws, workflowID)
+	return hooks, names, err
+}

@@ -29,6 +29,7 @@ type kindView struct {
 	Params       []engine.Param `json:"params"`
 	Credentials  []string       `json:"credentials,omitempty"`
 	Examples     []exampleView  `json:"examples,omitempty"`
+	Deprecated   string         `json:"deprecated,omitempty"`
 }
 
 type exampleView struct {
@@ -47,6 +48,7 @@ func viewKind(k *engine.Kind) kindView {
 		Name: k.Name, Title: k.Title, Group: k.Group, Icon: k.Icon, Summary: k.Summary, Doc: k.Doc, Keywords: k.Keywords,
 		Trigger: k.Trigger, Loop: k.Loop, PerItem: k.PerItem, World: k.World, Inputs: list(in), Outputs: list(out),
 		DynamicPorts: k.PortsOf != nil, Params: list(k.Params), Credentials: k.Credentials,
+		Deprecated: k.Deprecated,
 	}
 	for _, e := range k.Examples {
 		v.Examples = append(v.Examples, exampleView{e.Name, e.Params})

@@ -38,10 +38,13 @@ var workflowRoutes = append([]route{
 	{Method: "GET", Path: "/ws", Permission: auth.SignedIn, Handle: handleSocket, Timeout: noTimeout},
 }, hookRoutes()...)
 
+// hookMethods are the methods that webhooks can listen to.
+var hookMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+
 // hookRoutes are the addresses of webhooks, for every method that a workflow may listen to.
 func hookRoutes() []route {
 	var rows []route
-	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+	for _, method := range hookMethods {
 		for path, handle := range map[string]func(*Server, *Ctx) error{hookPrefix + "*": handleHook, testHookPrefix + "*": handleTestHook} {
 			rows = append(rows, route{
 				Method: method, Path: path, Permission: auth.Public, Handle: handle, Body: hookBody, Timeout: hookWait + time.Minute, Foreign: true,

@@ -19,6 +19,7 @@ export interface WorkflowNode {
   disabled?: boolean;
   note?: string;
   pinned?: Item[] | null;
+  ignore?: string[]; // warnings that are not to be shown, as problemKey writes them
   extra?: { [key: string]: Json };
 }
 
@@ -114,6 +115,7 @@ export interface Kind {
   params: Param[];
   credentials?: string[];
   examples?: { name: string; params?: { [key: string]: Json } }[];
+  deprecated?: string; // the kind to use instead, or what to do
 }
 
 export interface CredentialType { name: string; title: string; help?: string; fields: Param[]; secret?: string[] | null }
@@ -157,7 +159,15 @@ export interface RunEvent {
   status?: RunStatus;
 }
 
-export interface Problem { node?: string; param?: string; text: string; warning?: boolean; code?: string }
+export interface Problem {
+  node?: string;
+  param?: string;
+  text: string;
+  warning?: boolean;
+  code?: string;
+  fix?: { title: string; ops: Op[] };
+  ignored?: boolean;
+}
 
 export type Op =
   | { op: "node.add"; node: WorkflowNode }

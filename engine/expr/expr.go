@@ -33,6 +33,7 @@ type Expr struct {
 	lone     bool // one hole and no text: the value keeps its type
 	native   bool
 	nodes    []string
+	vars     []string
 	js       Interpreter
 }
 
@@ -87,6 +88,9 @@ func Compile(src string, js Interpreter) (*Expr, error) {
 		for _, name := range s.refs {
 			e.nodes = addName(e.nodes, name)
 		}
+		for _, name := range ReferencedVariables(s.source) {
+			e.vars = addName(e.vars, name)
+		}
 	}
 	return e, nil
 }
@@ -96,6 +100,9 @@ func (e *Expr) Native() bool { return e.native }
 
 // Nodes returns the names of the nodes that the expression reads, in order of appearance.
 func (e *Expr) Nodes() []string { return e.nodes }
+
+// Variables returns the names that the expression reads of $vars, in order of appearance.
+func (e *Expr) Variables() []string { return e.vars }
 
 // Eval evaluates the expression. A lone ={{ }} keeps its type; with text around it the result is a string, in which
 // what is missing is empty and objects are JSON. The result is data: it is never evaluated again.

@@ -3,6 +3,7 @@ package expr_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -195,6 +196,23 @@ func TestErrors(t *testing.T) {
 	}
 	if _, err := expr.Compile("={{ "+strings.Repeat("(", 2e4)+"1"+strings.Repeat(")", 2e4)+" }}", js); err == nil {
 		t.Error("20,000 brackets compiled")
+	}
+}
+
+func TestVariablesAndRename(t *testing.T) {
+	t.Parallel()
+	src := `={{ $vars.A + $vars["A"] + $vars?.A + x$vars.A + $varsity.A }} $vars.A {{ $vars['B'].length }}`
+	e, err := expr.Compile(src, nil)
+	if err != nil || !slices.Equal(e.Variables(), []string{"A", "B"}) {
+		t.Fatalf("reads %v, %v", e.Variables(), err)
+	}
+	if got := expr.RenameVariable(src, "A", "C"); got != `={{ $vars.C + $vars["C"] + $vars?.C + x$vars.A + $varsity.A }} $vars.A {{ $vars['B'].length }}` {
+		t.Errorf("renamed: %s", got)
+	}
+	for _, odd := range []string{"$vars", "$vars.", "$vars[", `$vars["`, `$vars["a`, "$vars?.", "$vars?.["} {
+		if names := expr.ReferencedVariables(odd); len(names) > 0 {
+			t.Errorf("%s reads %v", odd, names)
+		}
 	}
 }
 

@@ -31,8 +31,31 @@ func RenameNode(src, from, to string) string {
 	if !strings.Contains(src, "$") || from == to || from == "" {
 		return src
 	}
+	return inCode(src, func(code string) string { return rename(code, from, to, references(code)) })
+}
+
+// ReferencedVariables returns the names that JavaScript reads by $vars.A, $vars?.B or $vars["C"].
+func ReferencedVariables(code string) []string {
+	var names []string
+	for _, r := range variables(code) {
+		names = addName(names, r.name)
+	}
+	return names
+}
+
+// RenameVariable is RenameNode for the names behind $vars.
+func RenameVariable(src, from, to string) string {
+	if !strings.Contains(src, "$vars") || from == to || from == "" {
+		return src
+	}
+	return inCode(src, func(code string) string { return rename(code, from, to, variables(code)) })
+}
+
+// inCode changes what is JavaScript: all of a text that is no expression, and of an expression what stands between
+// {{ and }}.
+func inCode(src string, change func(code string) string) string {
 	if !IsExpression(src) {
-		return rename(src, from, to)
+		return change(src)
 	}
 	var b strings.Builder
 	at := 0
@@ -51,7 +74,7 @@ func RenameNode(src, from, to string) string {
 		if !ok {
 			break
 		}
-		b.WriteString(rename(src[open:open+length], from, to))
+		b.WriteString(change(src[open : open+length]))
 		b.WriteString("}}")
 		at = open + length + 2
 	}
@@ -59,10 +82,10 @@ func RenameNode(src, from, to string) string {
 	return b.String()
 }
 
-func rename(code, from, to string) string {
+func rename(code, from, to string, list []reference) string {
 	var b strings.Builder
 	at := 0
-	for _, r := range references(code) {
+	for _, r := range list {
 		if r.name != from {
 			continue
 		}
@@ -134,6 +157,53 @@ func references(code string) []reference {
 		}
 		list = append(list, reference{start: p, end: p + n, quote: code[p], name: name})
 		i = p + n
+	}
+	return list
+}
+
+// variables finds mentions of $vars, as references does those of nodes.
+func variables(code string) []reference {
+	var list []reference
+	for i := 0; i < len(code); {
+		n := strings.Index(code[i:], "$vars")
+		if n < 0 {
+			break
+		}
+		at := i + n
+		i = at + len("$vars")
+		if before, _ := utf8.DecodeLastRuneInString(code[:at]); at > 0 && isNameRune(before) || wordEnd(code[at:]) != len("$vars") {
+			continue
+		}
+		p := skipSpace(code, i)
+		if strings.HasPrefix(code[p:], "?.") && !strings.HasPrefix(code[p:], "?.[") {
+			p++
+		} else if strings.HasPrefix(code[p:], "?.[") {
+			p += 2
+		}
+		if p >= len(code) {
+			break
+		}
+		switch code[p] {
+		case '.':
+			q := skipSpace(code, p+1)
+			if n := wordEnd(code[q:]); n > 0 {
+				list = append(list, reference{start: p, end: q + n, name: code[q : q+n]})
+				i = q + n
+			}
+		case '[':
+			q := skipSpace(code, p+1)
+			if q >= len(code) || code[q] != '\'' && code[q] != '"' {
+				continue
+			}
+			n := stringEnd(code[q:])
+			if n < 0 {
+				continue
+			}
+			if name, ok := unquote(code[q : q+n]); ok {
+				list = append(list, reference{start: q, end: q + n, quote: code[q], name: name})
+				i = q + n
+			}
+		}
 	}
 	return list
 }

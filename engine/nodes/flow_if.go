@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -51,6 +52,18 @@ func checkCondition(v any) []engine.Problem {
 	case "", "true", "false":
 		return nil
 	}
-	return []engine.Problem{{Param: "condition", Code: "fixed-condition", Warning: true,
+	value, err := json.Marshal("={{ " + s + " }}")
+	if err != nil || strings.Contains(s, "{{") {
+		value = nil
+	}
+	return []engine.Problem{{Param: "condition", Code: "fixed-condition", Warning: true, Fix: toExpression("params.condition", value),
 		Text: fmt.Sprintf("%q is fixed text, which always counts as true: make it an expression, ={{ %s }}", excerpt(s, 60), excerpt(s, 60))}}
+}
+
+// toExpression offers a value in the place of fixed text; nothing when there is none.
+func toExpression(path string, value json.RawMessage) *engine.Fix {
+	if value == nil {
+		return nil
+	}
+	return &engine.Fix{Title: "Make it an expression", Ops: []engine.Op{{Op: "node.set", Path: path, Value: value}}}
 }

@@ -25,6 +25,7 @@ func init() {
 When two items have a field of the same name, **clash** decides: the later input's value, the earlier one's, or both, the later with the number of its input (` + "`name_2`" + `).`,
 		Keywords: []string{"join", "combine", "append", "union", "zip", "lookup", "cross product"},
 		PortsOf:  mergePorts,
+		Together: func(params map[string]any) bool { return params["mode"] != nil && params["mode"] != "append" },
 		Examples: []engine.Example{
 			{Name: "Append", Input: map[string][]map[string]any{"in_1": {obj("a", 1)}, "in_2": {obj("a", 2)}}, Output: out(obj("a", 1), obj("a", 2))},
 			{Name: "Customers to orders", Params: params("mode", "by_key", "join", "left", "keys", list(obj("left", "customer", "right", "id"))),

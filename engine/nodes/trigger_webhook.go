@@ -27,6 +27,10 @@ With **authentication** a request without the right name and password, or header
 		Keywords:    []string{"http", "hook", "endpoint", "api", "request", "post", "callback", "form"},
 		Credentials: []string{"http.basic", "http.header"},
 		Check:       typed(checkWebhook),
+		Claims: func(params any) (string, []string) {
+			w, _ := paramsAs[Webhook](params)
+			return "path", w.Addresses()
+		},
 		Examples: []engine.Example{
 			{Name: "Orders arrive by POST", Params: params("path", "orders", "method", "POST", "respond", "last_node"),
 				Input:  in(obj("method", "POST", "path", "orders", "body", obj("id", 7), "headers", obj(), "query", obj())),
@@ -84,6 +88,25 @@ func checkHookPath(p string) error {
 
 // CleanPath returns the path as addresses are looked up: without slashes at its ends.
 func (w Webhook) CleanPath() string { return strings.Trim(w.Path, "/") }
+
+// hookMethods are the methods that a webhook for all methods answers.
+var hookMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+
+// Addresses lists what the webhook answers to, as "POST orders/new".
+func (w Webhook) Addresses() []string {
+	path := w.CleanPath()
+	switch {
+	case path == "":
+		return nil
+	case w.Method != "*":
+		return []string{w.Method + " " + path}
+	}
+	list := make([]string, len(hookMethods))
+	for i, method := range hookMethods {
+		list[i] = method + " " + path
+	}
+	return list
+}
 
 // Admits tells whether a request may start a run. Type and values are those of the webhook's credential. It takes the
 // same time for every wrong answer.

@@ -37,7 +37,7 @@ export function applyLoosely(doc: Workflow, ops: Op[]): Applied & { skipped: { o
 
 export const sameEdge = (a: Edge, b: Edge): boolean => a.from === b.from && a.out === b.out && a.to === b.to && a.in === b.in;
 
-const nodeFields = new Set(["params", "retry", "timeout_ms", "on_error", "disabled", "note", "pinned", "kind", "extra"]);
+const nodeFields = new Set(["params", "retry", "timeout_ms", "on_error", "disabled", "note", "pinned", "kind", "extra", "ignore"]);
 const noteFields = new Set(["text", "color", "size", "at"]);
 const groupFields = new Set(["name", "color", "nodes"]);
 const testFields = new Set(["name", "trigger", "input", "mocks", "allow", "asserts", "timeout_ms"]);

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/atelier-studio/atelier/engine/expr"
+)
+
+// shapes are how well-known services write their keys.
+var shapes = []struct {
+	what string
+	is   *regexp.Regexp
+}{
+	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----`)},
+	{"a key of a model provider", regexp.MustCompile(`\bsk-[A-Za-z0-9_-]{20,}`)},
+	{"a GitHub token", regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})`)},
+	{"a GitLab token", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
+	{"a Slack token", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`)},
+	{"a Slack webhook", regexp.MustCompile(`\bhooks\.slack\.com/services/T[A-Za-z0-9_]+/B[A-Za-z0-9_]+/[A-Za-z0-9_]{8,}`)},
+	{"an AWS access key", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"a Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"a Stripe key", regexp.MustCompile(`\b[rs]k_(?:live|test)_[0-9A-Za-z]{16,}`)},
+	{"a SendGrid key", regexp.MustCompile(`\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`)},
+	{"an npm token", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
+	{"a signed token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)},
+	{"a password in an address", regexp.MustCompile(`://[^/\s:@{}]{1,100}:[^/\s:@{}]{3,200}@`)},
+}
+
+// secretNames are names of fields, without dashes and in small letters, whose values are secret.
+var secretNames = map[string]bool{
+	"password": true, "passwd": true, "passphrase": true, "secret": true, "token": true, "apikey": true, "authorization": true, "xapikey": true,
+	"apitoken": true, "accesstoken": true, "authtoken": true, "refreshtoken": true, "bearertoken": true, "xauthtoken": true, "clientsecret": true,
+	"secretkey": true, "accesskey": true, "privatekey": true, "signingkey": true, "connectionstring": true,
+}
+
+// maxSecretText bounds the text that is looked through.
+const maxSecretText = 256 << 10
+
+// secrets warns of what should be kept in a credential. Nothing of a secret but its first letters is ever told.
+func (v *validator) secrets(n *Node, kind *Kind) {
+	walkTexts(n.Params, nil, func(path []any, text string) {
+		if len(text) < 6 || len(text) > maxSecretText || isCredential(kind, path) {
+			return
+		}
+		for _, s := range shapes {
+			if at := s.is.FindStringIndex(text); at != nil {
+				v.secret(n, path, s.what, text[at[0]:at[1]], at[0] == 0 && at[1] == len(text))
+				return
+			}
+		}
+		if secretNames[plainName(nameOf(n.Params, path))] && !expr.IsExpression(text) && !placeholder(text) {
+			v.secret(n, path, "a secret", text, true)
+		}
+	})
+}
+
+func (v *validator) secret(n *Node, path []any, what, text string, whole bool) {
+	v.warn(n.ID, paramPath(path), "plain-secret", "this looks like %s (%s) as plain text, which everybody who sees the workflow or its history can read: keep it in a credential, and change it where it came from", what, masked(text))
+	key, ok := path[0].(string)
+	if !ok || strings.Contains(key, ".") || !whole {
+		return
+	}
+	var empty any // of an object the key goes too
+	if _, inList := path[len(path)-1].(int); inList || nameOf(n.Params, path) != path[len(path)-1] {
+		empty = ""
+	}
+	v.fix("Take it out", setOp(n.ID, "params."+key, replaceAt(n.Params[key], path[1:], empty)))
+}
+
+// masked tells enough of a secret to find it, and no more.
+func masked(s string) string {
+	r := []rune(s)
+	if len(r) < 12 {
+		return "…"
+	}
+	return string(r[:4]) + "…"
+}
+
+// nameOf is what a text is called: its key, or in a row of name and value what the row says.
+func nameOf(root any, path []any) any {
+	last, ok := path[len(path)-1].(string)
+	if !ok || last != "value" || len(path) == 1 {
+		return path[len(path)-1]
+	}
+	at := root
+	for _, key := range path[:len(path)-1] {
+		switch value := at.(type) {
+		case map[string]any:
+			k, _ := key.(string)
+			at = value[k]
+		case []any:
+			i, _ := key.(int)
+			at = value[i]
+		}
+	}
+	row, _ := at.(map[string]any)
+	for _, key := range []string{"name", "key", "header", "field"} {
+		if name, ok := row[key].(string); ok {
+			return name
+		}
+	}
+	return last
+}
+
+func plainName(name any) string {
+	s, _ := name.(string)
+	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
+}
+
+func isCredential(kind *Kind, path []any) bool {
+	if kind == nil || len(path) != 1 {
+		return len(path) == 1 && path[0] == "credential"
+	}
+	for _, p := range kind.Params {
+		if p.Name == path[0] {
+			return p.Widget == "credential"
+		}
+	}
+	return false
+}
+
+// placeholder tells what stands for a secret and is none.
+func placeholder(s string) bool {
+	s = strings.ToLower(s)
+	for _, sign := range []string{"<", "…", "...", "***", "xxxx", "your", "{{", "$vars", "change"} {
+		if strings.Contains(s, sign) {
+			return true
+		}
+	}
+	return strings.Trim(s, s[:1]) == ""
+}
