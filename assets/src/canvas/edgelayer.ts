@@ -63,9 +63,9 @@ export class EdgeLayer {
     const hit = svg("path", { class: "edge-hit" });
     const line = svg("path", { class: "edge-line" });
     const arrow = svg("path", { class: "edge-arrow" });
-    const group = svg("g", { class: "edge", "data-key": key, "data-testid": `edge-${edge.from}-${edge.out}-${edge.to}-${edge.in}` }, hit, line, arrow);
+    const group = svg("g", { class: "edge is-culled", "data-key": key, "data-testid": `edge-${edge.from}-${edge.out}-${edge.to}-${edge.in}` }, hit, line, arrow);
     const course = { path: "", middle: [0, 0] as Point, points: [], box: nowhere };
-    return { edge, group, hit, line, arrow, ends: [undefined, undefined], box: nowhere, course, stale: true, hidden: false, runs: [undefined, undefined], label: undefined, labelText: "" };
+    return { edge, group, hit, line, arrow, ends: [undefined, undefined], box: nowhere, course, stale: true, hidden: true, runs: [undefined, undefined], label: undefined, labelText: "" };
   }
 
   private remove(key: string): void {

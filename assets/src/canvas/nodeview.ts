@@ -17,7 +17,7 @@ export interface Linked { inputs: ReadonlySet<string>; outputs: ReadonlySet<stri
 export class NodeView {
   readonly element = cloneTemplate("node-template");
   box: Box = { x: 0, y: 0, w: 0, h: 0 };
-  hidden = false;
+  hidden = true; // until the canvas knows what the screen shows: a large drawing is not laid out whole
   private readonly name = part(this.element, "name");
   private readonly summary = part(this.element, "summary");
   private readonly marks = part(this.element, "marks");
@@ -34,6 +34,7 @@ export class NodeView {
 
   constructor(node: WorkflowNode) {
     this.node = node;
+    this.element.classList.add("is-culled");
     this.element.dataset["id"] = node.id;
     this.element.dataset["testid"] = `node-${node.id}`;
     this.status.dataset["testid"] = `node-status-${node.id}`;
