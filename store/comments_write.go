@@ -164,7 +164,11 @@ func insertThread(ctx context.Context, q querier, ws, workflow string, t engine.
 
 // say adds a comment by a person, with whom it mentions.
 func (s *Store) say(ctx context.Context, q querier, ws, user, workflow, thread, text string) (c engine.Comment, err error) {
-	c = engine.Comment{ID: newID(), By: user, Text: text, Created: s.now()}
+	var last int64 // two within a microsecond keep their order
+	if err := q.row(ctx, "SELECT coalesce(max(created), 0) FROM comments WHERE workspace = $1 AND workflow = $2 AND thread = $3", ws, workflow, thread).Scan(&last); err != nil {
+		return c, err
+	}
+	c = engine.Comment{ID: newID(), By: user, Text: text, Created: max(s.now(), last+1)}
 	if c.Mentions, err = mentionedIn(ctx, q, ws, text); err != nil {
 		return c, err
 	}

@@ -14,7 +14,7 @@ import (
 // Page is what the layout needs to know.
 type Page struct {
 	Title       string // of the window and, with PageHead, of the page
-	Active      string // entry of the navigation: "workflows", "runs", "credentials", "variables", "settings"
+	Active      string // entry of the navigation: "workflows", "mentions", "runs", "credentials", "variables", "settings"
 	Nonce       string // of this answer's scripts
 	Path        string // of this page, with its query
 	Version     string
@@ -24,6 +24,7 @@ type Page struct {
 	Workspace   string // name of the workspace they are in
 	Role        auth.Role
 	Allows      func(auth.Permission) bool
+	Mentions    int // comments that call them and that they have not seen
 
 	Flash  *Flash
 	Crumbs []Link // from the top to the page above this one
@@ -112,6 +113,14 @@ func initials(name string) string {
 		out = []rune{out[0], out[len(out)-1]}
 	}
 	return string(out)
+}
+
+// countText is a count for a small mark.
+func countText(n int) string {
+	if n > 99 {
+		return "99+"
+	}
+	return itoa(n)
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

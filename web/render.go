@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/a-h/templ"
+	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/locales"
 	"github.com/atelier-studio/atelier/views"
 )
@@ -19,9 +20,23 @@ func (c *Ctx) Page(title, active string) views.Page {
 		p.User, p.Email = c.Principal.User.Name, c.Principal.User.Email
 		p.Workspace, p.Role = c.Principal.Member.Workspace.Name, c.Principal.Member.Role
 		p.Allows = c.Allows
+		p.Mentions = c.unreadMentions()
 	}
 	p.Flash = c.takeFlash()
 	return p
+}
+
+// unreadMentions counts what the navigation shows beside Mentions. A count that cannot be had is no reason to refuse a
+// page.
+func (c *Ctx) unreadMentions() int {
+	if !c.Allows(auth.WorkflowView) {
+		return 0
+	}
+	n, err := c.server.Store.UnreadMentions(c.Context(), c.Scope())
+	if err != nil {
+		c.server.Log.WarnContext(c.Context(), "mentions could not be counted", "error", err)
+	}
+	return n
 }
 
 // View answers with a page. It is rendered whole before the first byte is sent, so that an error in it is an error

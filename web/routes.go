@@ -39,7 +39,7 @@ const (
 // routes returns the whole table.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, secretRoutes, workflowRoutes, apiRoutes} {
+	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, secretRoutes, workflowRoutes, mentionRoutes, apiRoutes} {
 		all = append(all, part...)
 	}
 	return all

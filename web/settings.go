@@ -150,7 +150,8 @@ func switchWorkspace(s *Server, c *Ctx) error {
 }
 
 func workspaceForm(_ *Server, c *Ctx) error {
-	return c.View(http.StatusOK, views.WorkspacePage(c.settingsPage("Workspace"), views.ProfileForm{Name: c.Principal.Member.Workspace.Name}))
+	w := c.Principal.Member.Workspace
+	return c.View(http.StatusOK, views.WorkspacePage(c.settingsPage(c.T("Workspace")), views.WorkspaceForm{Name: w.Name, ViewersComment: w.ViewersComment}))
 }
 
 func saveWorkspace(s *Server, c *Ctx) error {
@@ -158,9 +159,13 @@ func saveWorkspace(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	viewersComment := form.Get("viewers_comment") != ""
 	name, err := auth.CleanName(form.Get("name"))
 	if err == nil {
 		err = s.Store.RenameWorkspace(c.Context(), c.Scope(), name)
+	}
+	if err == nil {
+		err = s.Store.LetViewersComment(c.Context(), c.Scope(), viewersComment)
 	}
 	if err == nil {
 		return errors.Join(c.Say(c.T("Saved.")), c.Back("/settings/workspace"))
@@ -169,5 +174,7 @@ func saveWorkspace(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.View(http.StatusUnprocessableEntity, views.WorkspacePage(c.settingsPage("Workspace"), views.ProfileForm{Name: form.Get("name"), Mistakes: wrong}))
+	return c.View(http.StatusUnprocessableEntity, views.WorkspacePage(c.settingsPage(c.T("Workspace")), views.WorkspaceForm{
+		Name: form.Get("name"), ViewersComment: viewersComment, Mistakes: wrong,
+	}))
 }
