@@ -63,7 +63,7 @@ func newAgenda(t *testing.T, cron, zone, mode string) *agenda {
 		t.Fatal(err)
 	}
 	schedule := engine.Schedule{ID: a.id + "/s", Node: "s", Cron: cron, Timezone: zone, Next: next[0].UnixMicro()}
-	if err := a.SetActive(t.Context(), a.scope, a.id, true, nil, []engine.Schedule{schedule}); err != nil {
+	if _, err := a.Publish(t.Context(), a.scope, a.id, engine.Publication{Revision: 1, Schedules: []engine.Schedule{schedule}}); err != nil {
 		t.Fatal(err)
 	}
 	return a

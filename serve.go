@@ -254,7 +254,7 @@ func (s *studio) background(ctx context.Context, group *sync.WaitGroup) {
 	group.Go(func() { giveBack(ctx) })
 }
 
-// retain removes what is past its time: finished runs, deleted workflows.
+// retain removes what is past its time: finished runs, old revisions where that is wanted, deleted workflows.
 func (s *studio) retain(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
@@ -262,6 +262,9 @@ func (s *studio) retain(ctx context.Context) {
 		now := time.Now()
 		if _, err := s.store.PruneRuns(ctx, now.UnixMicro(), s.config.KeepRunsDays); err != nil && ctx.Err() == nil {
 			s.log.Error("old runs could not be removed", "error", err)
+		}
+		if _, err := s.store.PruneRevisions(ctx, now.UnixMicro()); err != nil && ctx.Err() == nil {
+			s.log.Error("old revisions could not be removed", "error", err)
 		}
 		if _, err := s.store.PurgeWorkflows(ctx, now.AddDate(0, 0, -30).UnixMicro()); err != nil && ctx.Err() == nil {
 			s.log.Error("deleted workflows could not be removed", "error", err)

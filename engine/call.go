@@ -33,7 +33,7 @@ func (r *Runner) call(ctx context.Context, x *execution, c *Call, ref string, it
 			key = fmt.Sprintf("%s/%d", key, n+1)
 		}
 		h, err := r.Start(ctx, StartRequest{
-			Workspace: x.row.Workspace, WorkflowID: ref, Trigger: "call", Items: items, Parent: x.row.ID, IdemKey: key, Depth: x.start.Depth + 1,
+			Workspace: x.row.Workspace, WorkflowID: ref, Revision: Published, Trigger: "call", Items: items, Parent: x.row.ID, IdemKey: key, Depth: x.start.Depth + 1,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("the workflow %q could not be started: %w", ref, err)

@@ -43,7 +43,8 @@ type Journal interface {
 // Source finds workflows and what their runs read. The store implements it.
 type Source interface {
 	// RunnableWorkflow returns a workflow of the workspace by id, or by name when no id matches; fs.ErrNotExist.
-	// A revision above 0 asks for the drawing as it was then: it must have been kept with KeepRevision.
+	// A revision above 0 asks for the drawing as it was then: it must have been kept with KeepRevision. Published asks
+	// for the published one, and for the current one while nothing is published.
 	RunnableWorkflow(ctx context.Context, workspace, ref string, revision int64) (*Stored, error)
 	// KeepRevision keeps the drawing of a revision for as long as there are runs of it.
 	KeepRevision(ctx context.Context, workspace, id string, revision int64) error

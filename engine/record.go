@@ -9,13 +9,15 @@ type Summary struct {
 	Folder   string `json:"folder"` // "" or a path like "Reports/Weekly"
 	Revision int64  `json:"revision"`
 	Active   bool   `json:"active"` // triggers fire
-	Archived bool   `json:"archived"`
-	Deleted  int64  `json:"deleted,omitempty"` // when, microseconds UTC; kept 30 days for undo
-	Nodes    int    `json:"nodes"`
-	Kinds    string `json:"kinds,omitempty"` // kinds used, space separated, for search and icons
-	Created  int64  `json:"created"`
-	Updated  int64  `json:"updated"`
-	By       string `json:"by,omitempty"` // user who changed it last
+	// Published is the revision that triggers and callers run; 0: nothing is published, callers run the drawing as it is.
+	Published int64  `json:"published"`
+	Archived  bool   `json:"archived"`
+	Deleted   int64  `json:"deleted,omitempty"` // when, microseconds UTC; kept 30 days for undo
+	Nodes     int    `json:"nodes"`
+	Kinds     string `json:"kinds,omitempty"` // kinds used, space separated, for search and icons
+	Created   int64  `json:"created"`
+	Updated   int64  `json:"updated"`
+	By        string `json:"by,omitempty"` // user who changed it last
 	// LastRun is the newest run's status and time, when there is one.
 	LastStatus Status `json:"last_status,omitempty"`
 	LastRun    int64  `json:"last_run,omitempty"`

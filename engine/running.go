@@ -125,7 +125,7 @@ func (r *Runner) startErrorWorkflow(x *execution) {
 		"node":     name, "error": x.row.Error,
 	}}
 	_, err := r.Start(context.Background(), StartRequest{
-		Workspace: x.row.Workspace, WorkflowID: ref, Trigger: "error", Items: []Item{item}, Parent: x.row.ID, IdemKey: "error/" + x.row.ID,
+		Workspace: x.row.Workspace, WorkflowID: ref, Revision: Published, Trigger: "error", Items: []Item{item}, Parent: x.row.ID, IdemKey: "error/" + x.row.ID,
 	})
 	if err != nil {
 		r.log.Error("the error workflow could not be started", "workflow", ref, "run", x.row.ID, "error", err)

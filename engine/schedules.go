@@ -95,7 +95,7 @@ func (c *Clockwork) start(ctx context.Context, s Schedule, was int64) error {
 	}
 	item := Item{JSON: c.Item(s.Cron, c.latest(s, was).In(zone))}
 	_, err = c.Runner.Start(ctx, StartRequest{
-		Workspace: s.Workspace, WorkflowID: s.WorkflowID, Trigger: "schedule", Node: s.Node, Items: []Item{item},
+		Workspace: s.Workspace, WorkflowID: s.WorkflowID, Revision: Published, Trigger: "schedule", Node: s.Node, Items: []Item{item},
 		IdemKey: fmt.Sprintf("schedule/%s/%d", s.ID, was),
 	})
 	if errors.Is(err, fs.ErrNotExist) { // the workflow was deleted meanwhile

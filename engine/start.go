@@ -11,7 +11,7 @@ import (
 type StartRequest struct {
 	Workspace  string `json:"-"`
 	WorkflowID string `json:"-"` // id, or a name in the workspace
-	Revision   int64  `json:"-"` // 0: the current one
+	Revision   int64  `json:"-"` // 0: the current one; Published
 	// Stored, when set, is the workflow of this id as the caller has just read it; it is not changed.
 	Stored *Stored `json:"-"`
 	// Doc, when set, is run as it is, without a store: the command line, tests.

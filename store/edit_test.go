@@ -198,7 +198,7 @@ func TestDeletedWorkflows(t *testing.T) {
 		ctx := t.Context()
 		keep, gone := p.workflow(t, p.alpha, "Keep"), p.workflow(t, p.alpha, "Gone")
 		for _, id := range []string{keep, gone} {
-			must(t, p.SetActive(ctx, p.alpha, id, true, []engine.Hook{{Node: "start", Path: "/in/" + id, Method: "POST"}}, []engine.Schedule{{ID: "s", Node: "start", Next: 5}}))
+			must(t, p.publish(t, p.alpha, id, 1, []engine.Hook{{Node: "start", Path: "/in/" + id, Method: "POST"}}, []engine.Schedule{{ID: "s", Node: "start", Next: 5}}))
 			p.edit(t, id, engine.Edit{Base: 1, Ops: []engine.Op{addNode("x")}})
 			p.finish(t, p.run(t, p.alpha, id, "run-"+id, nil), 2, engine.Succeeded)
 			must(t, p.KeepRevision(ctx, "alpha", id, 1))
@@ -238,13 +238,13 @@ func TestTriggers(t *testing.T) {
 			return []engine.Hook{{Node: "start", Path: "orders", Method: method}}
 		}
 		at := p.clock.micro() + 1000
-		must(t, p.SetActive(ctx, p.alpha, a, true, hook("POST"), []engine.Schedule{{ID: "s1", Node: "start", Cron: "* * * * *", Timezone: "UTC", Next: at}}))
-		must(t, p.SetActive(ctx, p.alpha, a, true, append(hook("POST"), hook("*")...), []engine.Schedule{{ID: "s1", Node: "start", Cron: "* * * * *", Next: at}}))
+		must(t, p.publish(t, p.alpha, a, 1, hook("POST"), []engine.Schedule{{ID: "s1", Node: "start", Cron: "* * * * *", Timezone: "UTC", Next: at}}))
+		must(t, p.publish(t, p.alpha, a, 1, append(hook("POST"), hook("*")...), []engine.Schedule{{ID: "s1", Node: "start", Cron: "* * * * *", Next: at}}))
 		for _, c := range []struct {
 			scope        auth.Scope
 			id, has, not string
 		}{{p.alpha, b, "Ann's", "Secret"}, {p.beta, other.ID, "another workspace", "Ann's"}} {
-			err := p.SetActive(ctx, c.scope, c.id, true, hook("GET"), nil)
+			err := p.publish(t, c.scope, c.id, 1, hook("GET"), nil)
 			want(t, err, fs.ErrExist, "a taken path")
 			if !containsText(err, c.has) || containsText(err, c.not) {
 				t.Errorf("%v: should say %q and not %q", err, c.has, c.not)
@@ -278,7 +278,7 @@ func TestTriggers(t *testing.T) {
 				t.Errorf("advance %d: %v, %v", i, won, err)
 			}
 		}
-		must(t, p.SetActive(ctx, p.alpha, a, false, nil, nil))
+		must(t, p.Unpublish(ctx, p.alpha, a))
 		if due, err = p.DueSchedules(ctx, at+100, 10); err != nil || len(due) != 0 {
 			t.Errorf("due after it was switched off: %v, %v", due, err)
 		}

@@ -33,7 +33,8 @@ func TestDiskFull(t *testing.T) {
 	p := newPlace(t, store.Options{Dir: filepath.Join(disk, "data")})
 	id := p.workflow(t, p.alpha, "W")
 
-	padding := engine.Event{Type: engine.StepFinished, Error: strings.Repeat("x", 50<<10)}
+	// So much at once that the disk gets full with it, not with the little that begins a run.
+	padding := engine.Event{Type: engine.StepFinished, Error: strings.Repeat("x", 500<<10)}
 	var last *engine.Run
 	var err error
 	written := 0

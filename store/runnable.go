@@ -12,16 +12,22 @@ import (
 )
 
 // RunnableWorkflow returns a workflow by id, or by name when no id matches. A revision above 0 asks for the drawing as
-// it was then; it must be the current one or have been kept with KeepRevision, and is found even after the workflow
-// was deleted, because runs of it may still go on. The drawing is shared between callers: do not change it.
+// it was then; it must be the current one, a version's or have been kept with KeepRevision, and is found even after the
+// workflow was deleted, because runs of it may still go on. engine.Published asks for the published drawing, or the
+// current one while nothing is published. The drawing is shared between callers: do not change it.
 func (s *Store) RunnableWorkflow(ctx context.Context, workspace, ref string, revision int64) (*engine.Stored, error) {
 	ws, err := workspaceID(workspace)
 	if err != nil {
 		return nil, err
 	}
 	v, err := s.runnable(ctx, ws, "id = $2", ref, revision)
-	if errors.Is(err, fs.ErrNotExist) && revision == 0 {
-		v, err = s.runnable(ctx, ws, "name = $2", ref, 0)
+	if errors.Is(err, fs.ErrNotExist) && revision <= 0 {
+		v, err = s.runnable(ctx, ws, "name = $2", ref, revision)
+	}
+	if err == nil && revision == engine.Published {
+		if revision = v.Published; v.Doc != nil {
+			return v, nil
+		}
 	}
 	if errors.Is(err, fs.ErrNotExist) && revision > 0 {
 		v, err = &engine.Stored{Summary: engine.Summary{ID: ref}}, nil // purged: only its snapshots are left
@@ -31,8 +37,7 @@ func (s *Store) RunnableWorkflow(ctx context.Context, workspace, ref string, rev
 	}
 	v = new(*v) // what was remembered is shared
 	if v.Doc = s.drawings.get(ws, v.ID, revision); v.Doc == nil {
-		text, err := one(ctx, s.runs.reader(), fmt.Sprintf("drawing of revision %d of the workflow %.80q", revision, ref), scanText,
-			"SELECT doc FROM snapshots WHERE workspace = $1 AND workflow = $2 AND revision = $3", ws, v.ID, revision)
+		text, err := s.keptDrawing(ctx, ws, v.ID, revision)
 		if err != nil {
 			return nil, err
 		}
@@ -52,21 +57,36 @@ func (s *Store) runnable(ctx context.Context, ws, condition, ref string, revisio
 	})
 }
 
+// keptDrawing returns the drawing of a revision that runs or a version keep.
+func (s *Store) keptDrawing(ctx context.Context, ws, id string, revision int64) (string, error) {
+	for _, shelf := range s.shelves() {
+		found, err := collect(ctx, shelf.db.reader(), scanText, "SELECT doc FROM "+shelf.table+" WHERE workspace = $1 AND workflow = $2 AND revision = $3", ws, id, revision)
+		if err != nil || len(found) > 0 {
+			return first(found), err
+		}
+	}
+	return "", absent("drawing of revision %d of the workflow %.80q", revision, id)
+}
+
 type runnableKey struct {
 	workspace, condition, ref string
 	revision                  int64
 }
 
 func (s *Store) readRunnable(ctx context.Context, ws, condition, ref string, revision int64) (*engine.Stored, error) {
-	if revision == 0 {
+	if revision <= 0 {
 		condition += " AND deleted = 0"
+	}
+	other := "revision = $3"
+	if revision == engine.Published { // the current drawing counts only where it is the published one
+		other += " OR published NOT IN (0, revision)"
 	}
 	var text sql.NullString
 	known := s.drawings.newest(ws, ref)
 	list, err := collect(ctx, s.studio.fixed(), func(row scanner) (*engine.Stored, error) {
 		v := new(engine.Stored)
 		return v, row.Scan(append(summaryFields(&v.Summary), &text)...)
-	}, "SELECT "+summaryColumns+", CASE WHEN revision = $3 THEN NULL ELSE doc END FROM workflows WHERE workspace = $1 AND "+condition+" LIMIT 2", ws, ref, known)
+	}, "SELECT "+summaryColumns+", CASE WHEN "+other+" THEN NULL ELSE doc END FROM workflows WHERE workspace = $1 AND "+condition+" LIMIT 2", ws, ref, known)
 	switch {
 	case err != nil:
 		return nil, err
@@ -76,8 +96,8 @@ func (s *Store) readRunnable(ctx context.Context, ws, condition, ref string, rev
 		return nil, invalid("several workflows are called %.80q; name the one you mean by its id", ref)
 	}
 	v := list[0]
-	if revision > 0 && revision != v.Revision {
-		return v, nil // the caller looks for the snapshot
+	if revision > 0 && revision != v.Revision || revision == engine.Published && v.Published != 0 && v.Published != v.Revision {
+		return v, nil // the caller looks for what was kept
 	}
 	if v.Doc = s.drawings.get(ws, v.ID, v.Revision); v.Doc != nil {
 		return v, nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -42,39 +43,94 @@ func (s *Store) drawingAt(ctx context.Context, ws, id string, revision int64) (s
 	if err != nil || current == revision {
 		return text, err
 	}
-	kept, err := collect(ctx, s.runs.reader(), scanText, "SELECT doc FROM snapshots WHERE workspace = $1 AND workflow = $2 AND revision = $3", ws, id, revision)
-	if err != nil || len(kept) > 0 {
-		return first(kept), err
-	}
 	if revision < 1 || revision > current {
 		return "", absent("revision %d of the workflow %.80q; the current one is %d", revision, id, current)
+	}
+	near, err := s.nearest(ctx, ws, id, revision)
+	if err != nil || near.revision == revision {
+		return near.text, err
+	}
+	if near.text != "" {
+		text, current = near.text, near.revision
 	}
 	doc, err := engine.Parse([]byte(text))
 	if err != nil {
 		return "", fmt.Errorf("read the workflow %s: %w", id, err)
 	}
-	// A page at a time: the edits of a long history do not have to fit into memory.
-	for at := current; at > revision; {
-		page, err := collect(ctx, s.studio.reader(), scanRevision, "SELECT "+revisionColumns+` FROM revisions
-			WHERE workspace = $1 AND workflow = $2 AND number > $3 AND number <= $4 ORDER BY number DESC LIMIT 100`, ws, id, revision, at)
-		if err != nil {
-			return "", err
-		}
-		for _, r := range page {
-			if r.Number != at {
-				return "", absent("revision %d of the workflow %.80q; its history begins later", revision, id)
-			}
-			if _, err := engine.Apply(doc, r.Inverse...); err != nil {
-				return "", fmt.Errorf("take revision %d of the workflow %s back: %w", r.Number, id, err)
-			}
-			at--
-		}
-		if len(page) == 0 {
-			return "", absent("revision %d of the workflow %.80q; its history begins later", revision, id)
-		}
+	if err := s.takeBack(ctx, ws, id, doc, current, revision); err != nil {
+		return "", err
 	}
 	d, err := encodeDrawing(doc)
 	return d.text, err
+}
+
+// backPage is how many edits are taken back at once: those of a long history need not fit into memory.
+const backPage = 50
+
+// takeBack turns the drawing of a revision into that of an earlier one, edit by edit.
+func (s *Store) takeBack(ctx context.Context, ws, id string, doc *engine.Workflow, from, to int64) error {
+	type edit struct {
+		number  int64
+		inverse string
+	}
+	for at := from; at > to; {
+		page, err := collect(ctx, s.studio.reader(), func(row scanner) (e edit, err error) {
+			return e, row.Scan(&e.number, &e.inverse)
+		}, `SELECT number, inverse FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 AND number <= $4 ORDER BY number DESC LIMIT $5`,
+			ws, id, to, at, backPage)
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			return absent("revision %d of the workflow %.80q; its history begins later", to, id)
+		}
+		var all []engine.Op
+		for _, e := range page {
+			if e.number != at {
+				return absent("revision %d of the workflow %.80q; its history begins later", to, id)
+			}
+			var inverse []engine.Op
+			if err := json.Unmarshal([]byte(e.inverse), &inverse); err != nil {
+				return fmt.Errorf("read revision %d of the workflow %s: %w", e.number, id, err)
+			}
+			all = append(all, inverse...)
+			at--
+		}
+		if _, err := engine.Apply(doc, all...); err != nil {
+			return fmt.Errorf("take the edits after revision %d of the workflow %s back: %w", at, id, err)
+		}
+	}
+	return nil
+}
+
+// shelf is a table of drawings that were kept whole.
+type shelf struct {
+	db    *db
+	table string
+}
+
+// shelves are where drawings are kept: of versions, and of runs.
+func (s *Store) shelves() []shelf { return []shelf{{s.studio, "drawings"}, {s.runs, "snapshots"}} }
+
+type nearDrawing struct {
+	revision int64
+	text     string
+}
+
+// nearest finds the kept drawing from which the fewest edits must be taken back; without one its text is empty.
+func (s *Store) nearest(ctx context.Context, ws, id string, revision int64) (best nearDrawing, err error) {
+	for _, shelf := range s.shelves() {
+		found, err := collect(ctx, shelf.db.reader(), func(row scanner) (d nearDrawing, err error) {
+			return d, row.Scan(&d.revision, &d.text)
+		}, "SELECT revision, doc FROM "+shelf.table+" WHERE workspace = $1 AND workflow = $2 AND revision >= $3 ORDER BY revision LIMIT 1", ws, id, revision)
+		if err != nil {
+			return best, err
+		}
+		if len(found) > 0 && (best.text == "" || found[0].revision < best.revision) {
+			best = found[0]
+		}
+	}
+	return best, nil
 }
 
 func first(list []string) string {

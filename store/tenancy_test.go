@@ -13,7 +13,7 @@ import (
 )
 
 // things are what workspace alpha has and beta must not see.
-type things struct{ workflow, deleted, run, credential, token, thread, comment string }
+type things struct{ workflow, deleted, run, credential, token, thread, comment, version string }
 
 // asked is a method called with a scope; it returns what came back, for lists its length.
 type asked func(t *testing.T, p *place, v things, scope auth.Scope) (found int, err error)
@@ -46,8 +46,42 @@ var scoped = map[string]asked{
 	"ArchiveWorkflow": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		return 1, p.ArchiveWorkflow(t.Context(), s, v.workflow, false)
 	},
-	"SetActive": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
-		return 1, p.SetActive(t.Context(), s, v.workflow, true, nil, nil)
+	"Publish": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.Publish(t.Context(), s, v.workflow, engine.Publication{Revision: 1})
+		return 1, err
+	},
+	"Unpublish": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.Unpublish(t.Context(), s, v.workflow)
+	},
+	"Versions": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, err := p.Versions(t.Context(), s, v.workflow)
+		return len(list), err
+	},
+	"NameVersion": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.NameVersion(t.Context(), s, v.workflow, 1, "Mine", "")
+		return 1, err
+	},
+	"RenameVersion": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.RenameVersion(t.Context(), s, v.workflow, v.version, "Mine", "")
+		return 1, err
+	},
+	"History": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, err := p.History(t.Context(), s, v.workflow, 0, 0)
+		return len(list), err
+	},
+	"WorkflowAt": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.WorkflowAt(t.Context(), s, v.workflow, 1)
+		return 1, err
+	},
+	"KeepRevisions": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.KeepRevisions(t.Context(), s)
+		return 0, err
+	},
+	"SetKeepRevisions": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 0, p.SetKeepRevisions(t.Context(), s, 30)
+	},
+	"DeleteVersion": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.DeleteVersion(t.Context(), s, v.workflow, v.version)
 	},
 	"ListenHook": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		return 1, p.ListenHook(t.Context(), s, engine.Hook{WorkflowID: v.workflow, Path: "x", Method: "GET", Test: 1 << 60})
@@ -189,9 +223,11 @@ var scoped = map[string]asked{
 	},
 }
 
-var takesAway = []string{"DeleteComment", "DeleteToken", "RemoveMember", "DeleteVariable", "DeleteCredential", "DeleteRuns", "DeleteWorkflow"}
+var takesAway = []string{
+	"DeleteComment", "DeleteVersion", "DeleteToken", "RemoveMember", "DeleteVariable", "DeleteCredential", "DeleteRuns", "DeleteWorkflow",
+}
 
-var makesNew = []string{"CreateWorkflow", "PutVariable", "LetViewersComment", "RenameWorkspace"}
+var makesNew = []string{"CreateWorkflow", "PutVariable", "LetViewersComment", "RenameWorkspace", "SetKeepRevisions"}
 
 func TestTenancy(t *testing.T) {
 	onEach(t, func(t *testing.T, p *place) {
@@ -253,6 +289,9 @@ func (p *place) things(t *testing.T) (v things) {
 	c, err := p.PutCredential(ctx, p.alpha, engine.Credential{Name: "key", Type: "header"}, map[string]string{"value": "s3cret"})
 	must(t, err)
 	v.credential = c.ID
+	version, err := p.NameVersion(ctx, p.alpha, v.workflow, 1, "First", "")
+	must(t, err)
+	v.version = version.ID
 	must(t, p.PutVariable(ctx, p.alpha, engine.Variable{Name: "region", Value: "eu"}))
 	must(t, p.PutToken(ctx, auth.Token{Hash: v.token, Purpose: "invite", Workspace: "alpha", Expires: 1 << 60}))
 	must(t, p.CreateUser(ctx, auth.User{ID: "guest", Email: "guest@example.org"}))

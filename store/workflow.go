@@ -11,10 +11,10 @@ import (
 	"github.com/atelier-studio/atelier/engine"
 )
 
-const summaryColumns = "id, name, folder, revision, active, archived, deleted, nodes, kinds, created, updated, author"
+const summaryColumns = "id, name, folder, revision, active, published, archived, deleted, nodes, kinds, created, updated, author"
 
 func summaryFields(s *engine.Summary) []any {
-	return []any{&s.ID, &s.Name, &s.Folder, &s.Revision, &s.Active, &s.Archived, &s.Deleted, &s.Nodes, &s.Kinds, &s.Created, &s.Updated, &s.By}
+	return []any{&s.ID, &s.Name, &s.Folder, &s.Revision, &s.Active, &s.Published, &s.Archived, &s.Deleted, &s.Nodes, &s.Kinds, &s.Created, &s.Updated, &s.By}
 }
 
 func scanSummary(row scanner) (s engine.Summary, err error) { return s, row.Scan(summaryFields(&s)...) }
@@ -78,8 +78,8 @@ func (s *Store) CreateWorkflow(ctx context.Context, scope auth.Scope, id, folder
 			return err
 		}
 		n, err := q.exec(ctx, `INSERT INTO workflows (workspace, `+summaryColumns+`, search, keep_days, doc)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
-			ws, id, sum.Name, folder, 1, false, false, 0, sum.Nodes, sum.Kinds, now, now, sum.By, searchText(sum), d.keepDays, d.text)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
+			ws, id, sum.Name, folder, 1, false, 0, false, 0, sum.Nodes, sum.Kinds, now, now, sum.By, searchText(sum), d.keepDays, d.text)
 		if err == nil && n == 0 {
 			return taken("there is a workflow with the id %q", id)
 		}

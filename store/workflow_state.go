@@ -45,7 +45,7 @@ func (s *Store) DeleteWorkflow(ctx context.Context, scope auth.Scope, id string)
 	})
 }
 
-// RestoreWorkflow brings a deleted workflow back, inactive.
+// RestoreWorkflow brings a deleted workflow back, with nothing published.
 func (s *Store) RestoreWorkflow(ctx context.Context, scope auth.Scope, id string) error {
 	return s.changeWorkflow(ctx, scope, id, "deleted <> 0", func(q querier, ws string, _ engine.Summary) error {
 		_, err := q.exec(ctx, "UPDATE workflows SET deleted = 0, updated = $3 WHERE workspace = $1 AND id = $2", ws, id, s.now())

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
@@ -24,7 +26,8 @@ type retryIn struct {
 	From string `json:"from,omitempty" doc:"The node to go on from, with what came before it; left out: from the start."`
 }
 
-// apiRetry runs the workflow again as it is now, on the input of an earlier run.
+// apiRetry runs the workflow again, on the input of an earlier run: the draft after a run by hand, else what is published
+// now.
 func apiRetry(s *Server, c *Ctx, in retryIn) (*engine.Run, error) {
 	ctx := c.Request().Context()
 	handle, err := s.retry(ctx, c.Scope(), in.ID, in.From)
@@ -46,10 +49,36 @@ func (s *Server) retry(ctx context.Context, scope auth.Scope, id, from string) (
 	request := engine.StartRequest{
 		Workspace: scope.Workspace(), WorkflowID: run.WorkflowID, Trigger: "retry", Node: run.Node, Items: items, By: scope.User(), RetryOf: run.ID,
 	}
+	if run.Trigger != "manual" {
+		if request.Revision, err = s.retried(ctx, scope, run); err != nil {
+			return nil, err
+		}
+	}
 	if from != "" {
 		request.From, request.Seed = from, run.ID
 	}
 	return s.start(ctx, request)
+}
+
+// retried finds what a run that nobody started by hand runs again. A repeated run is like the one that it repeats.
+func (s *Server) retried(ctx context.Context, scope auth.Scope, run *engine.Run) (int64, error) {
+	for range 100 {
+		if run.Trigger != "retry" || run.RetryOf == "" {
+			break
+		}
+		first, err := s.Store.Run(ctx, scope, run.RetryOf)
+		if errors.Is(err, fs.ErrNotExist) { // pruned
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		run = first
+	}
+	if run.Trigger == "manual" || run.Trigger == "retry" {
+		return 0, nil
+	}
+	return engine.Published, nil
 }
 
 type decideIn struct {

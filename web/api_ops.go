@@ -39,14 +39,14 @@ func apiOps(s *Server, c *Ctx, in opsIn) (opsOut, error) {
 	return opsOut{rev.Number, list(missed)}, err
 }
 
-// edit applies an edit and tells those who watch. What listens for an active workflow follows its drawing.
+// edit applies an edit to the draft and tells those who watch.
 func (s *Server) edit(ctx context.Context, scope auth.Scope, id string, e engine.Edit) (engine.Revision, []engine.Revision, error) {
 	rev, missed, err := s.Store.EditWorkflow(ctx, scope, id, e)
 	if err != nil {
 		return rev, missed, err
 	}
 	s.publishRevision(ctx, scope, id, rev)
-	return rev, missed, s.followDrawing(ctx, scope, id, rev)
+	return rev, missed, nil
 }
 
 // revisionFrame is what watchers of a workflow are told of an edit. The inverse is for history, not for them.

@@ -41,7 +41,11 @@ func (s *Server) hook(c *Ctx, path string, test bool) error {
 	if err != nil {
 		return err
 	}
-	stored, err := s.Store.RunnableWorkflow(ctx, hook.Workspace, hook.WorkflowID, 0)
+	revision := engine.Published
+	if test {
+		revision = 0 // the editor listens: what is drawn there is tried
+	}
+	stored, err := s.Store.RunnableWorkflow(ctx, hook.Workspace, hook.WorkflowID, revision)
 	if err != nil {
 		return err
 	}

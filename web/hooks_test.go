@@ -233,16 +233,29 @@ func TestTestHookListensForTwoMinutes(t *testing.T) {
 	}
 }
 
-func TestActiveTriggersFollowTheDrawing(t *testing.T) {
+// What is drawn changes nothing outside until it is published.
+func TestTriggersRunWhatIsPublished(t *testing.T) {
 	t.Parallel()
 	s, b, w := hooked(t, object{"path": "old"})
 	anyone := s.browser(t)
 	b.api("POST", "/workflows/"+w.ID+"/ops", object{"base": w.Revision, "ops": []object{{"op": "node.set", "id": "hook", "path": "params.path", "value": "new"}}}, nil, http.StatusOK)
-	for path, status := range map[string]int{"old": 404, "new": 202} {
-		if res := anyone.do("POST", "/hooks/"+path, "", ""); res.StatusCode != status {
-			t.Errorf("%s: %d", path, res.StatusCode)
+	listen := func(when string, old, fresh int) {
+		t.Helper()
+		for path, status := range map[string]int{"old": old, "new": fresh} {
+			if res := anyone.do("POST", "/hooks/"+path, "", ""); res.StatusCode != status {
+				t.Errorf("%s, %s: %d", when, path, res.StatusCode)
+			}
 		}
 	}
+	listen("drawn", 202, 404)
+	b.api("POST", "/workflows/"+w.ID+"/publish", object{"note": "Another path"}, nil, http.StatusOK)
+	listen("published", 404, 202)
+	b.api("POST", "/workflows/"+w.ID+"/publish", object{"revision": w.Revision}, nil, http.StatusOK)
+	listen("rolled back", 202, 404)
+	b.api("POST", "/workflows/"+w.ID+"/unpublish", object{}, nil, http.StatusNoContent)
+	listen("taken back", 404, 404)
+	b.api("POST", "/workflows/"+w.ID+"/active", object{"active": true}, nil, http.StatusOK)
+	listen("switched on", 404, 202)
 	second := b.draw("Second", hookNode(object{"path": "new"}))
 	res := b.api("POST", "/workflows/"+second.ID+"/active", object{"active": true}, nil, http.StatusConflict)
 	if !strings.Contains(res.Text, "Hook") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/live"
 )
 
 // Kinds of triggers that something outside of a run must listen for.
@@ -17,29 +18,66 @@ const (
 	kindSchedule = "trigger.schedule"
 )
 
-// setActive switches the triggers of a workflow. A workflow with mistakes cannot be switched on.
+// setActive publishes the drawing as it is, when nothing is published, or takes what is published back.
 func (s *Server) setActive(ctx context.Context, scope auth.Scope, id string, active bool) error {
 	if !active {
-		return s.Store.SetActive(ctx, scope, id, false, nil, nil)
+		return s.unpublish(ctx, scope, id)
 	}
 	stored, err := s.Store.Workflow(ctx, scope, id)
-	if err != nil {
+	if err != nil || stored.Active {
 		return err
 	}
-	if problems := onlyErrors(engine.Validate(stored.Doc, s.Catalogue)); len(problems) > 0 {
-		return &problemsError{text: "The workflow has mistakes; it can be switched on when they are mended.", problems: problems}
+	_, err = s.release(ctx, scope, stored, "", true)
+	return err
+}
+
+// release publishes a drawing: triggers and callers run it from now on. One with mistakes is refused, and so is one
+// that nothing would start by itself when it must have triggers.
+func (s *Server) release(ctx context.Context, scope auth.Scope, drawing *engine.Stored, note string, needTriggers bool) (engine.Version, error) {
+	if problems := onlyErrors(engine.Validate(drawing.Doc, s.Catalogue)); len(problems) > 0 {
+		return engine.Version{}, &problemsError{text: "The workflow has mistakes; it can be published when they are mended.", problems: problems}
 	}
-	hooks, schedules, err := s.triggersOf(stored, scope.Workspace())
+	hooks, schedules, err := s.triggersOf(drawing, scope.Workspace())
 	if err != nil {
-		return err
+		return engine.Version{}, err
 	}
-	if len(hooks)+len(schedules) == 0 {
-		return &problemsError{
+	if needTriggers && len(hooks)+len(schedules) == 0 {
+		return engine.Version{}, &problemsError{
 			text:     "Nothing would start this workflow by itself: add a webhook or a schedule to it.",
 			problems: []engine.Problem{{Text: "There is no trigger that could be switched on.", Code: "no-trigger"}},
 		}
 	}
-	return s.Store.SetActive(ctx, scope, id, true, hooks, schedules)
+	v, err := s.Store.Publish(ctx, scope, drawing.ID, engine.Publication{Revision: drawing.Revision, Note: note, Hooks: hooks, Schedules: schedules})
+	if err == nil {
+		s.tellPublished(ctx, scope, publishedFrame{Workflow: drawing.ID, Published: v.Revision, Active: len(hooks)+len(schedules) > 0})
+	}
+	return v, err
+}
+
+func (s *Server) unpublish(ctx context.Context, scope auth.Scope, id string) error {
+	err := s.Store.Unpublish(ctx, scope, id)
+	if err == nil {
+		s.tellPublished(ctx, scope, publishedFrame{Workflow: id})
+	}
+	return err
+}
+
+// publishedFrame is what watchers of a workflow are told when another revision of it is published, or none any more.
+type publishedFrame struct {
+	Type      string `json:"t"`
+	Workflow  string `json:"workflow"`
+	Published int64  `json:"published"`
+	Active    bool   `json:"active"`
+	By        string `json:"by,omitempty"`
+}
+
+func (s *Server) tellPublished(ctx context.Context, scope auth.Scope, frame publishedFrame) {
+	topic := live.WorkflowTopic(scope.Workspace(), frame.Workflow)
+	if s.Live == nil || !s.Live.Bus().Heard(topic) {
+		return
+	}
+	frame.Type, frame.By = "published", scope.User()
+	s.publish(ctx, topic, 0, frame)
 }
 
 // onlyErrors are the problems that are not warnings.
@@ -128,56 +166,4 @@ func (s *Server) textParam(n *engine.Node, name string) string {
 
 func nodeProblem(node, param, text string) error {
 	return &problemsError{text: text, problems: []engine.Problem{{Node: node, Param: param, Text: text}}}
-}
-
-// followDrawing keeps what listens for an active workflow equal to its drawing. While the drawing has mistakes, what
-// was listening before goes on.
-func (s *Server) followDrawing(ctx context.Context, scope auth.Scope, id string, rev engine.Revision) error {
-	if !touchesTriggers(rev.Ops) {
-		return nil
-	}
-	stored, err := s.Store.Workflow(ctx, scope, id)
-	if err != nil || !stored.Active {
-		return err
-	}
-	hooks, schedules, err := s.triggersOf(stored, scope.Workspace())
-	if err != nil {
-		s.Log.InfoContext(ctx, "the triggers of an active workflow stay as they were: its drawing has mistakes", "workflow", id, "error", err)
-		return nil
-	}
-	same, err := s.sameTriggers(ctx, scope, id, hooks, schedules)
-	if err != nil || same {
-		return err
-	}
-	if err := s.Store.SetActive(ctx, scope, id, true, hooks, schedules); err != nil {
-		s.Log.WarnContext(ctx, "the triggers of an active workflow could not follow its drawing", "workflow", id, "error", err)
-	}
-	return nil
-}
-
-// sameTriggers tells whether a workflow already listens for just these.
-func (s *Server) sameTriggers(ctx context.Context, scope auth.Scope, id string, hooks []engine.Hook, schedules []engine.Schedule) (bool, error) {
-	listening, err := s.Store.Hooks(ctx, scope, id)
-	if err != nil {
-		return false, err
-	}
-	planned, err := s.Store.Schedules(ctx, scope, id)
-	if err != nil {
-		return false, err
-	}
-	listening = slices.DeleteFunc(listening, func(h engine.Hook) bool { return h.Test != 0 })
-	sameHooks := len(listening) == len(hooks) && !slices.ContainsFunc(hooks, func(h engine.Hook) bool { return !slices.Contains(listening, h) })
-	samePlans := len(planned) == len(schedules) && !slices.ContainsFunc(schedules, func(v engine.Schedule) bool {
-		return !slices.ContainsFunc(planned, func(old engine.Schedule) bool {
-			return old.ID == v.ID && old.Node == v.Node && old.Cron == v.Cron && old.Timezone == v.Timezone
-		})
-	})
-	return sameHooks && samePlans, nil
-}
-
-// touchesTriggers is false for edits that certainly leave the triggers alone: moving, notes, groups, edges.
-func touchesTriggers(ops []engine.Op) bool {
-	return slices.ContainsFunc(ops, func(op engine.Op) bool {
-		return op.Op == "node.set" || op.Op == "node.add" || op.Op == "node.remove" || op.Op == "workflow.replace" || op.Op == "settings.set"
-	})
 }
