@@ -2,7 +2,9 @@ package live
 
 import (
 	"context"
+	"hash/maphash"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -13,14 +15,27 @@ type Hub struct {
 	bus Bus
 	log *slog.Logger
 
-	mu    sync.Mutex // also held while the bus is (un)subscribed, so that a topic has one subscription
-	rooms map[string]*room
+	seed   maphash.Seed
+	shards [shardCount]shard
+
+	mu    sync.Mutex
 	conns map[*Conn]struct{}
 
 	catch  sync.Mutex // apart from mu, because a message on its way may start a catching-up
 	closed bool
 	wait   sync.WaitGroup
 }
+
+// Rooms are spread over shards by topic, so that joining one does not wait until another stands.
+const shardCount = 64
+
+type shard struct {
+	mu    sync.Mutex // also held while the bus is (un)subscribed, so that a topic has one subscription
+	rooms map[string]*room
+}
+
+// A message to more watches than crowd is handed out by several workers.
+const crowd = 200
 
 // room is a topic with at least one watch.
 type room struct {
@@ -31,7 +46,11 @@ type room struct {
 
 // NewHub returns a hub on a bus.
 func NewHub(bus Bus, log *slog.Logger) *Hub {
-	return &Hub{bus: bus, log: log, rooms: map[string]*room{}, conns: map[*Conn]struct{}{}}
+	h := &Hub{bus: bus, log: log, seed: maphash.MakeSeed(), conns: map[*Conn]struct{}{}}
+	for i := range h.shards {
+		h.shards[i].rooms = map[string]*room{}
+	}
+	return h
 }
 
 // Bus returns the bus that the hub listens to.
@@ -103,10 +122,15 @@ func (h *Hub) Watch(ctx context.Context, c *Conn, topic string, since int64, rea
 	return w, nil
 }
 
+func (h *Hub) shardOf(topic string) *shard {
+	return &h.shards[maphash.String(h.seed, topic)%shardCount]
+}
+
 func (h *Hub) join(topic string, w *Watch) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r := h.rooms[topic]
+	s := h.shardOf(topic)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.rooms[topic]
 	if r == nil {
 		r = &room{}
 		leave, err := h.bus.Subscribe(topic, r.receive)
@@ -114,7 +138,7 @@ func (h *Hub) join(topic string, w *Watch) error {
 			return err
 		}
 		r.leave = leave
-		h.rooms[topic] = r
+		s.rooms[topic] = r
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -123,9 +147,10 @@ func (h *Hub) join(topic string, w *Watch) error {
 }
 
 func (h *Hub) part(topic string, w *Watch) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r := h.rooms[topic]
+	s := h.shardOf(topic)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.rooms[topic]
 	if r == nil {
 		return
 	}
@@ -136,7 +161,7 @@ func (h *Hub) part(topic string, w *Watch) {
 	empty := len(r.watches) == 0
 	r.mu.Unlock()
 	if empty {
-		delete(h.rooms, topic)
+		delete(s.rooms, topic)
 		r.leave() // not under r.mu: a message on its way holds the bus and waits for it
 	}
 }
@@ -148,7 +173,21 @@ func (r *room) receive(m Message) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, w := range r.watches {
+	workers := runtime.GOMAXPROCS(0)
+	if len(r.watches) <= crowd || workers == 1 {
+		deliver(r.watches, p)
+		return
+	}
+	// All have it before the next message comes: each watch sees one order.
+	var group sync.WaitGroup
+	defer group.Wait()
+	for part := range slices.Chunk(r.watches, (len(r.watches)+workers-1)/workers) {
+		group.Go(func() { deliver(part, p) })
+	}
+}
+
+func deliver(watches []*Watch, p packet) {
+	for _, w := range watches {
 		w.deliver(p)
 	}
 }

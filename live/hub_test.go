@@ -130,6 +130,12 @@ func watch(t *testing.T, h *live.Hub, c *live.Conn, since int64, read live.Reade
 	return w
 }
 
+// settle lets everything happen that is under way, also what waits for messages that may yet come.
+func settle() {
+	<-time.After(time.Second) // of the bubble's time
+	synctest.Wait()
+}
+
 func TestWatchHasNoGapAndNoRepeat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -159,7 +165,7 @@ func TestWatchHasNoGapAndNoRepeat(t *testing.T) {
 			}
 			_ = bus.Publish(t.Context(), "topic", message(i-5)) // and may repeat them
 		}
-		synctest.Wait()
+		settle()
 		if got, want := b.got(), numbers(4, 1100); got != want {
 			t.Errorf("the browser saw %d bytes of %d, close code %d, up to …%s", len(got), len(want), b.code(), got[max(0, len(got)-40):])
 		}
@@ -200,9 +206,86 @@ func TestWatchOfARecordWithAHoleIsClosed(t *testing.T) {
 		watch(t, hub, b.Conn, 0, (&record{n: 2}).read)
 		synctest.Wait()
 		_ = bus.Publish(t.Context(), "topic", message(9))
-		synctest.Wait()
+		settle()
 		if b.got() != "1 2" || b.code() != live.CloseFault {
 			t.Errorf("saw %q, close code %d", b.got(), b.code())
+		}
+	})
+}
+
+// Messages that overtake each other are put in order without a look into the record, which a thousand watches would
+// take at once.
+func TestOvertakingIsNoLoss(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bus := live.NewMemory()
+		hub := live.NewHub(bus, slog.New(slog.DiscardHandler))
+		b := connect(t, hub, true)
+		rec := &record{}
+		watch(t, hub, b.Conn, 0, rec.read)
+		synctest.Wait()
+		reads := rec.reads
+		for _, i := range []int{2, 1, 3, 6, 4, 5} {
+			rec.grow(i)
+			_ = bus.Publish(t.Context(), "topic", message(i))
+		}
+		settle()
+		if b.got() != numbers(1, 6) || rec.reads != reads {
+			t.Errorf("saw %q; the record was read %d times more", b.got(), rec.reads-reads)
+		}
+	})
+}
+
+// A bus that says that it may have lost something makes the watches look, also when nothing follows; those without a
+// record notice nothing.
+func TestLossIsLookedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bus := live.NewMemory()
+		hub := live.NewHub(bus, slog.New(slog.DiscardHandler))
+		kept, fleeting := connect(t, hub, true), connect(t, hub, true)
+		rec := &record{n: 2}
+		watch(t, hub, kept.Conn, 0, rec.read)
+		watch(t, hub, fleeting.Conn, 0, nil)
+		synctest.Wait()
+		rec.grow(7)
+		for range 10 { // also while it looks
+			_ = bus.Publish(t.Context(), "topic", live.Message{Lost: true})
+		}
+		settle()
+		if kept.got() != numbers(1, 7) || kept.code() != 0 || fleeting.got() != "" {
+			t.Errorf("saw %q with the record (close code %d) and %q without", kept.got(), kept.code(), fleeting.got())
+		}
+	})
+}
+
+// A large room is handed out by several workers: everyone sees all, in order, and leaving and joining meanwhile harms
+// nobody.
+func TestCrowd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bus := live.NewMemory()
+		hub := live.NewHub(bus, slog.New(slog.DiscardHandler))
+		var all []*browser
+		for range 500 {
+			b := connect(t, hub, true)
+			watch(t, hub, b.Conn, 0, nil)
+			all = append(all, b)
+		}
+		passer := connect(t, hub, true)
+		for i := 1; i <= 200; i++ {
+			w := watch(t, hub, passer.Conn, 0, nil)
+			_ = bus.Publish(t.Context(), "topic", message(i))
+			w.Close()
+			if i%50 == 0 {
+				synctest.Wait()
+			}
+		}
+		synctest.Wait()
+		for i, b := range append(all, passer) {
+			if b.got() != numbers(1, 200) {
+				t.Fatalf("browser %d saw %.80q", i, b.got())
+			}
 		}
 	})
 }

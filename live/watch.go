@@ -1,9 +1,12 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"time"
 )
 
 // Reader reads the messages of a topic after since from the durable record, in order, some at a time. An empty answer
@@ -13,6 +16,9 @@ type Reader func(ctx context.Context, since int64) ([]Message, error)
 const (
 	heldMessages = 256 // kept while catching up; what is beyond is read from the record again
 	gapReads     = 3   // fruitless reads after which a gap is a fault of the record
+
+	// gapWait is given to messages that overtook each other on the way, before the record is read for all who watch.
+	gapWait = 20 * time.Millisecond
 )
 
 type packet struct {
@@ -35,6 +41,7 @@ type Watch struct {
 	catching bool  // catchUp runs: messages are held for it
 	held     []packet
 	lost     bool // more came than could be held
+	patient  bool // what is missing may be on its way
 	closed   bool
 }
 
@@ -63,7 +70,7 @@ func (w *Watch) deliver(p packet) {
 		w.last = p.seq
 		w.conn.Send(p.frame)
 	default: // the bus has lost something: fill the gap from the record
-		w.catching = true
+		w.catching, w.patient = true, true
 		w.hold(p)
 		w.hub.start(w)
 	}
@@ -101,6 +108,12 @@ func (w *Watch) catchUp() {
 var errGap = errors.New("published messages are missing in the record")
 
 func (w *Watch) follow() error {
+	if w.patient { // set before this goroutine was started, and by nobody else while it runs
+		w.patient = false
+		if caughtUp, err := w.wait(); err != nil || caughtUp {
+			return err
+		}
+	}
 	for fruitless := 0; fruitless < gapReads; {
 		messages, err := w.read(w.ctx, w.last) // only this goroutine moves w.last while catching
 		if err != nil {
@@ -128,6 +141,19 @@ func (w *Watch) follow() error {
 	return errGap
 }
 
+// wait gives a gap a moment to fill by itself.
+func (w *Watch) wait() (caughtUp bool, err error) {
+	timer := time.NewTimer(gapWait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-w.ctx.Done():
+		return false, w.ctx.Err()
+	}
+	caughtUp, _, err = w.release()
+	return caughtUp, err
+}
+
 // release passes on what was held while the record was read. caughtUp means that from now on messages pass directly.
 func (w *Watch) release() (caughtUp, moved bool, err error) {
 	for {
@@ -140,6 +166,7 @@ func (w *Watch) release() (caughtUp, moved bool, err error) {
 			return true, moved, nil
 		}
 		w.mu.Unlock()
+		slices.SortStableFunc(held, func(a, b packet) int { return cmp.Compare(a.seq, b.seq) })
 		for i, p := range held {
 			if p.seq > w.last+1 {
 				w.mu.Lock()
@@ -155,7 +182,7 @@ func (w *Watch) release() (caughtUp, moved bool, err error) {
 			}
 		}
 		if lost {
-			return false, moved, nil
+			return false, true, nil // that nothing more is in the record would be no fault of it
 		}
 	}
 }

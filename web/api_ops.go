@@ -62,7 +62,21 @@ func (s *Server) publishRevision(ctx context.Context, scope auth.Scope, id strin
 		return
 	}
 	rev.Inverse = nil
-	s.publish(ctx, topic, 0, revisionFrame{"revision", id, rev})
+	s.publish(ctx, topic, rev.Number, revisionFrame{"revision", id, rev})
+}
+
+// revisionMessages makes the frames of revisions, numbered as the workflow numbers them.
+func revisionMessages(id string, revisions []engine.Revision) []live.Message {
+	messages := make([]live.Message, 0, len(revisions))
+	for _, rev := range revisions {
+		rev.Inverse = nil
+		data, err := json.Marshal(revisionFrame{"revision", id, rev})
+		if err != nil { // it came out of JSON
+			continue
+		}
+		messages = append(messages, live.Message{Seq: rev.Number, Data: data})
+	}
+	return messages
 }
 
 // publish hands a frame to the bus. A frame that is lost costs a watcher a look into the store, so that it is logged

@@ -23,6 +23,11 @@ type clientFrame struct {
 	State json.RawMessage `json:"state,omitempty"` // of a presence
 }
 
+const (
+	farBehind    = 1000 // revisions; more are loaded faster as a drawing
+	revisionPage = 50
+)
+
 type errorFrame struct {
 	Type string `json:"t"`
 	Text string `json:"text"`
@@ -44,7 +49,7 @@ func (k *socket) handle(ctx context.Context, data []byte) {
 	case f.Type == "watch" && f.Run != "":
 		err = k.watchRun(ctx, f.Run, f.Since)
 	case f.Type == "watch" && f.Workflow != "":
-		err = k.watchWorkflow(ctx, f.Workflow)
+		err = k.watchWorkflow(ctx, f.Workflow, f.Since)
 	case f.Type == "unwatch" && f.Run != "":
 		k.unwatch(live.RunTopic(k.workspace(), f.Run))
 	case f.Type == "unwatch" && f.Workflow != "":
@@ -88,15 +93,28 @@ func (k *socket) watchRun(ctx context.Context, id string, since int64) error {
 	return k.watch(ctx, live.RunTopic(scope.Workspace(), id), max(since, 0), read)
 }
 
-func (k *socket) watchWorkflow(ctx context.Context, id string) error {
+// watchWorkflow tells of a workflow's runs, and of every revision after since exactly once and in order. A page that
+// does not say what it has, or that is far behind, is told of what comes from now on and loads the drawing itself.
+func (k *socket) watchWorkflow(ctx context.Context, id string, since int64) error {
 	scope, err := k.permit(ctx, auth.WorkflowView)
 	if err != nil {
 		return err
 	}
-	if _, err := k.server.Store.Workflow(ctx, scope, id); err != nil {
+	stored, err := k.server.Store.Workflow(ctx, scope, id)
+	if err != nil {
 		return err
 	}
-	return k.watch(ctx, live.WorkflowTopic(scope.Workspace(), id), 0, nil)
+	if since <= 0 || since > stored.Revision || stored.Revision-since > farBehind {
+		since = stored.Revision
+	}
+	read := func(ctx context.Context, since int64) ([]live.Message, error) {
+		revisions, err := k.server.Store.Revisions(ctx, scope, id, since, revisionPage)
+		if errors.Is(err, fs.ErrNotExist) { // it was deleted: nothing more comes
+			return nil, nil
+		}
+		return revisionMessages(id, revisions), err
+	}
+	return k.watch(ctx, live.WorkflowTopic(scope.Workspace(), id), since, read)
 }
 
 func (k *socket) watch(ctx context.Context, topic string, since int64, read live.Reader) error {

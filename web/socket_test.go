@@ -171,6 +171,20 @@ func TestSocketTellsRevisions(t *testing.T) {
 	}
 	viewer.api("POST", "/workflows/"+w.ID+"/ops", move, nil, http.StatusForbidden)
 	viewer.api("POST", "/workflows/"+w.ID+"/runs", nil, nil, http.StatusForbidden)
+	// Who comes back with an older drawing is told what they missed first, then what comes, each once.
+	for range 60 { // more than one page of the record
+		b.api("POST", "/workflows/"+w.ID+"/ops", object{"base": w.Revision, "ops": move["ops"]}, nil, http.StatusOK)
+	}
+	back := viewer.socket()
+	back.send(object{"t": "watch", "workflow": w.ID, "since": w.Revision})
+	for n := int64(1); n <= 65; n++ {
+		if n > 61 {
+			b.api("POST", "/workflows/"+w.ID+"/ops", object{"base": w.Revision, "ops": move["ops"]}, nil, http.StatusOK)
+		}
+		if f := back.next(); f.Revision.Number != w.Revision+n || f.Revision.Inverse != nil || len(f.Revision.Ops) != 1 {
+			t.Fatalf("message %d is %+v", n, f)
+		}
+	}
 }
 
 func TestSocketRefusals(t *testing.T) {

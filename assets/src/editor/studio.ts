@@ -71,7 +71,7 @@ export class Studio implements Editor {
       opened: (again) => again && void this.sync.catchUp(),
       refused: (text) => this.toast(text, { error: true }),
     });
-    this.socket.watchWorkflow(workflow);
+    this.socket.watchWorkflow(workflow, () => this.replica.revision);
     if (!this.readonly) await this.sync.open();
     if (this.data.run) await this.watcher.show(this.data.run).catch(() => undefined);
   }

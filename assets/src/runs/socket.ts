@@ -31,7 +31,7 @@ const refusals: { [code: number]: string } = {
 export class Socket {
   private socket: WebSocket | undefined;
   private readonly runs = new Map<string, number>(); // watched runs, and the last event that came of each
-  private readonly workflows = new Set<string>();
+  private readonly workflows = new Map<string, () => number>(); // watched workflows, and the revision that the page has of each
   private wait = firstWait;
   private heard = 0;
   private opens = 0;
@@ -59,9 +59,10 @@ export class Socket {
     if (this.runs.delete(run)) this.send({ t: "unwatch", run });
   }
 
-  watchWorkflow(workflow: string): void {
-    this.workflows.add(workflow);
-    this.send({ t: "watch", workflow });
+  /** Tells of runs and of the revisions after the one that the page has. */
+  watchWorkflow(workflow: string, revision: () => number): void {
+    this.workflows.set(workflow, revision);
+    this.send({ t: "watch", workflow, since: revision() });
   }
 
   private connect(): void {
@@ -70,7 +71,7 @@ export class Socket {
     this.socket = socket;
     socket.onopen = () => {
       this.heard = Date.now();
-      for (const workflow of this.workflows) this.send({ t: "watch", workflow });
+      for (const [workflow, revision] of this.workflows) this.send({ t: "watch", workflow, since: revision() });
       for (const [run, since] of this.runs) this.send({ t: "watch", run, since });
       this.listener.opened(this.opens++ > 0);
     };
