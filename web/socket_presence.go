@@ -56,6 +56,7 @@ type hereFrame struct {
 	Type     string    `json:"t"`
 	Workflow string    `json:"workflow"`
 	Conn     string    `json:"conn"` // names this page to the others
+	User     string    `json:"user"`
 	Role     auth.Role `json:"role"`
 }
 
@@ -122,7 +123,7 @@ func (k *socket) attend(ctx context.Context, workflow string, data json.RawMessa
 }
 
 func (k *socket) arrive(ctx context.Context, workflow string, member auth.Member, state *presenceState) error {
-	k.tell(hereFrame{"here", workflow, k.attendance.conn, member.Role})
+	k.tell(hereFrame{"here", workflow, k.attendance.conn, member.User.ID, member.Role})
 	who, seen, err := k.attendance.seen(member, state)
 	if err != nil {
 		return err

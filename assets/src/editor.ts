@@ -1,6 +1,7 @@
 // The editor page.
 
 import { mountCanvas } from "./canvas/mount";
+import { mountRole } from "./editor/role";
 import { Studio } from "./editor/studio";
 import { pageData } from "./lib/dom";
 import { mountPanels } from "./panels/index";
@@ -9,7 +10,9 @@ import type { EditorData } from "./types";
 const main = document.getElementById("editor");
 if (main) {
   const studio = new Studio(pageData<EditorData>("editor-data"), main.dataset["role"] === "viewer");
-  mountCanvas(studio);
+  const canvas = mountCanvas(studio);
   mountPanels(studio);
+  mountRole(studio, main, canvas.shell);
+  void import("./presence/mount").then(({ mountPresence }) => mountPresence(studio, canvas), () => undefined); // goes without
   void studio.connect().then(() => main.setAttribute("data-ready", ""));
 }

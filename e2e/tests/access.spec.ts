@@ -1,31 +1,10 @@
 // Who may what: guests by link, readers who only read, people who are removed, sessions that end; and the list of
 // workflows with all that can be taken back.
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { Api, chain } from "../api";
 import { Drawing } from "../drawing";
-import { expect, owner, setUp, type Studio, test } from "../studio";
-
-const password = "a guest's long password";
-
-/** Makes a link as the owner. */
-async function inviteLink(page: Page, studio: Studio, role: "viewer" | "editor"): Promise<string> {
-  await page.goto(`${studio.url}/settings/members`);
-  await page.getByLabel("Role", { exact: true }).selectOption(role);
-  await page.getByTestId("invite").click();
-  return (await page.getByTestId("copy-value").textContent())!;
-}
-
-/** Follows a link in another browser and makes an account. */
-async function join(browser: Browser, link: string, name: string): Promise<Page> {
-  const guest = await (await browser.newContext()).newPage();
-  await guest.goto(link);
-  await guest.getByLabel("Name", { exact: true }).fill(name);
-  await guest.getByLabel("E-mail address").fill(`${name.toLowerCase()}@example.org`);
-  await guest.getByLabel("Password").fill(password);
-  await guest.getByTestId("accept").click();
-  await guest.waitForURL("**/workflows");
-  return guest;
-}
+import { inviteLink, join } from "../guests";
+import { expect, owner, setUp, test } from "../studio";
 
 /** Asks as a script of the page would. */
 const asks = (page: Page, path: string, body: unknown): Promise<number> => page.evaluate(

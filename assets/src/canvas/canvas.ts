@@ -34,7 +34,11 @@ export class Canvas implements Stage {
   readonly outline: Outline;
   /** Where the pointer was last, on the canvas in pixels; undefined when it is elsewhere. */
   pointer: Point | undefined;
-  private readonly world: HTMLElement;
+  /** What is being dragged here, and where it is now. */
+  dragged: ReadonlyMap<string, Point> = new Map();
+  /** Called when another part of the drawing is shown. */
+  readonly viewed = new Set<() => void>();
+  readonly world: HTMLElement;
   private readonly dots: HTMLElement;
   private readonly zoomText: HTMLElement | null;
   private readonly frame: () => void;
@@ -141,6 +145,7 @@ export class Canvas implements Stage {
         if (this.zoomText) this.zoomText.textContent = `${Math.round(k * 100)} %`;
       }
       this.drawn = { x, y, k };
+      for (const told of this.viewed) told();
     }
     this.cull();
     this.minimap.refresh();

@@ -89,7 +89,9 @@ export class Move implements Gesture {
     const { by, lines } = rest(this.anchor, pulled, this.nodes.size > 0 ? canvas.nodes.visibleBoxes(moving) : [], free);
     this.by = by;
     canvas.overlay.showGuides(free ? [] : lines, canvas.camera.view);
-    canvas.preview(this.moved(this.nodes), this.moved(this.notes));
+    const [nodes, notes] = [this.moved(this.nodes), this.moved(this.notes)];
+    canvas.preview(nodes, notes);
+    canvas.dragged = new Map([...nodes, ...notes]);
     if (!this.loner) return;
     const box = canvas.nodes.boxOf(this.loner)!;
     this.target = canvas.edges.nearest([box.x + box.w / 2, box.y + 30], dropWithin, () => true) ?? canvas.edges.nearest(drawing, dropWithin, () => true);
@@ -104,6 +106,7 @@ export class Move implements Gesture {
     const { canvas } = this;
     canvas.overlay.showGuides([], canvas.camera.view);
     canvas.edges.showTarget(undefined);
+    canvas.dragged = new Map();
     if (cancelled || (this.by[0] === 0 && this.by[1] === 0 && !this.target)) return canvas.preview(this.nodes, this.notes);
     const ops: Op[] = [...this.moved(this.nodes)].map(([id, at]) => ({ op: "node.move", id, at }));
     for (const [id, at] of this.moved(this.notes)) ops.push({ op: "note.set", id, path: "at", value: at });

@@ -14,6 +14,8 @@ export class Minimap {
   private view: View = { x: 0, y: 0, k: 1 };
   private colors: { [name: string]: string } = {};
   private drawing = 0;
+  /** What others see of the drawing, in their colours. */
+  viewports: { box: Box; color: string }[] = [];
 
   constructor(private readonly element: HTMLElement, private readonly camera: Camera, private readonly nodes: NodeLayer, private readonly notes: NoteLayer) {
     this.picture = part<HTMLCanvasElement>(element, "map");
@@ -58,7 +60,7 @@ export class Minimap {
       // A map of what is on the screen anyway would only be in the way.
       const whole = union(this.nodes.boxes());
       const { x, y, w, h } = this.camera.window;
-      this.element.classList.toggle("is-needless", !whole || (whole.x >= x && whole.y >= y && whole.x + whole.w <= x + w && whole.y + whole.h <= y + h));
+      this.element.classList.toggle("is-needless", this.viewports.length === 0 && (!whole || (whole.x >= x && whole.y >= y && whole.x + whole.w <= x + w && whole.y + whole.h <= y + h)));
       if (this.element.checkVisibility()) this.draw();
     }), pace);
   }
@@ -77,10 +79,15 @@ export class Minimap {
       const color = status === "failed" ? "bad" : status === "done" ? "ok" : status === "running" ? "run" : view.element.classList.contains("is-selected") ? "selected" : "node";
       this.fill(context, view.box, this.colors[color]!);
     }
-    const [x, y, w, h] = this.placed(window);
-    context.strokeStyle = this.colors["window"]!;
-    context.lineWidth = 1.5;
-    context.strokeRect(x + 0.75, y + 0.75, Math.max(w - 1.5, 2), Math.max(h - 1.5, 2));
+    for (const { box, color } of this.viewports) this.frame(context, box, color, 1);
+    this.frame(context, window, this.colors["window"]!, 1.5);
+  }
+
+  private frame(context: CanvasRenderingContext2D, box: Box, color: string, width: number): void {
+    const [x, y, w, h] = this.placed(box);
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.strokeRect(x + width / 2, y + width / 2, Math.max(w - width, 2), Math.max(h - width, 2));
   }
 
   private fill(context: CanvasRenderingContext2D, box: Box, color: string): void {

@@ -20,7 +20,8 @@ export function mountCanvas(studio: Studio): Canvas {
   const menu = new Menu(canvas, commands, new Clipboard(canvas, commands));
   const keyboard = new Keyboard(canvas, commands, menu);
   menu.wire = (id) => keyboard.wiring.begin(id);
-  new PointerInput(canvas);
+  const { driver } = new PointerInput(canvas);
+  studio.on("role", () => driver.cancel()); // who may no longer move things lets go
   new Hover(canvas, commands, menu);
   wireToolbar(canvas, commands);
   if (!studio.readonly) acceptKinds(canvas);

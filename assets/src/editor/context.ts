@@ -2,6 +2,7 @@
 // the selection and the runs; panels read them, listen, and change the drawing only through apply().
 
 import type { Credential, CredentialType, EditorData, Kind, Op, Port, Problem, Run, RunEvent, RunStatus, Workflow, WorkflowNode } from "../types";
+import type { OtherFrame } from "../runs/socket";
 
 export interface NodeRun {
   status: "waiting" | "running" | "done" | "failed" | "skipped" | "retrying" | "sleeping";
@@ -29,6 +30,10 @@ export interface EditorEvents {
   problems: Problem[];
   credentials: Credential[]; // one was made
   saved: { state: "saved" | "saving" | "offline" | "signedout" | "refused"; text?: string };
+  edited: { by: string; ops: Op[] }; // somebody else's edit came in; by is their id
+  opened: { again: boolean }; // the socket stands (again)
+  frame: OtherFrame; // a frame of the socket for another part
+  role: { readonly: boolean; cut: boolean }; // what the person may do has changed; cut: they may no longer be here
   quickadd: { at: [number, number]; screen: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string } };
 }
 

@@ -18,6 +18,8 @@ import { insertion, type Where } from "./insert";
 import { RunControl, type RunOptions } from "./runcontrol";
 import { type Chosen, Selection } from "./selection";
 
+const cutOff = 4403; // the socket's close code for somebody who may no longer be here
+
 /** What the editor needs of the canvas. */
 export interface Stage {
   center(id: string): void;
@@ -42,7 +44,7 @@ export class Studio implements Editor {
   private readonly control: RunControl;
   private socket: Socket | undefined;
 
-  constructor(readonly data: EditorData, readonly readonly: boolean) {
+  constructor(readonly data: EditorData, private looks: boolean) {
     this.kinds = new Map(data.kinds.map((kind) => [kind.name, kind]));
     this.credentialTypes = data.credentialTypes;
     this.credentials = data.credentials;
@@ -67,14 +69,38 @@ export class Studio implements Editor {
     this.socket = new Socket({
       event: (run, event) => this.watcher.take(run, event),
       run: (run) => run.workflow_id === workflow && this.control.seen(run),
-      revision: (of, revision) => of === workflow && this.sync.receive(revision),
-      opened: (again) => again && void this.sync.catchUp(),
-      refused: (text) => this.toast(text, { error: true }),
+      revision: (of, revision) => {
+        if (of !== workflow) return;
+        this.sync.receive(revision);
+        if (revision.by && revision.client !== this.sync.client) this.emit("edited", { by: revision.by, ops: revision.ops });
+      },
+      opened: (again) => {
+        if (again) void this.sync.catchUp();
+        this.emit("opened", { again });
+      },
+      refused: (text, code) => {
+        this.toast(text, { error: true });
+        if (code === cutOff) this.mayLook(true, true);
+      },
+      other: (frame) => this.emit("frame", frame),
     });
     this.socket.watchWorkflow(workflow, () => this.replica.revision);
     if (!this.readonly) await this.sync.open();
     if (this.data.run) await this.watcher.show(this.data.run).catch(() => undefined);
   }
+
+  /** The person may look only. */
+  get readonly(): boolean { return this.looks; }
+
+  /** Takes up what the person may do from now on. */
+  mayLook(only: boolean, cut = false): void {
+    if (only === this.looks && !cut) return;
+    this.looks = only;
+    this.emit("role", { readonly: only, cut });
+  }
+
+  /** Sends a frame that may be lost; false when it was. */
+  tell(frame: unknown): boolean { return this.socket?.tell(frame) ?? false; }
 
   get doc(): Workflow { return this.replica.view; }
   get selected(): string[] { return [...this.selection.nodes]; }

@@ -36,6 +36,7 @@ export class NodePanel {
     editor.on("open", ({ node, tab }) => this.open(node, tab));
     editor.on("change", ({ ops }) => this.follow(ops.some((op) => op.op === "workflow.replace" || (op.op === "node.set" && op.path === "kind" && op.id === this.node))));
     editor.on("run", () => this.markHead());
+    editor.on("role", () => this.show());
     // Escape in the panel gives the keys back to the canvas.
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented || (event.target as Element).closest(".cm-editor, dialog")) return;

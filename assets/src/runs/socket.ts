@@ -9,8 +9,13 @@ export interface SocketListener {
   /** The connection stands again: what is not resumed by number has to be read anew. */
   opened(again: boolean): void;
   /** The server closed the connection for good, and why. */
-  refused(text: string): void;
+  refused(text: string, code: number): void;
+  /** A frame of another kind: who is here, what a person may do. */
+  other?(frame: OtherFrame): void;
 }
+
+/** A frame that the socket itself makes nothing of. */
+export type OtherFrame = { t: string } & { [name: string]: unknown };
 
 type Frame =
   | { t: "event"; run: string; event: RunEvent }
@@ -21,6 +26,7 @@ type Frame =
 
 const firstWait = 400; // milliseconds; doubles up to longestWait, spread by a random factor
 const longestWait = 20_000;
+const slowLine = 32_768; // bytes that wait to be sent
 const beat = 15_000; // a ping when nothing was heard for this long; twice as long means that the line is dead
 
 const refusals: { [code: number]: string } = {
@@ -82,7 +88,7 @@ export class Socket {
       const why = refusals[event.code];
       if (why) {
         this.closed = true;
-        this.listener.refused(why);
+        this.listener.refused(why, event.code);
       } else this.soon(this.wait * (0.5 + Math.random()));
       this.wait = Math.min(this.wait * 2, longestWait);
     };
@@ -107,7 +113,9 @@ export class Socket {
       }
       case "run": return this.listener.run(frame.run);
       case "revision": return this.listener.revision(frame.workflow, frame.revision);
-      case "error": console.warn("socket:", frame.text);
+      case "pong": return;
+      case "error": return console.warn("socket:", frame.text);
+      default: this.listener.other?.(frame as OtherFrame);
     }
   }
 
@@ -128,6 +136,13 @@ export class Socket {
 
   private send(frame: unknown): void {
     if (this.live) this.socket!.send(JSON.stringify(frame));
+  }
+
+  /** Sends what may be lost: not at all while the line is down or slow. */
+  tell(frame: unknown): boolean {
+    if (!this.live || this.socket!.bufferedAmount > slowLine) return false;
+    this.send(frame);
+    return true;
   }
 }
 
