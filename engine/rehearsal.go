@@ -22,6 +22,7 @@ func (r *rehearsal) standIn(st *step, pn *planNode) bool {
 		st.err = errors.New(mock.Error)
 	case mocked:
 		st.outputs, st.weight, st.err, st.reused = mock.outputs(pn), 0, nil, "mocked"
+		defaultLineage(st) // as many items as came in are those of the same places
 	case pn.kind.World && !slices.Contains(r.allow, pn.node.ID):
 		r.refused = append(r.refused, pn.node.ID)
 		st.err = &Stop{Failed: true, Message: fmt.Sprintf("%q would touch the world, and this test neither has a mock for it nor allows it", pn.node.Name)}
