@@ -1,1 +1,0 @@
-import{d as a}from"./chunk-QRYBTMHW.js";import"./chunk-6WNGMP5M.js";import"./chunk-AXQROC72.js";import"./chunk-CGPPASL7.js";import"./chunk-KEOL6X7L.js";import"./chunk-VTEKM36Y.js";import"./chunk-TPCQDOUQ.js";export{a as newCredential};
