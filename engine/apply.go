@@ -31,7 +31,13 @@ func Apply(w *Workflow, ops ...Op) (inverse []Op, err error) {
 }
 
 func (w *Workflow) apply(op Op) ([]Op, error) {
+	if err := w.unchanged(op); err != nil {
+		return nil, err
+	}
 	noun, verb, _ := strings.Cut(op.Op, ".")
+	if verb == "text" {
+		return w.applyText(op)
+	}
 	switch noun {
 	case "node":
 		return w.applyNode(verb, op)
@@ -56,6 +62,9 @@ func (w *Workflow) apply(op Op) ([]Op, error) {
 		}
 	case "workflow":
 		if verb == "replace" && op.Doc != nil {
+			if err := op.Doc.checkIDs(); err != nil {
+				return nil, err
+			}
 			old := w.Clone()
 			*w = *op.Doc.Clone()
 			return []Op{{Op: "workflow.replace", Doc: old}}, nil
@@ -263,8 +272,11 @@ func applyPart[T any](list *[]T, verb string, op Op, part *T, id func(*T) *strin
 }
 
 func setNote(n *Note, op Op) ([]Op, error) {
-	fields := map[string]any{"text": &n.Text, "color": &n.Color, "size": &n.Size, "at": &n.At}
-	return setField(fields, op)
+	return setField(n.fields(), op)
+}
+
+func (n *Note) fields() map[string]any {
+	return map[string]any{"text": &n.Text, "color": &n.Color, "size": &n.Size, "at": &n.At}
 }
 
 // onlyMembers leaves nodes that are not there out of a group.
@@ -291,25 +303,37 @@ func (w *Workflow) onlyMembers(op Op) (Op, error) {
 
 func setGroup(g *Group, op Op) ([]Op, error) {
 	g.Nodes = slices.Clone(g.Nodes) // decoding reuses the list's memory
-	return setField(map[string]any{"name": &g.Name, "color": &g.Color, "nodes": &g.Nodes}, op)
+	return setField(g.fields(), op)
+}
+
+func (g *Group) fields() map[string]any {
+	return map[string]any{"name": &g.Name, "color": &g.Color, "nodes": &g.Nodes}
 }
 
 func (w *Workflow) setSetting(op Op) ([]Op, error) {
+	return setField(w.settingFields(), op)
+}
+
+func (w *Workflow) settingFields() map[string]any {
 	s := &w.Settings
-	return setField(map[string]any{
+	return map[string]any{
 		"name": &w.Name, "timeout_ms": &s.TimeoutMS, "concurrency": &s.Concurrency, "error_workflow": &s.ErrorWorkflow,
 		"keep_runs_days": &s.KeepRunsDays, "timezone": &s.Timezone, "mode": &s.Mode,
-	}, op)
+	}
 }
 
 func (n *Node) set(op Op) ([]Op, error) {
 	if name, found := strings.CutPrefix(op.Path, "params."); found {
 		return n.setParam(name, op)
 	}
-	return setField(map[string]any{
+	return setField(n.fields(), op)
+}
+
+func (n *Node) fields() map[string]any {
+	return map[string]any{
 		"params": &n.Params, "retry": &n.Retry, "timeout_ms": &n.TimeoutMS, "on_error": &n.OnError, "disabled": &n.Disabled,
 		"note": &n.Note, "pinned": &n.Pinned, "kind": &n.Kind, "extra": &n.Extra, "ignore": &n.Ignore,
-	}, op)
+	}
 }
 
 // setParam sets one parameter; a dotted path reaches into objects, which are made where they are missing.

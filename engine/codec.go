@@ -31,7 +31,10 @@ func Parse(data []byte) (*Workflow, error) {
 		return nil, invalid("the file says format %q; this version reads %q", w.Format, Format)
 	}
 	w.fill()
-	return w, w.checkLimits()
+	if err := w.checkLimits(); err != nil {
+		return nil, err
+	}
+	return w, w.checkIDs()
 }
 
 // Encode writes the workflow as its file: indented JSON with keys in a fixed order, so that equal workflows give equal
@@ -151,6 +154,29 @@ func (w *Workflow) checkLimits() error {
 		return invalid("the workflow has %d edges; at most %d are allowed", n, MaxEdges)
 	}
 	return w.checkCases()
+}
+
+// checkIDs refuses ids that are used twice: edits name what they change by its id.
+func (w *Workflow) checkIDs() error {
+	for _, part := range []struct {
+		noun string
+		n    int
+		id   func(i int) string
+	}{
+		{"nodes", len(w.Nodes), func(i int) string { return w.Nodes[i].ID }},
+		{"notes", len(w.Notes), func(i int) string { return w.Notes[i].ID }},
+		{"groups", len(w.Groups), func(i int) string { return w.Groups[i].ID }},
+	} {
+		seen := make(map[string]bool, part.n)
+		for i := range part.n {
+			id := part.id(i)
+			if seen[id] {
+				return invalid("two %s have the id %q: give each an id of its own", part.noun, id)
+			}
+			seen[id] = true
+		}
+	}
+	return nil
 }
 
 // CheckJSON tells in words whether data is one JSON value nested no deeper than depth. It does not recurse.

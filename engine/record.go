@@ -54,6 +54,7 @@ type Revision struct {
 	Inverse []Op   `json:"inverse,omitempty"`
 	By      string `json:"by,omitempty"`
 	Client  string `json:"client,omitempty"`
+	Seq     int64  `json:"seq,omitempty"`
 	At      int64  `json:"at"`
 }
 
@@ -122,17 +123,26 @@ type Credential struct {
 //	test.add      Test          test.set     ID, Path (name, trigger, input, mocks, allow, asserts, timeout_ms), Value
 //	                                                                                     test.remove   ID
 //	settings.set  Path, Value   (Path "name" is the workflow's name)
+//	node.text     ID, Path ("note", "params.code"), Changes   changes a text by character, see TextChange; of a parameter
+//	                                         that is not set, Value is the text that it begins with
+//	note.text     ID, Path ("text"), Changes
 //	workflow.replace  Doc       the whole drawing: import, restore
+//
+// With If, a set, move or rename applies only while what it changes still has that value (null: is not set), so that
+// undo never overwrites what somebody else did since; otherwise the error wraps ErrConflict.
 type Op struct {
 	Op    string          `json:"op"`
 	ID    string          `json:"id,omitempty"`
 	Path  string          `json:"path,omitempty"`
 	Value json.RawMessage `json:"value,omitempty"`
-	At    *[2]float64     `json:"at,omitempty"`
-	Node  *Node           `json:"node,omitempty"`
-	Edge  *Edge           `json:"edge,omitempty"`
-	Note  *Note           `json:"note,omitempty"`
-	Group *Group          `json:"group,omitempty"`
-	Test  *Case           `json:"test,omitempty"`
-	Doc   *Workflow       `json:"doc,omitempty"`
+	If    json.RawMessage `json:"if,omitempty"`
+	// Changes of a text, see TextChange.
+	Changes json.RawMessage `json:"changes,omitempty"`
+	At      *[2]float64     `json:"at,omitempty"`
+	Node    *Node           `json:"node,omitempty"`
+	Edge    *Edge           `json:"edge,omitempty"`
+	Note    *Note           `json:"note,omitempty"`
+	Group   *Group          `json:"group,omitempty"`
+	Test    *Case           `json:"test,omitempty"`
+	Doc     *Workflow       `json:"doc,omitempty"`
 }

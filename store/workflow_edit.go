@@ -16,7 +16,8 @@ import (
 const maxMissed = 1000
 
 // EditWorkflow applies operations to the current drawing, all or none, and gives them the next revision's number. It
-// returns too what others changed since edit.Base, the oldest first and at most 1,000. The same Client and Seq again
+// returns too what others changed since edit.Base, the oldest first and at most 1,000. Changes of texts are fitted to
+// what others wrote since then: the revision has the operations as they were applied. The same Client and Seq again
 // changes nothing and gets the first answer.
 func (s *Store) EditWorkflow(ctx context.Context, scope auth.Scope, id string, edit engine.Edit) (rev engine.Revision, missed []engine.Revision, err error) {
 	ws, err := workspaceOf(scope)
@@ -63,9 +64,12 @@ func editBefore(ctx context.Context, q querier, ws, id string, edit engine.Edit)
 }
 
 func (s *Store) applyEdit(ctx context.Context, q querier, ws, user string, stored *engine.Stored, edit engine.Edit) (engine.Revision, error) {
-	rev := engine.Revision{Number: stored.Revision + 1, Ops: edit.Ops, By: user, Client: edit.Client, At: s.now()}
-	var err error
-	if rev.Inverse, err = engine.Apply(stored.Doc, edit.Ops...); err != nil {
+	rev := engine.Revision{Number: stored.Revision + 1, By: user, Client: edit.Client, Seq: edit.Seq, At: s.now()}
+	since, err := textsSince(ctx, q, ws, stored, edit)
+	if err != nil {
+		return rev, err
+	}
+	if rev.Ops, rev.Inverse, err = engine.Merge(stored.Doc, since, edit); err != nil {
 		return rev, err
 	}
 	d, err := encodeDrawing(stored.Doc)
@@ -95,15 +99,36 @@ func (s *Store) applyEdit(ctx context.Context, q querier, ws, user string, store
 	return rev, err
 }
 
-const revisionColumns = "number, ops, inverse, author, client, at"
+// maxBehind bounds how many revisions a change of a text may be behind the newest one.
+const maxBehind = 5000
+
+// textsSince returns what an edit that changes texts has to be fitted to; other edits need nothing.
+func textsSince(ctx context.Context, q querier, ws string, stored *engine.Stored, edit engine.Edit) ([]engine.Revision, error) {
+	behind := stored.Revision - edit.Base
+	if behind == 0 || !engine.ChangesText(edit.Ops) {
+		return nil, nil
+	}
+	if behind > maxBehind {
+		return nil, fmt.Errorf("the text was changed on revision %d, which is %d revisions ago: load it again: %w", edit.Base, behind, engine.ErrConflict)
+	}
+	since, err := collect(ctx, q, scanRevision, "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 ORDER BY number",
+		ws, stored.ID, edit.Base)
+	if err == nil && int64(len(since)) != behind {
+		return nil, fmt.Errorf("the text was changed on revision %d, and not all changes since then are kept: load it again: %w", edit.Base, engine.ErrConflict)
+	}
+	return since, err
+}
+
+const revisionColumns = "number, ops, inverse, author, client, seq, at"
 
 func scanRevision(row scanner) (r engine.Revision, err error) {
 	var ops, inverse string
 	var client sql.NullString
-	if err := row.Scan(&r.Number, &ops, &inverse, &r.By, &client, &r.At); err != nil {
+	var seq sql.NullInt64
+	if err := row.Scan(&r.Number, &ops, &inverse, &r.By, &client, &seq, &r.At); err != nil {
 		return r, err
 	}
-	r.Client = client.String
+	r.Client, r.Seq = client.String, seq.Int64
 	if err := errors.Join(json.Unmarshal([]byte(ops), &r.Ops), json.Unmarshal([]byte(inverse), &r.Inverse)); err != nil {
 		return r, fmt.Errorf("read revision %d: %w", r.Number, err)
 	}

@@ -22,6 +22,7 @@ type opsIn struct {
 type opsOut struct {
 	Revision int64             `json:"revision"`
 	Missed   []engine.Revision `json:"missed" doc:"Edits by others since base."`
+	Ops      []engine.Op       `json:"ops,omitempty" doc:"The operations as they were applied, when the edit changes texts: fitted to what others wrote since base."`
 }
 
 // apiOps applies an edit: all operations or none.
@@ -36,7 +37,11 @@ func apiOps(s *Server, c *Ctx, in opsIn) (opsOut, error) {
 		return opsOut{}, invalidInput("client has at most 64 characters.")
 	}
 	rev, missed, err := s.edit(c.Request().Context(), c.Scope(), in.ID, engine.Edit{Base: in.Base, Ops: in.Ops, Client: in.Client, Seq: in.Seq})
-	return opsOut{rev.Number, list(missed)}, err
+	out := opsOut{Revision: rev.Number, Missed: list(missed)}
+	if err == nil && engine.ChangesText(rev.Ops) {
+		out.Ops = rev.Ops
+	}
+	return out, err
 }
 
 // edit applies an edit to the draft and tells those who watch.

@@ -41,6 +41,7 @@ var statuses = []struct {
 	{auth.ErrSignedOut, http.StatusUnauthorized, "Sign in first"},
 	{store.ErrFull, http.StatusInsufficientStorage, "The disk is full"},
 	{fs.ErrNotExist, http.StatusNotFound, "Not found"},
+	{engine.ErrConflict, http.StatusConflict, "Changed by somebody else"},
 	{fs.ErrExist, http.StatusConflict, "Already there"},
 	{fs.ErrPermission, http.StatusForbidden, "Not allowed"},
 	{fs.ErrInvalid, http.StatusUnprocessableEntity, "Not valid"},
