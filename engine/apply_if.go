@@ -49,7 +49,7 @@ func (w *Workflow) present(op Op) (now any, what string, field bool, err error) 
 		n := &w.Nodes[i]
 		what = fmt.Sprintf("%q of %q", op.Path, n.Name)
 		if keys, found := strings.CutPrefix(op.Path, "params."); found && op.Op == "node.set" {
-			return valueAt(n.Params, keys), what, false, nil
+			return paramAt(n.Params, keys), what, false, nil
 		}
 		switch fields = n.fields(); op.Op {
 		case "node.move":
@@ -86,8 +86,8 @@ func (w *Workflow) present(op Op) (now any, what string, field bool, err error) 
 	return plain, what, true, err
 }
 
-// valueAt returns the parameter at a dotted path, nil when there is none.
-func valueAt(params map[string]any, path string) any {
+// paramAt returns the parameter at a dotted path, nil when there is none.
+func paramAt(params map[string]any, path string) any {
 	var at any = params
 	for key := range strings.SplitSeq(path, ".") {
 		m, ok := at.(map[string]any)

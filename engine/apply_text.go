@@ -60,7 +60,7 @@ func (w *Workflow) textOf(op Op) (text heldText, back []Op, err error) {
 	} else if !found {
 		return text, nil, invalid("there is no text called %q", op.Path)
 	}
-	now := valueAt(n.Params, path)
+	now := paramAt(n.Params, path)
 	if now == nil {
 		if now, back, err = n.beginText(path, op); err != nil {
 			return text, nil, err
@@ -99,7 +99,7 @@ func (n *Node) beginText(path string, op Op) (any, []Op, error) {
 	// It goes again only if nobody else wrote into it.
 	for i := range back {
 		keys, _ := strings.CutPrefix(back[i].Path, "params.")
-		if back[i].If, err = json.Marshal(valueAt(n.Params, keys)); err != nil {
+		if back[i].If, err = json.Marshal(paramAt(n.Params, keys)); err != nil {
 			return nil, nil, err
 		}
 	}

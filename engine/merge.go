@@ -158,7 +158,7 @@ func (w *Workflow) textAt(field TextField) string {
 	if i < 0 || !found {
 		return ""
 	}
-	text, _ := valueAt(w.Nodes[i].Params, path).(string)
+	text, _ := paramAt(w.Nodes[i].Params, path).(string)
 	return text
 }
 
