@@ -15,6 +15,7 @@ export class Drawing {
   /** Waits until the editor has put itself together. */
   async ready(): Promise<void> {
     await expect(this.page.getByTestId("palette-search").or(this.page.locator("[data-role=viewer], #run-view[data-ready]")).first()).toBeVisible();
+    await expect(this.canvas).toHaveAttribute("data-hands", "");
     await this.still();
   }
 

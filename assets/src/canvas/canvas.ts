@@ -247,6 +247,10 @@ export class Canvas implements Stage {
     this.studio.emit("quickadd", { at: [snap(corner[0]), snap(corner[1])], screen: this.camera.client(point), from });
   }
 
+  addNote(at: Point = this.pointer ?? this.camera.middle): void {
+    if (!this.studio.readonly) this.notes.add(this.toDrawing(at));
+  }
+
   /** Puts the selected nodes, or all of them, in order. */
   tidy(): void {
     const { doc, selection } = this.studio;

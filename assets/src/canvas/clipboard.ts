@@ -44,13 +44,19 @@ export class Clipboard {
   }
 
   /** Copies from a menu, where no clipboard event comes. */
-  async copy(): Promise<void> {
+  async copy(): Promise<boolean> {
     try {
       await navigator.clipboard.writeText(JSON.stringify(this.commands.clip(), null, 2));
       this.canvas.studio.say("Copied");
+      return true;
     } catch {
       this.canvas.studio.toast("The browser does not allow this. Press Ctrl+C instead.");
+      return false;
     }
+  }
+
+  async cut(): Promise<void> {
+    if (await this.copy()) this.commands.remove();
   }
 
   async paste(): Promise<void> {

@@ -5,10 +5,14 @@ import { edgeKey } from "../editor/selection";
 import type { Studio } from "../editor/studio";
 import { type Clip, copy, paste } from "../doc/clip";
 import { part } from "../lib/dom";
+import { t } from "../lib/words";
 import type { Op, WorkflowNode } from "../types";
 import type { Canvas } from "./canvas";
-import { grid, type Point, snap, union } from "./geometry";
+import { grid, type Point, snap, toScreen, union } from "./geometry";
 import { editInPlace } from "./grouplayer";
+import { leastNote } from "./notelayer";
+
+const beside = 80; // between a node and one that is added to it
 
 const counted = (count: number, word: string) => (count === 1 ? `1 ${word}` : `${count} ${word}s`);
 
@@ -107,10 +111,21 @@ export class Commands {
     return true;
   }
 
-  addNote(at?: Point): void {
-    if (this.studio.readonly) return;
-    const { canvas } = this;
-    canvas.notes.add(canvas.toDrawing(at ?? canvas.pointer ?? canvas.camera.middle));
+  /** Asks for a node to be wired to this one's first port of a side. */
+  addBeside(id: string, side: "in" | "out"): void {
+    const { canvas, studio } = this;
+    const node = studio.node(id);
+    const port = node && studio.ports(node)[side === "out" ? "outputs" : "inputs"][0];
+    if (!port) return studio.say(side === "out" ? t("This node has no output") : t("This node has no input"));
+    const [x, y] = canvas.edges.portAt(id, side, port.name);
+    canvas.quickAdd(toScreen(canvas.camera.view, [x + (side === "out" ? beside : -beside), y]), { node: id, port: port.name, side });
+  }
+
+  /** Makes the selected notes larger or smaller. */
+  resizeNotes(x: number, y: number): void {
+    const ops: Op[] = this.studio.doc.notes.filter((note) => this.studio.selection.notes.has(note.id))
+      .map((note) => ({ op: "note.set", id: note.id, path: "size", value: [Math.max(leastNote[0], note.size[0] + x), Math.max(leastNote[1], note.size[1] + y)] }));
+    this.studio.apply(ops, t("Resized the note"));
   }
 
   run(id: string): void { void this.studio.run({ only: id }); }

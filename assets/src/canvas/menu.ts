@@ -1,23 +1,24 @@
 // The menu of a node, an edge, a selection or the empty canvas.
 
+import { keyText } from "../commands/keys";
 import { edgeKey } from "../editor/selection";
 import { h, icon } from "../lib/dom";
 import type { Edge } from "../types";
 import type { Canvas } from "./canvas";
-import type { Clipboard } from "./clipboard";
-import type { Commands } from "./commands";
-import type { Point } from "./geometry";
+import { type Point, toScreen } from "./geometry";
 
-interface Entry { label: string; icon: string; keys?: string; run(): void; danger?: boolean; off?: boolean }
+interface Entry { label: string; icon: string; keys?: string; run(): unknown; danger: boolean }
 
-export interface MenuTarget { node?: string; edge?: Edge; wire?: (id: string) => void }
+/** What a menu is about. */
+export type Spot = "node" | "edge" | "note" | "canvas";
+
+export interface MenuTarget { node?: string; edge?: Edge; note?: string }
 
 export class Menu {
   private element: HTMLElement | undefined;
   private before: Element | null = null;
-  wire: (id: string) => void = () => undefined;
 
-  constructor(private readonly canvas: Canvas, private readonly commands: Commands, private readonly clipboard: Clipboard) {
+  constructor(private readonly canvas: Canvas) {
     canvas.root.addEventListener("contextmenu", (event) => this.asked(event));
     addEventListener("pointerdown", (event) => this.element && !this.element.contains(event.target as Node) && this.close(false), true);
     addEventListener("resize", () => this.close(false));
@@ -32,13 +33,26 @@ export class Menu {
     const edge = this.canvas.edges.byElement(target)?.edge;
     if (node && !studio.selection.nodes.has(node)) studio.select([node]);
     if (edge) studio.choose({ edges: [edgeKey(edge)] });
-    this.open([event.clientX, event.clientY], { node, edge });
+    const note = target.closest<HTMLElement>(".note")?.dataset["id"];
+    if (note && !studio.selection.notes.has(note)) studio.choose({ notes: [note] });
+    this.open([event.clientX, event.clientY], { node, edge, note });
+  }
+
+  /** Opens the menu by keys: at the node, the edge or the note that is selected, else at the canvas. */
+  openHere(node: string | undefined): void {
+    const { studio, nodes, notes, edges, camera, root } = this.canvas;
+    const [note] = studio.selection.notes;
+    const edge = edges.views.get([...studio.selection.edges][0] ?? "");
+    const element = node ? nodes.views.get(node)?.element : note ? notes.views.get(note)?.element : undefined;
+    const rect = (element ?? root).getBoundingClientRect();
+    const at: Point = edge && !element ? camera.client(toScreen(camera.view, edge.course.middle)) : [rect.left + 24, rect.top + 24];
+    this.open(at, { node, edge: edge?.edge, note });
   }
 
   open(at: Point, target: MenuTarget): void {
     this.close(false);
     this.before = document.activeElement;
-    const groups = (target.node ? this.ofNode(target.node) : target.edge ? this.ofEdge(target.edge) : this.ofCanvas()).filter((group) => group.length > 0);
+    const groups = (target.node ? this.ofNode() : target.edge ? this.ofEdge() : target.note ? this.ofNote() : this.ofCanvas()).filter((group) => group.length > 0);
     const items = groups.flatMap((group, i) => [...(i > 0 ? [h("div", { role: "separator", class: "menu-line" })] : []), ...group.map((entry) => this.item(entry))]);
     this.element = h("div", { class: "canvas-menu", role: "menu", "aria-label": "Actions", "data-testid": "canvas-menu", onkeydown: (event: KeyboardEvent) => this.key(event) }, ...items);
     document.body.append(this.element);
@@ -48,10 +62,10 @@ export class Menu {
     this.items()[0]?.focus();
   }
 
-  private item({ label, icon: picture, keys, run, danger, off }: Entry): HTMLElement {
+  private item({ label, icon: picture, keys, run, danger }: Entry): HTMLElement {
     return h("button", {
-      type: "button", role: "menuitem", tabindex: -1, class: danger ? "menu-item is-danger" : "menu-item", disabled: off ?? false,
-      onclick: () => { this.close(true); run(); },
+      type: "button", role: "menuitem", tabindex: -1, class: danger ? "menu-item is-danger" : "menu-item",
+      onclick: () => { this.close(true); void run(); },
     }, icon(picture), h("span", {}, label), keys ? h("kbd", {}, keys) : null);
   }
 
@@ -82,60 +96,50 @@ export class Menu {
     if (back && this.before instanceof HTMLElement) this.before.focus({ preventScroll: true });
   }
 
-  private ofNode(id: string): Entry[][] {
-    const { commands, canvas } = this;
-    const { studio } = canvas;
-    const node = studio.node(id);
-    if (!node) return [];
-    const open: Entry = { label: "Open", icon: "settings-2", keys: "Enter", run: () => studio.open(id) };
-    const copy: Entry = { label: "Copy", icon: "copy", keys: "Ctrl C", run: () => void this.clipboard.copy() };
-    if (studio.readonly) return [[open, { label: "Show output", icon: "table", run: () => studio.open(id, "output") }], [copy]];
-    const many = studio.selection.nodes.size > 1;
-    return [
-      [open, { label: "Run this node", icon: "play", keys: "Ctrl ⇧ ↵", run: () => commands.run(id) }, { label: "Run from here", icon: "step-forward", run: () => commands.runFrom(id) }],
-      [
-        { label: "Rename", icon: "pencil", keys: "F2", run: () => commands.rename(id) },
-        { label: "Connect to…", icon: "link", keys: "C", run: () => { canvas.focus(id); this.wire(id); } },
-        { label: node.disabled ? "Enable" : "Disable", icon: "power", keys: "D", run: () => commands.disable() },
-        { label: node.pinned ? "Take the pin off" : "Pin the output", icon: node.pinned ? "pin-off" : "pin", keys: "P", run: () => void studio.pin(id) },
-      ],
-      [
-        copy,
-        { label: "Duplicate", icon: "copy", keys: "Ctrl D", run: () => commands.duplicate() },
-        { label: "Group", icon: "group", keys: "Ctrl G", run: () => canvas.groups.add() },
-        ...(studio.doc.groups.some((group) => group.nodes.includes(id)) ? [{ label: "Ungroup", icon: "ungroup", keys: "Ctrl ⇧ G", run: () => canvas.groups.remove() }] : []),
-        ...(many ? [{ label: "Tidy up the selection", icon: "layout-grid", run: () => canvas.tidy() }] : []),
-      ],
-      [
-        ...(many ? [] : [{ label: "Delete and join", icon: "unlink", keys: "⇧ Del", run: () => commands.remove(true) }]),
-        { label: many ? `Delete ${studio.selection.nodes.size} nodes` : "Delete", icon: "trash-2", keys: "Del", danger: true, run: () => commands.remove() },
-      ],
-    ];
+  /** Commands as entries, in groups; what cannot be done here and now is left out. */
+  private entries(ids: string[][], also: Spot): Entry[][] {
+    const { commands } = this.canvas.studio;
+    const usable = commands.all().filter((command) => !command.off?.());
+    const byId = new Map(usable.map((command) => [command.id, command]));
+    const others = usable.filter((command) => command.menu?.includes(also)).map((command) => command.id);
+    // What other parts of the editor add stands before the last group, which deletes.
+    const groups = others.length > 0 ? [...ids.slice(0, -1), others, ...ids.slice(-1)] : ids;
+    return groups.map((group) => group.flatMap((id) => {
+      const command = byId.get(id);
+      if (!command) return [];
+      const [keys] = commands.keys(command);
+      return [{ label: commands.title(command), icon: command.icon ?? "circle", keys: keys && keyText(keys), danger: id === "edit.delete", run: () => command.run() }];
+    }));
   }
 
-  private ofEdge(edge: Edge): Entry[][] {
-    if (this.canvas.studio.readonly) return this.ofCanvas();
-    return [[
-      { label: "Add a node here", icon: "plus", run: () => insertHere(this.canvas, edge) },
-      { label: "Delete", icon: "trash-2", keys: "Del", danger: true, run: () => this.canvas.studio.apply([{ op: "edge.remove", edge }], "Removed the edge") },
-    ]];
+  private ofNode(): Entry[][] {
+    const many = this.canvas.studio.selection.nodes.size > 1;
+    return this.entries([
+      many ? [] : ["node.open", this.canvas.studio.readonly ? "node.output" : "run.node", "run.from"],
+      many ? ["node.disable"] : ["node.rename", "node.connect", "node.replace", "node.disable", "node.pin"],
+      ["edit.copy", "edit.duplicate", "group.add", "group.remove", "group.collapse", "group.extract", ...(many ? ["arrange.tidy"] : [])],
+      [...(many ? [] : ["edit.join"]), "edit.delete"],
+    ], "node");
+  }
+
+  private ofNote(): Entry[][] {
+    return this.entries([["node.open"], ["edit.copy", "edit.duplicate"], ["edit.delete"]], "note");
+  }
+
+  private ofEdge(): Entry[][] {
+    return this.canvas.studio.readonly ? this.ofCanvas() : this.entries([["edge.insert"], ["edit.delete"]], "edge");
   }
 
   private ofCanvas(): Entry[][] {
-    const { commands, canvas } = this;
-    const { studio } = canvas;
-    const point = canvas.pointer;
-    const view: Entry[] = [
-      { label: "Show everything", icon: "maximize", keys: "1", run: () => canvas.fitAll() },
-      { label: "Outline", icon: "list-tree", keys: "O", run: () => canvas.outline.toggle() },
-    ];
-    const all: Entry = { label: "Select all", icon: "scan", keys: "Ctrl A", run: () => commands.selectAll() };
-    if (studio.readonly) return [[all], view];
-    return [
-      [{ label: "Add a node", icon: "plus", keys: "N", run: () => canvas.quickAdd(point) }, { label: "Add a note", icon: "sticky-note", keys: "⇧ S", run: () => commands.addNote(point) }],
-      [{ label: "Paste", icon: "file-plus", keys: "Ctrl V", run: () => void this.clipboard.paste() }, all],
-      [{ label: "Tidy up", icon: "layout-grid", keys: "⇧ Alt T", run: () => canvas.tidy() }, ...view],
-    ];
+    const point = this.canvas.pointer;
+    const groups = this.entries([["node.add", "note.add"], ["edit.paste", "select.all"], ["arrange.tidy", "view.all", "view.outline", "studio.palette"]], "canvas");
+    // What is added comes to where the menu was asked for.
+    const [adding] = groups;
+    if (adding?.length === 2) {
+      adding[0]!.run = () => this.canvas.quickAdd(point);
+      adding[1]!.run = () => this.canvas.addNote(point);
+    }
+    return groups;
   }
 }
 

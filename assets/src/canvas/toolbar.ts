@@ -1,9 +1,8 @@
 // The buttons in the canvas's corner.
 
 import type { Canvas } from "./canvas";
-import type { Commands } from "./commands";
 
-export function wireToolbar(canvas: Canvas, commands: Commands): void {
+export function wireToolbar(canvas: Canvas): void {
   const { shell, studio } = canvas;
   const actions: { [name: string]: () => void } = {
     "zoom-in": () => canvas.camera.zoomBy(1.25),
@@ -12,7 +11,7 @@ export function wireToolbar(canvas: Canvas, commands: Commands): void {
     fit: () => canvas.fitAll(),
     undo: () => studio.undo(),
     redo: () => studio.redo(),
-    note: () => commands.addNote(canvas.camera.middle),
+    note: () => canvas.addNote(canvas.camera.middle),
     add: () => canvas.quickAdd(canvas.camera.middle),
     tidy: () => canvas.tidy(),
     outline: () => canvas.outline.toggle(),

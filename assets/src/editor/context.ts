@@ -1,6 +1,7 @@
 // What the canvas and the panels share: one Editor object, made in editor.ts. The canvas part owns the drawing,
 // the selection and the runs; panels read them, listen, and change the drawing only through apply().
 
+import type { CommandTable } from "../commands/table";
 import type { Credential, CredentialType, EditorData, Kind, Op, Port, Problem, Run, RunEvent, RunStatus, Workflow, WorkflowNode } from "../types";
 import type { OtherFrame } from "../runs/socket";
 
@@ -40,6 +41,7 @@ export interface EditorEvents {
 export interface Editor {
   readonly data: EditorData;
   readonly readonly: boolean;
+  readonly commands: CommandTable; // what can be done, by palette, keys and menus: panels add their own
   readonly doc: Workflow; // current drawing; never change it in place
   readonly kinds: Map<string, Kind>;
   readonly credentialTypes: CredentialType[];

@@ -1,6 +1,7 @@
 // The editor: one object that holds the drawing, the selection and the shown run. The canvas draws it; panels read it,
 // listen to it, and change the drawing only through it.
 
+import { CommandTable } from "../commands/table";
 import { apply, applyLoosely, OpError } from "../doc/apply";
 import { links, nodesById, reach } from "../doc/graph";
 import { type Entry, History } from "../doc/history";
@@ -35,6 +36,7 @@ export class Studio implements Editor {
   credentials: Credential[];
   readonly selection = new Selection();
   readonly history = new History();
+  readonly commands = new CommandTable(() => this.readonly, (text) => this.say(text));
   readonly watcher: Watcher;
   readonly sync: Sync;
   stage: Stage | undefined;

@@ -1,6 +1,6 @@
 // The bar above the canvas: name, saved state, undo, active, runs, menu, Run. The page renders it; here it works.
 
-import { h, icon, isTyping } from "../../lib/dom";
+import { h, icon } from "../../lib/dom";
 import type { Editor, EditorEvents } from "../../editor/context";
 import { mountActive } from "./active";
 import { mountRun } from "./runbutton";
@@ -20,7 +20,6 @@ export function mountHeader(editor: Editor): void {
   at<HTMLButtonElement>("#redo", (button) => button.addEventListener("click", () => editor.redo()));
   mountHistory(editor);
   mountMenu(editor);
-  mountKeys();
 }
 
 function mountName(editor: Editor, input: HTMLInputElement): void {
@@ -72,20 +71,11 @@ function mountHistory(editor: Editor): void {
   show();
 }
 
-const openKeys = () => void import("./keys").then((keys) => keys.openKeys());
-
-function mountKeys(): void {
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.defaultPrevented || isTyping(event.target) || document.querySelector("dialog[open], [popover]:popover-open:not(.tip)")) return;
-    event.preventDefault();
-    openKeys();
-  });
-}
-
 function mountMenu(editor: Editor): void {
   const actions: { [name: string]: () => void } = {
     settings: () => void import("./settingsdialog").then(({ openSettings }) => openSettings(editor)),
-    shortcuts: openKeys,
+    shortcuts: () => editor.commands.run("studio.keys"),
+    palette: () => editor.commands.run("studio.palette"),
     layout: () => document.querySelector<HTMLElement>("#editor .canvas-frame [data-action=tidy]")?.click(),
   };
   document.getElementById("editor-menu")?.addEventListener("click", (event) => {
