@@ -56,7 +56,7 @@ func (v *validator) secrets(n *Node, kind *Kind) {
 }
 
 func (v *validator) secret(n *Node, path []any, what, text string, whole bool) {
-	v.warn(n.ID, paramPath(path), "plain-secret", "this looks like %s (%s) as plain text, which everybody who sees the workflow or its history can read: keep it in a credential, and change it where it came from", what, masked(text))
+	v.warn(n.ID, paramPath(path), "plain-secret", "this looks like %s (%s) in plain text, which everybody who sees the workflow or its history can read: keep it in a credential, and renew it", what, masked(text))
 	key, ok := path[0].(string)
 	if !ok || strings.Contains(key, ".") || !whole {
 		return

@@ -48,6 +48,7 @@ export interface Editor {
   credentials: Credential[];
   readonly selected: string[]; // node ids
   readonly runView: RunView;
+  readonly problems: Problem[]; // as they were found last, without those that people ignore
   node(id: string): WorkflowNode | undefined;
   kindOf(node: WorkflowNode): Kind | undefined; // undefined: a placeholder for a kind this studio does not have
   ports(node: WorkflowNode): { inputs: Port[]; outputs: Port[] };

@@ -13,7 +13,7 @@ import { Emitter } from "../lib/events";
 import { newId } from "../lib/id";
 import { Socket } from "../runs/socket";
 import { Watcher } from "../runs/watcher";
-import type { Credential, CredentialType, EditorData, Kind, Op, Port, Workflow, WorkflowNode } from "../types";
+import type { Credential, CredentialType, EditorData, Kind, Op, Port, Problem, Workflow, WorkflowNode } from "../types";
 import type { Editor, EditorEvents, RunView } from "./context";
 import { insertion, type Where } from "./insert";
 import { RunControl, type RunOptions } from "./runcontrol";
@@ -34,6 +34,7 @@ export class Studio implements Editor {
   readonly kinds: Map<string, Kind>;
   readonly credentialTypes: CredentialType[];
   credentials: Credential[];
+  problems: Problem[] = [];
   readonly selection = new Selection();
   readonly history = new History();
   readonly commands = new CommandTable(() => this.readonly, (text) => this.say(text));
@@ -51,6 +52,7 @@ export class Studio implements Editor {
     this.credentialTypes = data.credentialTypes;
     this.credentials = data.credentials;
     this.replica = new Replica(withLists(data.workflow.doc), data.workflow.revision);
+    this.on("problems", (found) => (this.problems = found));
     this.portBook = new PortBook(() => this.emit("change", { ops: [], by: "other" }));
     this.watcher = new Watcher(() => this.socket, () => this.doc, (view) => this.emit("run", view), (view) => this.control.ended(view));
     this.control = new RunControl(this);

@@ -2,13 +2,14 @@
 
 import { api, segment } from "../lib/api";
 import { h, icon } from "../lib/dom";
+import { t, tn } from "../lib/words";
 import type { Editor } from "../editor/context";
 import type { Problem } from "../types";
 import { type Missing, missingCredentials } from "./missing";
-import { count } from "./words";
+import { go } from "./problems/go";
+import type { ProblemList } from "./problems/list";
 
 const pause = 400; // milliseconds after a save
-const shown = 200;
 const needed = 3; // missing credentials that have a row of their own
 
 export function mountProblems(editor: Editor, element: HTMLElement): void {
@@ -17,6 +18,8 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
   let open = false;
   let problems: Problem[] = [];
   let missing: Missing[] = [];
+  let list: ProblemList | undefined;
+  let at = -1; // the problem that was gone to last
 
   const check = async () => {
     const mine = ++turn;
@@ -25,7 +28,7 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
       if (mine !== turn) return;
       problems = answer.problems;
       draw();
-      editor.emit("problems", problems);
+      editor.emit("problems", problems.filter((problem) => !problem.ignored));
     } catch {
       // The next save asks again; that the studio is away is told by the saved state.
     }
@@ -33,17 +36,6 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
   const later = () => {
     clearTimeout(timer);
     timer = window.setTimeout(() => void check(), pause);
-  };
-  const go = (problem: Problem) => {
-    if (!problem.node || !editor.node(problem.node)) return;
-    editor.select([problem.node]);
-    editor.center(problem.node);
-    editor.open(problem.node, "form");
-    if (problem.param) document.querySelector<HTMLElement>(`#panel [data-param="${CSS.escape(problem.param.split(/[.[]/)[0]!)}"] :is(input, select, textarea, .cm-content)`)?.focus();
-  };
-  const row = (problem: Problem) => {
-    const node = problem.node ? editor.node(problem.node) : undefined;
-    return h("li", {}, h("button", { type: "button", "data-testid": "problem", disabled: !node, onclick: () => go(problem) }, icon(problem.warning ? "triangle-alert" : "circle-alert"), node ? h("b", {}, node.name) : null, h("span", {}, problem.param ? `${problem.param}: ${problem.text}` : problem.text)));
   };
   const make = async ({ name, types }: Missing) => {
     const { newCredential } = await import("./fields/credentialdialog");
@@ -59,26 +51,59 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
     const text = `${who} ${nodes.length > 1 ? "need" : "needs"} the credential “${name}”, which is not in this workspace.`;
     return h("div", { class: "problems-need", "data-testid": `missing-${name}` }, icon("key-round"), h("span", { class: "grow" }, text), h("button", { type: "button", class: "button small", "data-testid": `make-${name}`, onclick: () => void make(wanted) }, icon("plus"), `Make “${name}”`));
   };
-  const draw = () => {
+  /** What the bar counts: what a row above it says already, and what nobody wants to see, is left out. */
+  const counted = () => {
+    const told = new Set(missing.slice(0, needed).flatMap(({ nodes }) => nodes.map((node) => node.id)));
+    return problems.filter((problem) => !problem.ignored && !(problem.code === "missing-credential" && told.has(problem.node ?? "")));
+  };
+  const inOrder = () => counted().filter((problem) => problem.node).toSorted((a, b) => Number(a.warning ?? false) - Number(b.warning ?? false));
+  const step = (by: number) => {
+    const order = inOrder();
+    if (order.length === 0) return;
+    at = at < 0 && by < 0 ? order.length - 1 : (at + by + order.length) % order.length;
+    const problem = order[at]!;
+    go(editor, problem);
+    editor.say(t("Problem {n} of {all}: {text}", { n: at + 1, all: order.length, text: problem.text }));
+  };
+  const unfold = async () => {
+    open = !open;
+    if (open && !list) {
+      try {
+        list = new (await import("./problems/list")).ProblemList(editor);
+      } catch {
+        open = false;
+        editor.toast(t("The list could not be loaded. Try again when the studio can be reached."), { error: true });
+      }
+    }
+    draw();
+    element.querySelector<HTMLElement>(".problems-head")?.focus();
+  };
+  const head = (problems: Problem[]) => {
     const errors = problems.filter((problem) => !problem.warning).length;
     const warnings = problems.length - errors;
-    missing = missingCredentials(editor);
-    element.hidden = problems.length + missing.length === 0;
     element.classList.toggle("has-errors", errors > 0);
+    element.classList.toggle("is-quiet", problems.length === 0);
+    const title = [errors > 0 ? tn(errors, "{n} error", "{n} errors") : "", warnings > 0 ? tn(warnings, "{n} warning", "{n} warnings") : ""].filter(Boolean).join(", ") || t("Only ignored warnings");
+    const by = (way: number, label: string, testid: string, name: string) => h("button", { type: "button", class: "button quiet small icon-only", "aria-label": label, "data-tip": label, "data-testid": testid, onclick: () => step(way) }, icon(name));
+    return h("div", { class: "problems-bar" },
+      h("button", { type: "button", class: "problems-head", "aria-expanded": String(open), "data-testid": "problems-head", onclick: () => void unfold() }, icon(errors > 0 ? "circle-alert" : "triangle-alert"), title, icon(open ? "chevron-down" : "chevron-up")),
+      ...(inOrder().length > 0 ? [by(-1, t("Previous problem"), "problem-previous", "chevron-left"), by(1, t("Next problem"), "problem-next", "chevron-right")] : []));
+  };
+  const draw = () => {
+    missing = missingCredentials(editor);
+    const seen = counted();
+    element.hidden = problems.length + missing.length === 0;
     const needs = missing.slice(0, needed).map(need);
-    if (problems.length === 0) element.replaceChildren(...needs);
-    if (problems.length === 0) {
-      open = false;
-      return;
-    }
-    const title = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""].filter(Boolean).join(", ");
-    const summary = h("button", { type: "button", class: "problems-head", "aria-expanded": String(open), "data-testid": "problems-head", onclick: () => {
-      open = !open;
-      draw();
-      element.querySelector<HTMLElement>(".problems-head")?.focus();
-    } }, icon(errors > 0 ? "circle-alert" : "triangle-alert"), title, icon(open ? "chevron-down" : "chevron-up"));
-    const order = problems.toSorted((a, b) => Number(a.warning ?? false) - Number(b.warning ?? false));
-    element.replaceChildren(...needs, summary, ...(open ? [h("ul", { class: "problems-list" }, ...order.slice(0, shown).map(row))] : []));
+    if (problems.length === 0) open = false;
+    const focused = document.activeElement?.closest("#problems [data-testid]")?.getAttribute("data-testid");
+    // The list stays where it is, with the focus and the place it is scrolled to.
+    for (const child of [...element.children]) if (child !== list?.element) child.remove();
+    element.prepend(...needs, ...(problems.length > 0 ? [head(seen)] : []));
+    if (open && list) {
+      if (list.element.parentElement !== element) element.append(list.element);
+      list.show(problems.filter((problem) => problem.ignored || seen.includes(problem)));
+    } else list?.element.remove();
+    if (focused && !element.contains(document.activeElement)) element.querySelector<HTMLElement>(`[data-testid="${focused}"]`)?.focus();
   };
 
   element.hidden = true;

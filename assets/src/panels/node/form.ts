@@ -10,6 +10,7 @@ import { withDefaults } from "../fields/list";
 import { Preview } from "../fields/preview";
 import { Samples } from "../fields/samples";
 import { webhookView } from "../studio/webhooks";
+import { NodeProblems } from "./problems";
 
 const pause = 300; // milliseconds of quiet until typing is kept
 
@@ -20,6 +21,7 @@ export class NodeForm {
   private readonly waiting = new Map<string, Json | undefined>();
   private timer = 0;
   private readonly stops: (() => void)[] = [];
+  private readonly problems: NodeProblems;
   private readonly address = h("section", { class: "card trigger-card", hidden: true });
 
   constructor(private readonly editor: Editor, steps: Steps, private readonly id: string, private readonly kind: Kind) {
@@ -34,6 +36,8 @@ export class NodeForm {
       param, value: node.params[param.name], id: `field-${param.name}`, testid: `param-${param.name}`, host,
       change: (value, soon) => this.change(param.name, value, soon),
     }));
+    this.problems = new NodeProblems(editor, id, new Set(kind.params.map((param) => param.name)));
+    this.stops.push(() => this.problems.stop());
     this.draw(node);
     this.refresh();
     this.element.addEventListener("focusout", () => this.flush());
@@ -65,7 +69,7 @@ export class NodeForm {
     if (node.disabled) parts.push(h("div", { class: "alert" }, icon("power"), h("div", {}, "Disabled: runs pass over this node.")));
     parts.push(this.preview.stepper);
     if (this.fields.length === 0) parts.push(h("p", { class: "muted" }, "This node needs no parameters."));
-    this.element.replaceChildren(...parts.filter((part) => part !== null), ...this.fields.map((field) => field.element), this.address);
+    this.element.replaceChildren(...parts.filter((part) => part !== null), ...this.fields.map((field) => field.element), this.problems.element, this.address);
     this.showAddress();
   }
 
