@@ -159,7 +159,7 @@ func publisher(next func(engine.Run, engine.Chunk), metrics *ops.Metrics) func(e
 func templates() []web.Template {
 	var list []web.Template
 	for _, t := range nodes.Templates() {
-		list = append(list, web.Template{ID: t.Name, Title: t.Title, Text: t.Summary, Doc: t.Doc})
+		list = append(list, web.Template{ID: t.Name, Category: t.Category, Title: t.Title, Text: t.Summary, Doc: t.Doc})
 	}
 	return list
 }

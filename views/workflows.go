@@ -18,7 +18,7 @@ type WorkflowsView struct {
 	Folders   []string // all folders of the workspace
 	Workflows []WorkflowRow
 	Next      string // cursor of the page after, "" at the end
-	Templates []TemplateCard
+	Templates TemplateGallery
 	Fresh     bool // the workspace has no workflow at all
 }
 
@@ -30,12 +30,6 @@ type WorkflowRow struct {
 
 // KindIcon stands for a kind.
 type KindIcon struct{ Name, Title string }
-
-// TemplateCard is a workflow to start from.
-type TemplateCard struct {
-	ID, Title, Text string
-	Picture         Picture
-}
 
 // subfolders are the folders right below the current one.
 func (v WorkflowsView) subfolders() []Link {

@@ -16,6 +16,7 @@ var workflowRoutes = append([]route{
 	{Method: "POST", Path: "/workflows", Permission: auth.WorkflowEdit, Handle: createWorkflow},
 	{Method: "POST", Path: "/workflows/many", Permission: auth.WorkflowEdit, Handle: changeMany},
 	{Method: "GET", Path: "/workflows/new", Permission: auth.WorkflowEdit, Handle: newPage},
+	{Method: "GET", Path: "/workflows/new/:template", Permission: auth.WorkflowEdit, Handle: templatePage},
 	{Method: "GET", Path: "/workflows/trash", Permission: auth.WorkflowView, Handle: trashPage},
 	{Method: "GET", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importPage},
 	{Method: "POST", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importFiles, Body: importBody},

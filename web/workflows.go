@@ -29,7 +29,7 @@ func workflowsPage(s *Server, c *Ctx) error {
 		if view.Fresh, err = s.nothingYet(c); err != nil {
 			return err
 		}
-		view.Templates = s.templateCards()
+		view.Templates = s.firstTemplates(c)
 	}
 	return c.View(http.StatusOK, views.WorkflowsPage(c.Page(c.T("Workflows"), "workflows"), view))
 }
@@ -79,29 +79,4 @@ func (s *Server) iconsOf(kinds string) []views.KindIcon {
 		icons = append(icons, views.KindIcon{Name: kind.Icon, Title: kind.Title})
 	}
 	return icons
-}
-
-// newPage offers what a workflow can begin as.
-func newPage(s *Server, c *Ctx) error {
-	folder, err := cleanFolder(c.QueryParam("folder"))
-	if err != nil {
-		return err
-	}
-	view := views.WorkflowsView{Folder: folder, Templates: s.templateCards()}
-	page := c.Page(c.T("New workflow"), "workflows").Under(views.Link{Text: c.T("Workflows"), Href: "/workflows"})
-	return c.View(http.StatusOK, views.NewPage(page, view))
-}
-
-// Template is a workflow that comes with the studio, to start from.
-type Template struct {
-	ID, Title, Text string
-	Doc             *engine.Workflow
-}
-
-func (s *Server) templateCards() []views.TemplateCard {
-	var cards []views.TemplateCard
-	for _, t := range s.Templates {
-		cards = append(cards, views.TemplateCard{ID: t.ID, Title: t.Title, Text: t.Text, Picture: views.PictureOf(t.Doc, s.Catalogue)})
-	}
-	return cards
 }
