@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -64,6 +66,8 @@ type studio struct {
 	hub    *live.Hub
 	runner *engine.Runner
 	web    *web.Server
+
+	flashKey []byte
 }
 
 // serve runs the studio until the context ends, then lets requests and runs finish.
@@ -112,6 +116,9 @@ func (s *studio) open(ctx context.Context) error {
 	}
 	sealer, err := auth.NewSealer(key)
 	if err != nil {
+		return err
+	}
+	if s.flashKey, err = hkdf.Key(sha256.New, key, nil, "atelier flash", 32); err != nil {
 		return err
 	}
 	s.store, err = store.Open(ctx, store.Options{Dir: c.Data, URL: c.DatabaseURL, Log: s.log, Sealer: sealer, RunSync: c.RunSync})
@@ -182,7 +189,7 @@ func (s *studio) openWeb(metrics *ops.Metrics) error {
 		Store: s.store, Auth: s.auth, Runner: s.runner, Catalogue: s.parts.catalogue, CredentialTypes: nodes.CredentialTypes(),
 		JavaScript: s.parts.javascript, Live: s.hub, Metrics: metrics, Log: s.log, Version: ops.Version(release),
 		Templates: templates(), NextTimes: nodes.NextTimes, Timezone: c.Timezone, Python: python, PublicURL: c.PublicURL,
-		TrustedProxies: proxies, MetricsFrom: scrapers, Development: c.Environment == "development",
+		TrustedProxies: proxies, MetricsFrom: scrapers, FlashKey: s.flashKey, Development: c.Environment == "development",
 	})
 	return err
 }
@@ -199,7 +206,8 @@ func (s *studio) greet(ctx context.Context, stdout io.Writer, at net.Addr) error
 			return err
 		}
 		if needed {
-			if _, err := s.auth.CreateOwner(ctx, auth.Person{Email: s.config.AdminEmail, Password: s.config.AdminPassword}); err != nil {
+			_, err := s.auth.CreateOwner(ctx, auth.Person{Email: s.config.AdminEmail, Password: s.config.AdminPassword})
+			if still, again := s.auth.NeedsSetup(ctx); err != nil && (again != nil || still) { // else another replica was first
 				return fmt.Errorf("the first owner: %w", err)
 			}
 		}

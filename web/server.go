@@ -49,6 +49,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// MetricsFrom are addresses that may read /metrics, beside this machine and signed-in owners.
 	MetricsFrom []netip.Prefix
+	// FlashKey signs the messages on the next page; replicas have the same. Empty: one that lives as long as the process.
+	FlashKey []byte
 	// Development adds the gallery of page parts.
 	Development bool
 }
@@ -76,7 +78,7 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{Options: o, origins: http.NewCrossOriginProtection(), kinds: map[string]engine.CredentialType{}, flashes: newFlashKey()}
+	s := &Server{Options: o, origins: http.NewCrossOriginProtection(), kinds: map[string]engine.CredentialType{}, flashes: newFlashKey(o.FlashKey)}
 	if o.PublicURL != "" {
 		if err := s.origins.AddTrustedOrigin(strings.TrimSuffix(o.PublicURL, "/")); err != nil {
 			return nil, err
