@@ -22,7 +22,7 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** The rules that a page breaks, each with the elements that break it. */
-async function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page): Promise<string[]> {
   // Evaluated from outside: the page's own policy forbids scripts that do not come from it.
   await page.evaluate(axe);
   const found = await page.evaluate(async (values) => {

@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { Api, chain } from "../api";
 import { Drawing } from "../drawing";
 import { inviteLink, join } from "../guests";
+import { violations } from "../screens";
 import { expect, setUp, test, watchConsole } from "../studio";
 
 async function open(page: Page, url: string): Promise<Drawing> {
@@ -43,7 +44,7 @@ test("two people see each other work", async ({ page, studio, browser }) => {
   const [a, b] = [await open(page, url), await open(ben, url)];
 
   await test.step("who is here is in the bar", async () => {
-    await expect(page.getByTestId("avatar")).toHaveText("BN");
+    await expect(page.getByTestId("avatar")).toHaveAttribute("data-initials", "BN");
     await expect(page.getByTestId("avatar")).toHaveAttribute("aria-label", /^Ben Ng: is here/);
     await expect(ben.getByTestId("avatar")).toHaveCount(1);
     await expect(page.locator("#live")).toContainText("Ben Ng came");
@@ -178,4 +179,49 @@ test("who may only look from now on lets go, and who is removed is cut", async (
     await expect(ben.getByTestId("toast").filter({ hasText: /may not watch|no longer/i })).toBeVisible();
   });
   await ben.context().close();
+});
+
+test("a crowd folds, names are text, and nobody is left behind by a lost line", async ({ page, studio }) => {
+  let say: (frame: unknown) => void = () => {};
+  await page.routeWebSocket(/\/ws$/, (line) => {
+    const server = line.connectToServer();
+    server.onMessage((message) => line.send(message));
+    line.onMessage((message) => server.send(message));
+    say = (frame) => line.send(JSON.stringify(frame));
+  });
+  await setUp(page, studio);
+  const id = await new Api(page, studio.url).create(chain("Shared", ["trigger.manual", "Start"], ["data.limit", "First", { count: 3 }]));
+  const d = await open(page, `${studio.url}/workflows/${id}`);
+  const name = (i: number) => (i === 0 ? "<img src=x onerror=alert(1)>" : `Person ${String(i).padStart(2, "0")}`);
+  const come = (i: number, state: unknown, looks = false) => say({ t: "presence", workflow: id, who: { conn: `c${i}`, user: `u${i}`, name: name(i), color: i, looks }, state });
+  for (let i = 0; i < 30; i++) come(i, { cursor: [60 * i, 300], view: [0, 0, 800, 500], selection: i < 3 ? ["n1"] : [], open: i === 4 ? { node: "n1", param: "count" } : undefined, typing: true }, i % 5 === 1);
+  await expect(page.getByTestId("avatar")).toHaveCount(4);
+  await expect(page.getByTestId("people-more")).toHaveText("+26");
+  await expect(page.locator("#live")).toContainText("30 people have come");
+  await expect(page.getByTestId("cursor").first()).toContainText("<img src=x");
+  await expect(d.node("First").locator(".who-tag")).toHaveText("Person 04 +3");
+  await d.select("First");
+  await expect(page.getByTestId("who-here")).toHaveText("Person 04 is typing here");
+  for (const theme of ["light", "dark"]) {
+    await page.evaluate((theme) => (document.documentElement.dataset["theme"] = theme), theme);
+    await page.getByTestId("people-more").click();
+    await expect(page.locator("#people-menu").getByRole("menuitemcheckbox")).toHaveCount(30);
+    await expect(page.locator("#people-menu")).toContainText("edits First");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+  }
+  await page.getByTestId("people-more").press("Enter");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("follow-bar")).toContainText("Following Person 29");
+  await page.getByTestId("follow-stop").press("Enter");
+  await expect(page.getByTestId("follow-bar")).toBeHidden();
+  for (let i = 3; i < 30; i++) come(i, null);
+  await expect(page.getByTestId("avatar")).toHaveCount(3);
+  await expect(page.getByTestId("people-more")).toBeHidden();
+  // The server speaks of everybody anew, and no longer of these.
+  say({ t: "here", workflow: id, conn: "me", user: "u2", role: "owner" });
+  come(2, { cursor: null });
+  await expect(page.getByTestId("avatar")).toHaveCount(1);
+  await expect(page.getByTestId("avatar")).toHaveAttribute("aria-label", /Person 02 \(you\)/);
 });

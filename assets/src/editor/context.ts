@@ -33,6 +33,7 @@ export interface EditorEvents {
   saved: { state: "saved" | "saving" | "offline" | "signedout" | "refused"; text?: string };
   edited: { by: string; ops: Op[] }; // somebody else's edit came in; by is their id
   opened: { again: boolean }; // the socket stands (again)
+  lost: { code: number }; // the socket was closed
   frame: OtherFrame; // a frame of the socket for another part
   role: { readonly: boolean; cut: boolean }; // what the person may do has changed; cut: they may no longer be here
   quickadd: { at: [number, number]; screen: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string } };

@@ -86,6 +86,7 @@ export class Studio implements Editor {
         this.toast(text, { error: true });
         if (code === cutOff) this.mayLook(true, true);
       },
+      lost: (code) => this.emit("lost", { code }),
       other: (frame) => this.emit("frame", frame),
     });
     this.socket.watchWorkflow(workflow, () => this.replica.revision);

@@ -21,7 +21,7 @@ export class Avatars {
     private readonly follow: { isOn(user: string): boolean; toggle(guest: Guest): string },
   ) {
     document.querySelector(".studio-tools")?.prepend(this.element);
-    document.body.append(this.menu);
+    this.element.append(this.menu);
     this.narrow.addEventListener("change", () => this.show());
     this.menu.addEventListener("toggle", () => this.list(this.people.persons()));
   }
@@ -64,7 +64,8 @@ export class Avatars {
     button.dataset["tip"] = `${tip} · ${on ? t("Press to stop following") : t("Press to follow")}`;
     button.setAttribute("aria-label", `${tip}. ${t("Follow")}`);
     button.setAttribute("aria-pressed", String(on));
-    button.replaceChildren(h("span", { "aria-hidden": "true" }, initials(guest.who.name)), ...(guest.who.looks ? [h("span", { class: "avatar-mark" }, icon("eye"))] : []));
+    button.dataset["initials"] = initials(guest.who.name);
+    button.replaceChildren(...(guest.who.looks ? [h("span", { class: "avatar-mark" }, icon("eye"))] : []));
     return button;
   }
 
@@ -83,7 +84,7 @@ export class Avatars {
     this.menu.replaceChildren(...persons.map((guest) => {
       const { user, looks, name } = guest.who;
       return h("button", { type: "button", role: "menuitemcheckbox", "aria-checked": String(this.follow.isOn(user)), "data-user": user, onclick: () => this.toggle(user) },
-        h("span", { class: "avatar", "data-who": guest.color, "aria-hidden": "true" }, initials(name)),
+        h("span", { class: "avatar", "data-who": guest.color, "data-initials": initials(name) }),
         h("span", { class: "people-entry" }, h("b", { class: "truncate" }, nameOf(this.people, guest)), h("span", { class: "truncate muted small-text" }, this.does(guest))),
         looks ? icon("eye") : null);
     }));

@@ -4,6 +4,8 @@ import type { Canvas } from "../canvas/canvas";
 import { h, svg } from "../lib/dom";
 import type { Guest } from "./people";
 
+const mostCursors = 60; // in a crowd: more would hide the drawing
+
 export class Cursors {
   private readonly layer = h("div", { class: "presence-layer", "aria-hidden": "true", "data-testid": "cursors" });
   private readonly cursors = new Map<string, HTMLElement>();
@@ -21,7 +23,7 @@ export class Cursors {
       cursor.remove();
       this.cursors.delete(conn);
     }
-    for (const [conn, { who, state, color }] of guests) {
+    for (const [conn, { who, state, color }] of [...guests].slice(0, mostCursors)) {
       let cursor = this.cursors.get(conn);
       if (!state.cursor) {
         if (cursor) cursor.hidden = true;

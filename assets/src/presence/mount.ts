@@ -17,7 +17,10 @@ import { Sender } from "./sender";
 
 const settleAfter = 2_500; // milliseconds in which the server speaks of everybody who is here
 const backWithin = 4_000; // milliseconds in which somebody who left may come back unnoticed: they loaded their page again
+const silence = 10_000; // milliseconds without a line after which nobody is believed to be here
+const calmPace = 60; // of what does not move with a hand
 const mapPace = 250;
+const mostViews = 8; // in the map: more could not be told apart
 
 export function mountPresence(studio: Studio, canvas: Canvas): void {
   const people = new People();
@@ -32,16 +35,19 @@ export function mountPresence(studio: Studio, canvas: Canvas): void {
   const news = new News();
   const map = viewports(canvas, people);
 
+  let later = 0;
   const show = perFrame(() => {
     sender.heard = people.guests.size > 0;
-    const guests = [...people.guests.values()];
     cursors.show(people.guests);
-    drags.show(guests);
-    marks.show(guests);
-    fields.show(guests);
+    drags.show(people.guests.values());
     follow.show();
-    avatars.show();
-    map();
+    later ||= window.setTimeout(() => {
+      later = 0;
+      marks.show(people.guests.values());
+      fields.show(people.guests.values());
+      avatars.show();
+      map();
+    }, calmPace);
   });
 
   let settling = 0;
@@ -61,7 +67,18 @@ export function mountPresence(studio: Studio, canvas: Canvas): void {
       show();
     }
   });
-  studio.on("opened", () => sender.again());
+  let quiet = 0;
+  studio.on("opened", () => {
+    clearTimeout(quiet);
+    sender.again();
+  });
+  studio.on("lost", () => {
+    clearTimeout(quiet);
+    quiet = window.setTimeout(() => {
+      people.clear();
+      show();
+    }, silence);
+  });
   studio.on("select", show);
   studio.on("change", show);
   studio.on("open", show);
@@ -125,7 +142,7 @@ function viewports(canvas: Canvas, people: People): () => void {
   let timer = 0;
   const draw = () => {
     timer = 0;
-    canvas.minimap.viewports = people.persons().flatMap(({ state, color }: Guest) => {
+    canvas.minimap.viewports = people.persons().slice(0, mostViews).flatMap(({ state, color }: Guest) => {
       if (!state.view) return [];
       probe.dataset["who"] = String(color);
       const [x, y, w, height] = state.view;

@@ -10,6 +10,8 @@ export interface SocketListener {
   opened(again: boolean): void;
   /** The server closed the connection for good, and why. */
   refused(text: string, code: number): void;
+  /** The connection was closed, for good or for a moment. */
+  lost?(code: number): void;
   /** A frame of another kind: who is here, what a person may do. */
   other?(frame: OtherFrame): void;
 }
@@ -85,6 +87,7 @@ export class Socket {
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.socket = undefined;
+      this.listener.lost?.(event.code);
       const why = refusals[event.code];
       if (why) {
         this.closed = true;
@@ -131,6 +134,7 @@ export class Socket {
     const dead = this.socket;
     this.socket = undefined;
     dead?.close();
+    this.listener.lost?.(0);
     this.soon(0);
   }
 
