@@ -307,6 +307,8 @@ func TestBodiesThatAreRefused(t *testing.T) {
 		words            string
 	}{
 		{"not JSON", "/workflows/import", "hello", 422, "not JSON"},
+		{"not JSON to convert", "/workflows/convert", "hello", 422, "not JSON"},
+		{"too big to convert", "/workflows/convert", big, 413, "At most 10 MiB"},
 		{"half of it", "/workflows/import", `{"nodes":[`, 422, ""},
 		{"empty", "/workflows/import", "", 422, "empty"},
 		{"some other JSON", "/workflows/import", `{"a":1}`, 422, "not a workflow"},

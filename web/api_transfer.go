@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 
@@ -34,6 +35,25 @@ func apiImport(s *Server, c *Ctx, in importIn) error {
 	}
 	c.Response().Header().Set("Location", apiPrefix+"/workflows/"+done.Workflow.ID)
 	return writeJSON(c, http.StatusCreated, importOut(done))
+}
+
+type convertOut struct {
+	Doc    *engine.Workflow `json:"doc"`
+	Format string           `json:"format"`
+	Report *interop.Report  `json:"report,omitempty" doc:"What came over and how; left out for a file of Atelier."`
+}
+
+// apiConvert reads a file as apiImport does and gives its drawing back: what is pasted into a workflow is kept nowhere else.
+func apiConvert(s *Server, c *Ctx, in importIn) error {
+	data, name, err := importedFile(c)
+	if err != nil {
+		return err
+	}
+	out, _, err := s.readFile(data, cmp.Or(in.Name, name))
+	if err != nil {
+		return err
+	}
+	return writeJSON(c, http.StatusOK, out)
 }
 
 func importedFile(c *Ctx) (data []byte, name string, err error) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -24,34 +25,39 @@ type imported struct {
 
 // importData makes a workflow of a file: our own or another product's, as the file itself says. Nothing in it is run.
 func (s *Server) importData(c *Ctx, data []byte, name, folder string) (imported, error) {
-	format, err := interop.Detect(data)
+	read, threads, err := s.readFile(data, name)
 	if err != nil {
 		return imported{}, err
 	}
-	var doc *engine.Workflow
-	var report *interop.Report
-	var threads []engine.Thread
-	if format == "atelier" {
-		if doc, err = engine.Parse(data); err == nil {
-			threads, err = engine.ParseComments(data, s.Now().UnixMicro())
-		}
-	} else {
-		doc, report, err = interop.Import(data, interop.Options{Format: format, Name: name})
-	}
-	if err != nil {
-		return imported{}, err
-	}
-	if doc.Name == "" {
-		doc.Name = name
-	}
-	if doc.Name == "" {
-		doc.Name = "Imported"
-	}
-	stored, err := s.create(c, folder, doc)
+	stored, err := s.create(c, folder, read.Doc)
 	if err == nil && len(threads) > 0 {
 		err = s.Store.ImportThreads(c.Request().Context(), c.Scope(), stored.ID, threads)
 	}
-	return imported{stored, format, report}, err
+	return imported{stored, read.Format, read.Report}, err
+}
+
+// readFile reads a file of ours or of another product; the name is for one that does not name its workflow.
+func (s *Server) readFile(data []byte, name string) (convertOut, []engine.Thread, error) {
+	format, err := interop.Detect(data)
+	if err != nil {
+		return convertOut{}, nil, err
+	}
+	out := convertOut{Format: format}
+	var threads []engine.Thread
+	if format == "atelier" {
+		if out.Doc, err = engine.Parse(data); err == nil {
+			threads, err = engine.ParseComments(data, s.Now().UnixMicro())
+		}
+	} else {
+		out.Doc, out.Report, err = interop.Import(data, interop.Options{Format: format, Name: name})
+	}
+	if err != nil {
+		return convertOut{}, nil, err
+	}
+	if out.Doc.Name == "" {
+		out.Doc.Name = cmp.Or(name, "Imported")
+	}
+	return out, threads, nil
 }
 
 // importPage is the form for files.

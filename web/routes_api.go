@@ -17,6 +17,8 @@ var apiRoutes = []route{
 	call("POST", "/workflows", auth.WorkflowEdit, "Make a workflow", apiCreateWorkflow, made, body(editBody)),
 	stream[importIn, importOut]("POST", "/workflows/import", auth.WorkflowEdit, "Make a workflow of a file of Atelier or another product", apiImport, made,
 		body(importBody), media("multipart/form-data")),
+	stream[importIn, convertOut]("POST", "/workflows/convert", auth.WorkflowEdit, "The drawing in a file of Atelier or another product; nothing is kept", apiConvert,
+		body(importBody), media("multipart/form-data")),
 	call("GET", "/workflows/:id", auth.WorkflowView, "A workflow with its drawing", apiWorkflow),
 	call("DELETE", "/workflows/:id", auth.WorkflowEdit, "Delete a workflow; it can be restored for 30 days", apiDeleteWorkflow),
 	call("POST", "/workflows/:id/restore", auth.WorkflowEdit, "Bring a deleted workflow back", apiRestoreWorkflow),

@@ -1,9 +1,12 @@
 // Copy, cut and paste through the system's clipboard, as JSON that another studio can read.
 
+import { later } from "../commands/later";
 import { parseClip } from "../doc/clip";
 import { isTyping } from "../lib/dom";
 import type { Canvas } from "./canvas";
 import type { Commands } from "./commands";
+
+const foreign = /^\s*\{[\s\S]*"connections"\s*:/; // of n8n
 
 export class Clipboard {
   constructor(private readonly canvas: Canvas, private readonly commands: Commands) {
@@ -33,14 +36,22 @@ export class Clipboard {
   private put(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (!this.here() || this.canvas.studio.readonly || !text) return;
-    const { studio } = this.canvas;
     const clip = parseClip(text);
     if (clip) {
       event.preventDefault();
       this.commands.paste(clip, this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer));
-    } else if (/^\s*\{[\s\S]*"connections"\s*:/.test(text)) {
-      studio.toast("This is a workflow of another product. Save it as a file and use Import.");
+    } else if (foreign.test(text)) {
+      event.preventDefault();
+      void this.convert(text);
     }
+  }
+
+  private async convert(text: string): Promise<void> {
+    const at = this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer);
+    await later(import("../commands/foreign"), async ({ convert }) => {
+      const clip = await convert(this.canvas.studio, text);
+      if (clip) this.commands.paste(clip, at);
+    });
   }
 
   /** Copies from a menu, where no clipboard event comes. */
@@ -61,8 +72,10 @@ export class Clipboard {
 
   async paste(): Promise<void> {
     try {
-      const clip = parseClip(await navigator.clipboard.readText());
-      if (clip) this.commands.paste(clip, this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer));
+      const text = await navigator.clipboard.readText();
+      const clip = parseClip(text);
+      if (!clip && foreign.test(text)) await this.convert(text);
+      else if (clip) this.commands.paste(clip, this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer));
       else this.canvas.studio.toast("There is nothing to paste: copy nodes first.");
     } catch {
       this.canvas.studio.toast("The browser does not allow this. Press Ctrl+V instead.");

@@ -3,6 +3,7 @@
 
 import { drawingCommands } from "../commands/drawing";
 import { lookingCommands } from "../commands/looking";
+import { showWay } from "../commands/way";
 import type { Canvas } from "./canvas";
 import { Clipboard } from "./clipboard";
 import { Commands } from "./commands";
@@ -18,5 +19,6 @@ export function giveHands(canvas: Canvas): void {
   studio.commands.add(...drawingCommands(hands), ...lookingCommands(hands));
   new Hover(canvas, commands, hands.menu);
   if (!studio.readonly) acceptKinds(canvas);
+  showWay(studio);
   canvas.root.setAttribute("data-hands", "");
 }

@@ -3,11 +3,14 @@
 import { keyText } from "../commands/keys";
 import { edgeKey } from "../editor/selection";
 import { h, icon } from "../lib/dom";
+import { t } from "../lib/words";
 import type { Edge } from "../types";
 import type { Canvas } from "./canvas";
 import { type Point, toScreen } from "./geometry";
 
-interface Entry { label: string; icon: string; keys?: string; run(): unknown; danger: boolean }
+interface Entry { label: string; icon: string; keys?: string; run(): unknown; danger: boolean; row: boolean }
+
+const lines = ["align.left", "align.center", "align.right", "align.top", "align.middle", "align.bottom", "distribute.across", "distribute.down"];
 
 /** What a menu is about. */
 export type Spot = "node" | "edge" | "note" | "canvas";
@@ -53,7 +56,7 @@ export class Menu {
     this.close(false);
     this.before = document.activeElement;
     const groups = (target.node ? this.ofNode() : target.edge ? this.ofEdge() : target.note ? this.ofNote() : this.ofCanvas()).filter((group) => group.length > 0);
-    const items = groups.flatMap((group, i) => [...(i > 0 ? [h("div", { role: "separator", class: "menu-line" })] : []), ...group.map((entry) => this.item(entry))]);
+    const items = groups.flatMap((group, i) => [...(i > 0 ? [h("div", { role: "separator", class: "menu-line" })] : []), ...(group[0]!.row ? [h("div", { class: "menu-row", role: "group", "aria-label": t("Arrange") }, ...group.map((entry) => this.item(entry)))] : group.map((entry) => this.item(entry)))]);
     this.element = h("div", { class: "canvas-menu", role: "menu", "aria-label": "Actions", "data-testid": "canvas-menu", onkeydown: (event: KeyboardEvent) => this.key(event) }, ...items);
     document.body.append(this.element);
     const { width, height } = this.element.getBoundingClientRect();
@@ -62,11 +65,12 @@ export class Menu {
     this.items()[0]?.focus();
   }
 
-  private item({ label, icon: picture, keys, run, danger }: Entry): HTMLElement {
+  private item({ label, icon: picture, keys, run, danger, row }: Entry): HTMLElement {
+    const only = row ? { "aria-label": label, title: keys ? `${label} (${keys})` : label } : {};
     return h("button", {
-      type: "button", role: "menuitem", tabindex: -1, class: danger ? "menu-item is-danger" : "menu-item",
+      type: "button", role: "menuitem", tabindex: -1, class: danger ? "menu-item is-danger" : "menu-item", ...only,
       onclick: () => { this.close(true); void run(); },
-    }, icon(picture), h("span", {}, label), keys ? h("kbd", {}, keys) : null);
+    }, icon(picture), row ? null : h("span", {}, label), keys && !row ? h("kbd", {}, keys) : null);
   }
 
   private items(): HTMLElement[] {
@@ -79,8 +83,10 @@ export class Menu {
     const at = items.indexOf(document.activeElement as HTMLElement);
     const go = (index: number) => { event.preventDefault(); items[(index + items.length) % items.length]?.focus(); };
     switch (event.key) {
-      case "ArrowDown": return go(at + 1);
-      case "ArrowUp": return go(at - 1);
+      case "ArrowDown":
+      case "ArrowRight": return go(at + 1);
+      case "ArrowUp":
+      case "ArrowLeft": return go(at - 1);
       case "Home": return go(0);
       case "End": return go(-1);
       case "Escape":
@@ -108,7 +114,7 @@ export class Menu {
       const command = byId.get(id);
       if (!command) return [];
       const [keys] = commands.keys(command);
-      return [{ label: commands.title(command), icon: command.icon ?? "circle", keys: keys && keyText(keys), danger: id === "edit.delete", run: () => command.run() }];
+      return [{ label: commands.title(command), icon: command.icon ?? "circle", keys: keys && keyText(keys), danger: id === "edit.delete", row: lines.includes(id), run: () => command.run() }];
     }));
   }
 
@@ -118,6 +124,7 @@ export class Menu {
       many ? [] : ["node.open", this.canvas.studio.readonly ? "node.output" : "run.node", "run.from"],
       many ? ["node.disable"] : ["node.rename", "node.connect", "node.replace", "node.disable", "node.pin"],
       ["edit.copy", "edit.duplicate", "group.add", "group.remove", "group.collapse", "group.extract", ...(many ? ["arrange.tidy"] : [])],
+      many ? lines : [],
       [...(many ? [] : ["edit.join"]), "edit.delete"],
     ], "node");
   }

@@ -7,8 +7,10 @@ import { grid } from "../canvas/geometry";
 import type { Keyboard } from "../canvas/keyboard";
 import { insertHere, type Menu } from "../canvas/menu";
 import type { Way } from "../canvas/walk";
+import type { Line } from "../doc/align";
 import { edgeKey } from "../editor/selection";
-import { t } from "../lib/words";
+import { t, tn } from "../lib/words";
+import { later } from "./later";
 import * as select from "./select";
 import type { Command } from "./table";
 
@@ -25,6 +27,11 @@ export function drawingCommands({ canvas, commands, clipboard, menu, keyboard }:
   const edge = () => studio.doc.edges.find((other) => studio.selection.edges.has(edgeKey(other)));
   // Arrow keys that have nothing to move go to the next node.
   const nudge = (x: number, y: number, way: Way) => () => (!studio.readonly && commands.nudge(x * grid, y * grid)) || keyboard.walk(way);
+  const few = (least: number) => (studio.selection.nodes.size + studio.selection.notes.size >= least ? "" : tn(least, "Select {n} node or note first", "Select {n} nodes or notes first"));
+  const lines: [Line, string, string, string][] = [
+    ["left", t("Align left"), "align-start-vertical", "Alt+A"], ["center", t("Align the centres"), "align-center-vertical", "Alt+H"], ["right", t("Align right"), "align-end-vertical", "Alt+D"],
+    ["top", t("Align at the top"), "align-start-horizontal", "Alt+W"], ["middle", t("Align the middles"), "align-center-horizontal", "Alt+V"], ["bottom", t("Align at the bottom"), "align-end-horizontal", "Alt+S"],
+  ];
   return [
     { id: "node.add", title: t("Add a node"), group: node, icon: "plus", keys: ["N"], ...onCanvas, run: () => canvas.quickAdd() },
     { id: "node.after", title: t("Add a node after this one"), group: node, icon: "step-forward", keys: ["A"], ...onCanvas, off: noNode, run: () => commands.addBeside(one()!, "out") },
@@ -32,6 +39,7 @@ export function drawingCommands({ canvas, commands, clipboard, menu, keyboard }:
     { id: "node.tab", title: t("Add a node where the pointer is"), group: node, keys: ["Tab"], ...onCanvas, silent: true, run: () => keyboard.pointing && canvas.quickAdd() },
     { id: "node.connect", title: t("Connect to…"), group: node, icon: "link", keys: ["C"], ...onCanvas, off: () => (one() ? "" : t("Select a node to connect it")), run: () => { canvas.focus(one()!); keyboard.wiring.begin(one()!); } },
     { id: "node.rename", title: t("Rename"), group: node, icon: "pencil", keys: ["F2"], ...onCanvas, off: noNode, run: () => commands.rename(one()) },
+    { id: "node.replace", title: t("Replace by another kind…"), group: node, icon: "replace", keys: ["R"], ...onCanvas, off: noNode, run: () => later(import("./replace"), ({ replaceKind }) => replaceKind(canvas, one()!)) },
     { id: "node.disable", title: () => (chosen()?.disabled ? t("Enable") : t("Disable")), group: node, icon: "power", keys: ["D"], ...onCanvas, off: noNode, run: () => commands.disable() },
     { id: "node.pin", title: () => (chosen()?.pinned ? t("Take the pin off") : t("Pin the output")), group: node, icon: "pin", keys: ["P"], ...onCanvas, off: noNode, run: () => commands.pin() },
     { id: "node.menu", title: t("Menu"), group: node, keys: ["Shift+F10", "ContextMenu"], where: "canvas", silent: true, run: () => menu.openHere(one()) },
@@ -59,6 +67,9 @@ export function drawingCommands({ canvas, commands, clipboard, menu, keyboard }:
     { id: "move.right.far", title: t("Move the selection far right"), group: arrange, keys: ["Shift+ArrowRight"], where: "canvas", silent: true, run: nudge(5, 0, "right") },
     { id: "move.up.far", title: t("Move the selection far up"), group: arrange, keys: ["Shift+ArrowUp"], where: "canvas", silent: true, run: nudge(0, -5, "up") },
     { id: "move.down.far", title: t("Move the selection far down"), group: arrange, keys: ["Shift+ArrowDown"], where: "canvas", silent: true, run: nudge(0, 5, "down") },
+    ...lines.map(([id, title, icon, keys]): Command => ({ id: `align.${id}`, title, group: arrange, icon, keys: [keys], ...onCanvas, off: () => few(2), run: () => later(import("./arrange"), (module) => module.arrange(canvas, id)) })),
+    { id: "distribute.across", title: t("Spread evenly across"), group: arrange, icon: "align-horizontal-distribute-center", keys: ["Alt+Shift+H"], ...onCanvas, off: () => few(3), run: () => later(import("./arrange"), (module) => module.arrange(canvas, "across")) },
+    { id: "distribute.down", title: t("Spread evenly down"), group: arrange, icon: "align-vertical-distribute-center", keys: ["Alt+Shift+V"], ...onCanvas, off: () => few(3), run: () => later(import("./arrange"), (module) => module.arrange(canvas, "down")) },
     { id: "arrange.tidy", title: () => (studio.selection.nodes.size > 1 ? t("Tidy up the selection") : t("Tidy up")), group: arrange, icon: "layout-grid", keys: ["Alt+Shift+T"], edits: true, run: () => canvas.tidy() },
     { id: "group.add", title: t("Group"), group: arrange, icon: "group", keys: ["Mod+G"], ...onCanvas, off: () => (studio.selection.nodes.size > 0 ? "" : t("Select nodes to group them")), run: () => canvas.groups.add() },
     { id: "group.remove", title: t("Ungroup"), group: arrange, icon: "ungroup", keys: ["Mod+Shift+G"], ...onCanvas, off: () => select.noGroup(studio), run: () => canvas.groups.remove() },

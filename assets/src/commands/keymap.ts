@@ -90,7 +90,7 @@ function parse(text: string): { keys: Own; left: number } | undefined {
   const keys: Own = {};
   let left = 0;
   for (const [command, list] of Object.entries(value["keys"]).slice(0, 500)) {
-    if (/^[\w.-]{1,60}$/.test(command) && Array.isArray(list) && list.length <= most && list.every(isKeys)) keys[command] = list;
+    if (/^[a-z][\w.-]{0,59}$/.test(command) && Array.isArray(list) && list.length <= most && list.every(isKeys)) keys[command] = list;
     else left++;
   }
   return { keys, left };

@@ -6,6 +6,7 @@ import type { Hands } from "./drawing";
 import { later } from "./later";
 import * as choose from "./select";
 import type { Command } from "./table";
+import { called, goBack, goInto, noWayBack } from "./way";
 
 export function lookingCommands({ canvas, commands, keyboard }: Hands): Command[] {
   const { studio } = canvas;
@@ -13,6 +14,7 @@ export function lookingCommands({ canvas, commands, keyboard }: Hands): Command[
   const one = () => keyboard.current();
   const noNode = () => (one() ? "" : t("Select a node first"));
   const edges = new choose.EdgeWalk(studio);
+  const find = (by: 0 | 1 | -1) => later(import("./find"), ({ openFind }) => openFind(canvas, by));
   const here = { where: "canvas" } as const;
   const tool = (name: string) => canvas.shell.querySelector<HTMLElement>(`[data-action="${name}"]`)?.click();
   const also = (...ways: ("up" | "down")[]) => () => choose.nodes(studio, [...studio.selected, ...studio.selected.flatMap((id) => ways.flatMap((way) => reach(studio.doc, id, way)))]);
@@ -37,6 +39,12 @@ export function lookingCommands({ canvas, commands, keyboard }: Hands): Command[
     { id: "go.down", title: t("Go to the node below"), group: go, icon: "arrow-down", keys: ["Mod+ArrowDown", "Alt+ArrowDown"], ...here, run: () => keyboard.walk("down") },
     { id: "go.first", title: t("Go to the first node"), group: go, icon: "skip-back", keys: ["Home"], ...here, run: () => keyboard.end("first") },
     { id: "go.last", title: t("Go to the last node"), group: go, icon: "skip-forward", keys: ["End"], ...here, run: () => keyboard.end("last") },
+
+    { id: "go.find", title: t("Find in the workflow"), group: go, icon: "search", keys: ["Mod+F"], run: () => find(0) },
+    { id: "go.find.next", title: t("Find the next place"), group: go, icon: "chevron-down", keys: ["F3"], run: () => find(1) },
+    { id: "go.find.previous", title: t("Find the place before"), group: go, icon: "chevron-up", keys: ["Shift+F3"], run: () => find(-1) },
+    { id: "go.into", title: t("Open the called workflow"), group: go, icon: "workflow", keys: ["G"], ...here, menu: ["node"], off: () => (called(studio, one()) ? "" : t("Select a node that calls a workflow")), run: () => goInto(studio, one()!) },
+    { id: "go.back", title: t("Back to the calling workflow"), group: go, icon: "corner-up-left", keys: ["B"], ...here, off: () => noWayBack(studio), run: () => goBack(studio) },
 
     { id: "view.closer", title: t("Zoom in"), group: view, icon: "zoom-in", keys: ["+", "="], ...here, run: () => canvas.camera.zoomBy(1.2) },
     { id: "view.farther", title: t("Zoom out"), group: view, icon: "zoom-out", keys: ["-"], ...here, run: () => canvas.camera.zoomBy(1 / 1.2) },

@@ -32,7 +32,7 @@ class QuickAdd {
 
   constructor(private readonly editor: Editor, private readonly wish: Wish) {
     this.kinds = fitting(editor.kinds.values(), wish);
-    this.field = h("input", { type: "text", role: "combobox", placeholder: wish.edge ? "Insert a node" : "Add a node", "aria-label": "Search a kind of node to add", "aria-controls": "quickadd-list", "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", "data-testid": "quickadd-search" });
+    this.field = h("input", { type: "text", role: "combobox", placeholder: wish.title ?? (wish.edge ? "Insert a node" : "Add a node"), "aria-label": "Search a kind of node to add", "aria-controls": "quickadd-list", "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", "data-testid": "quickadd-search" });
     this.box = h("div", { class: "quickadd", popover: "auto", role: "dialog", "aria-label": "Add a node", "data-testid": "quickadd" }, h("div", { class: "search" }, icon("search"), this.field), this.list);
     document.querySelectorAll(".quickadd").forEach((other) => other.remove());
     document.body.append(this.box);
@@ -94,6 +94,7 @@ class QuickAdd {
     const kind = this.found[index];
     if (!kind) return;
     this.leave();
+    if (this.wish.pick) return this.wish.pick(kind.name);
     const id = this.editor.addNode(kind.name, { at: this.wish.at, from: this.wish.from, edge: this.wish.edge });
     if (id) this.editor.open(id, "form");
   }
