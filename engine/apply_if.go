@@ -69,6 +69,12 @@ func (w *Workflow) present(op Op) (now any, what string, field bool, err error) 
 			return nil, "", false, nil
 		}
 		fields, what = w.Groups[i].fields(), fmt.Sprintf("the %s of the group %q", op.Path, w.Groups[i].Name)
+	case "test.set":
+		i := w.CaseByID(op.ID)
+		if i < 0 {
+			return nil, "", false, nil
+		}
+		fields, what = w.Tests[i].fields(), fmt.Sprintf("the %s of the test %q", op.Path, w.Tests[i].Name)
 	case "settings.set":
 		fields, what = w.settingFields(), fmt.Sprintf("the setting %q", op.Path)
 	default:

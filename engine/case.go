@@ -134,10 +134,14 @@ func (c Case) clone() Case {
 
 // setCase sets one field of a test.
 func setCase(c *Case, op Op) ([]Op, error) {
-	return setField(map[string]any{
+	return setField(c.fields(), op)
+}
+
+func (c *Case) fields() map[string]any {
+	return map[string]any{
 		"name": &c.Name, "trigger": &c.Trigger, "input": &c.Input, "mocks": &c.Mocks, "allow": &c.Allow, "asserts": &c.Asserts,
 		"timeout_ms": &c.TimeoutMS,
-	}, op)
+	}
 }
 
 // renameInCases rewrites references to a node in the tests' expressions, and returns what brings back those that

@@ -166,6 +166,7 @@ func (w *Workflow) checkIDs() error {
 		{"nodes", len(w.Nodes), func(i int) string { return w.Nodes[i].ID }},
 		{"notes", len(w.Notes), func(i int) string { return w.Notes[i].ID }},
 		{"groups", len(w.Groups), func(i int) string { return w.Groups[i].ID }},
+		{"tests", len(w.Tests), func(i int) string { return w.Tests[i].ID }},
 	} {
 		seen := make(map[string]bool, part.n)
 		for i := range part.n {

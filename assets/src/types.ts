@@ -1,5 +1,7 @@
 // The shapes that the server speaks: the workflow file, kinds, runs and events. They mirror the Go types in engine/.
 
+import type { TextChange } from "./doc/text";
+
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export interface Item {
@@ -171,22 +173,24 @@ export interface Problem {
 
 export type Op =
   | { op: "node.add"; node: WorkflowNode }
-  | { op: "node.set"; id: string; path: string; value: Json | unknown }
-  | { op: "node.move"; id: string; at: [number, number] }
-  | { op: "node.rename"; id: string; value: string }
+  | { op: "node.set"; id: string; path: string; value: Json | unknown; if?: unknown } // if: only while this value stands there
+  | { op: "node.text"; id: string; path: string; changes: TextChange; value?: string } // value: what a text that is not set begins with
+  | { op: "node.move"; id: string; at: [number, number]; if?: unknown }
+  | { op: "node.rename"; id: string; value: string; if?: unknown }
   | { op: "node.remove"; id: string }
   | { op: "edge.add"; edge: Edge }
   | { op: "edge.remove"; edge: Edge }
   | { op: "note.add"; note: Note }
-  | { op: "note.set"; id: string; path: string; value: Json | unknown }
+  | { op: "note.set"; id: string; path: string; value: Json | unknown; if?: unknown }
+  | { op: "note.text"; id: string; path: string; changes: TextChange }
   | { op: "note.remove"; id: string }
   | { op: "group.add"; group: Group }
-  | { op: "group.set"; id: string; path: string; value: Json | unknown }
+  | { op: "group.set"; id: string; path: string; value: Json | unknown; if?: unknown }
   | { op: "group.remove"; id: string }
   | { op: "test.add"; test: TestCase }
-  | { op: "test.set"; id: string; path: string; value: Json | unknown }
+  | { op: "test.set"; id: string; path: string; value: Json | unknown; if?: unknown }
   | { op: "test.remove"; id: string }
-  | { op: "settings.set"; path: string; value: Json | unknown }
+  | { op: "settings.set"; path: string; value: Json | unknown; if?: unknown }
   | { op: "workflow.replace"; doc: Workflow };
 
 /** What the server puts into the editor page (script#editor-data). */

@@ -2,8 +2,11 @@
 // canvas shows at once is what the server will keep.
 
 import type { Edge, Group, Note, Op, TestCase, Workflow, WorkflowNode } from "../types";
+import { t } from "../lib/words";
 import { getPath, isObject, same, setPath } from "./path";
+import { holds, mayDepend, presentValue } from "./present";
 import { renameInText, renameInValue } from "./rename";
+import { applyText, type TextChange, TextError } from "./text";
 
 /** Why an operation does not apply, in words for people. */
 export class OpError extends Error {
@@ -35,6 +38,17 @@ export function applyLoosely(doc: Workflow, ops: Op[]): Applied & { skipped: { o
   return { doc: draft.doc, inverse: inverses.reverse().flat(), skipped };
 }
 
+/** The operations, each of which applies only while what it changes has the value that it has now. */
+export function guarded(doc: Workflow, ops: Op[]): Op[] {
+  if (!ops.some(mayDepend)) return ops;
+  const draft = new Draft(doc);
+  return ops.map((op) => {
+    const now = mayDepend(op) && op.if === undefined ? presentValue(draft.doc, op) : undefined;
+    draft.apply(op);
+    return now === undefined ? op : ({ ...op, if: now } as Op);
+  });
+}
+
 export const sameEdge = (a: Edge, b: Edge): boolean => a.from === b.from && a.out === b.out && a.to === b.to && a.in === b.in;
 
 const nodeFields = new Set(["params", "retry", "timeout_ms", "on_error", "disabled", "note", "pinned", "kind", "extra", "ignore"]);
@@ -56,9 +70,11 @@ class Draft {
   }
 
   apply(op: Op): Op[] {
+    if (mayDepend(op) && !holds(this.doc, op)) throw new OpError(t("A colleague has changed this meanwhile: it stays as it is."));
     switch (op.op) {
       case "node.add": return this.addNode(op.node);
       case "node.set": return this.setNode(op.id, op.path, op.value);
+      case "node.text": return this.nodeText(op.id, op.path, op.changes, op.value);
       case "node.move": return this.moveNode(op.id, op.at);
       case "node.rename": return this.renameNode(op.id, op.value);
       case "node.remove": return this.removeNode(op.id);
@@ -66,9 +82,10 @@ class Draft {
       case "edge.remove": return this.removeEdge(op.edge);
       case "note.add": return this.addTo("notes", op.note, { op: "note.remove", id: op.note.id });
       case "note.set": return this.setIn("notes", op.id, op.path, op.value, noteFields, "note.set");
+      case "note.text": return this.noteText(op.id, op.path, op.changes);
       case "note.remove": return [{ op: "note.add", note: this.removeFrom("notes", op.id) as Note }];
-      case "group.add": return this.addTo("groups", op.group, { op: "group.remove", id: op.group.id });
-      case "group.set": return this.setIn("groups", op.id, op.path, op.value, groupFields, "group.set");
+      case "group.add": return this.addTo("groups", { ...op.group, nodes: this.members(op.group.nodes) }, { op: "group.remove", id: op.group.id });
+      case "group.set": return this.setIn("groups", op.id, op.path, op.path === "nodes" ? this.members(op.value) : op.value, groupFields, "group.set");
       case "group.remove": return [{ op: "group.add", group: this.removeFrom("groups", op.id) as Group }];
       case "test.add": return this.addTo("tests", op.test, { op: "test.remove", id: op.test.id });
       case "test.set": return this.setIn("tests", op.id, op.path, op.value, testFields, "test.set");
@@ -117,6 +134,43 @@ class Draft {
     const next = path.startsWith("params.") ? setParam(node, splitPath(path), value) : setField(node, path, value, nodeFields, cleared);
     this.list("nodes")[index] = next as unknown as WorkflowNode;
     return [{ op: "node.set", id, ...restore(node, splitPath(path)) }];
+  }
+
+  /** Changes a text by character; a parameter that is not set begins with the value. */
+  private nodeText(id: string, path: string, changes: TextChange, value: string | undefined): Op[] {
+    const index = this.indexOf("nodes", id);
+    if (path !== "note" && !path.startsWith("params.")) throw new OpError(`There is no text called "${path}".`);
+    const keys = splitPath(path);
+    const node = this.doc.nodes[index]! as never as Record;
+    const now = getPath(node, keys).value ?? undefined;
+    if (now !== undefined && typeof now !== "string") throw new OpError(t("This is no longer a text: the edit cannot be fitted in."));
+    const begin = value ?? "";
+    const inverse: Op[] = [];
+    if (now === undefined && path !== "note") {
+      const made = setParam(node, keys, begin);
+      const back = restore(node, keys);
+      // It goes again only if nobody else wrote into it.
+      inverse.push({ op: "node.set", id, ...back, if: getPath(made, back.path.split(".")).value });
+    }
+    const { text, inverse: changed } = fitted(now ?? (path === "note" ? "" : begin), changes);
+    const next = path === "note" ? setField(node, path, text, nodeFields, cleared) : setParam(node, keys, text);
+    this.list("nodes")[index] = next as unknown as WorkflowNode;
+    return [{ op: "node.text", id, path, changes: changed }, ...inverse];
+  }
+
+  private noteText(id: string, path: string, changes: TextChange): Op[] {
+    const index = this.indexOf("notes", id);
+    if (path !== "text") throw new OpError(`There is nothing called "${path}" to set.`);
+    const note = this.doc.notes[index]!;
+    const { text, inverse } = fitted(note.text, changes);
+    this.list("notes")[index] = { ...note, text };
+    return [{ op: "note.text", id, path, changes: inverse }];
+  }
+
+  /** A group holds only nodes that are there. */
+  private members(ids: unknown): string[] {
+    const there = new Set(this.doc.nodes.map((node) => node.id));
+    return Array.isArray(ids) ? (ids as string[]).filter((id) => there.has(id)) : [];
   }
 
   private moveNode(id: string, at: [number, number]): Op[] {
@@ -223,6 +277,14 @@ class Draft {
     this.doc = { ...doc };
     this.owned.clear();
     return [{ op: "workflow.replace", doc: before }];
+  }
+}
+
+function fitted(text: string, changes: TextChange): { text: string; inverse: TextChange } {
+  try {
+    return applyText(text, changes);
+  } catch (error) {
+    throw error instanceof TextError ? new OpError(error.message) : error;
   }
 }
 

@@ -1,8 +1,18 @@
-// Undo and redo of this tab's own edits.
+// Undo and redo of this tab's own edits. Others' changes of texts are followed, so that what is taken back are this
+// person's letters and nobody else's.
 
+import { t } from "../lib/words";
 import type { Op } from "../types";
+import { fieldKey, isText, replaces, type TextOp } from "./rebase";
+import { composeText, mapText, type TextChange, TextError } from "./text";
 
-export interface Entry { batch: number; inverse: Op[]; label: string }
+export interface Entry {
+  batch: number;
+  inverse: Op[];
+  label: string;
+  /** Why a part of it cannot be taken back any more. */
+  lost?: string;
+}
 
 const limit = 200; // entries kept
 const together = 1_200; // milliseconds within which edits of one field count as one
@@ -19,10 +29,10 @@ export class History {
     const field = fieldOf(ops);
     const at = this.now();
     const last = this.done.at(-1);
-    if (last && field && last.field === field && at - last.at < together) {
+    if (last && field && last.field === field && at - last.at < together && joined(last, entry)) {
       last.at = at;
       last.batch = entry.batch;
-      return; // the older inverse leads back further
+      return;
     }
     this.done.push({ ...entry, field, at });
     if (this.done.length > limit) this.done.shift();
@@ -39,14 +49,76 @@ export class History {
     this.undone = this.undone.filter((entry) => entry.batch !== batch);
   }
 
+  /** Follows what others did to the texts that the entries would change. */
+  follow(ops: Op[]): void {
+    for (const op of ops) {
+      if (isText(op)) {
+        for (const list of [this.done, this.undone]) followText(list, op);
+      } else if (op.op.endsWith(".set") || op.op === "workflow.replace") {
+        for (const entry of [...this.done, ...this.undone]) drop(entry, (text) => replaces(op, text));
+      }
+    }
+  }
+
   get canUndo(): boolean { return this.done.length > 0; }
   get canRedo(): boolean { return this.undone.length > 0; }
+}
+
+/** Makes the older entry take back both; the older inverse leads back further. */
+function joined(older: Entry, newer: Entry): boolean {
+  const [first, ...rest] = older.inverse;
+  const [second] = newer.inverse;
+  if (!first || !second || newer.inverse.length !== 1 || older.lost !== undefined) return false;
+  if (isText(first) && isText(second)) {
+    try {
+      older.inverse = [{ ...first, changes: composeText(second.changes, first.changes) }, ...rest];
+      return true;
+    } catch (error) {
+      if (error instanceof TextError) return false;
+      throw error;
+    }
+  }
+  if (first.op !== second.op || rest.length > 0 || !("if" in second)) return false;
+  older.inverse = [{ ...first, if: second.if } as Op];
+  return true;
+}
+
+/** Maps a change of a text through a stack, whose newest entry is about the text as it is shown. */
+function followText(list: Entry[], op: TextOp): void {
+  const key = fieldKey(op);
+  let change: TextChange | null = op.changes;
+  for (const entry of list.toReversed()) {
+    if (entry.inverse.some((other) => !isText(other) && replaces(other, op))) change = null; // what is below was about another text
+    if (!change) {
+      drop(entry, (text) => fieldKey(text) === key);
+      continue;
+    }
+    try {
+      for (const [i, own] of entry.inverse.entries()) {
+        if (!isText(own) || fieldKey(own) !== key) continue;
+        entry.inverse = entry.inverse.with(i, { ...own, changes: mapText(own.changes, change) });
+        change = mapText(change, own.changes, true);
+      }
+    } catch (error) {
+      if (!(error instanceof TextError)) throw error;
+      change = null;
+      drop(entry, (text) => fieldKey(text) === key);
+    }
+  }
+}
+
+/** Takes changes of texts that no longer fit out of an entry. */
+function drop(entry: Entry, which: (text: TextOp) => boolean): void {
+  const kept = entry.inverse.filter((op) => !isText(op) || !which(op));
+  if (kept.length === entry.inverse.length) return;
+  entry.inverse = kept;
+  entry.lost = t("A colleague has replaced this text meanwhile: your change does not fit it any more.");
 }
 
 function fieldOf(ops: Op[]): string {
   const [op] = ops;
   if (ops.length !== 1 || !op) return "";
-  if (op.op === "node.set" || op.op === "note.set" || op.op === "group.set") return `${op.op} ${op.id} ${op.path}`;
+  if (isText(op) || op.op === "node.set" || op.op === "note.set" || op.op === "group.set") return `${op.op} ${op.id} ${op.path}`;
   if (op.op === "settings.set") return `${op.op} ${op.path}`;
   return "";
 }

@@ -3,6 +3,9 @@
 
 import type { Batch } from "./replica";
 
+/** Edits that were left behind, made on top of a revision. */
+export interface Left { base: number; batches: Batch[]; taken(): void }
+
 const prefix = "atelier.queue.";
 const lastPage = "atelier.page"; // in sessionStorage: this tab's page before a reload
 
@@ -13,30 +16,29 @@ export class Queue {
     this.key = `${prefix}${workflow}.${page}`;
   }
 
-  /** Keeps the list; false when the browser has no room for it (private window, full). */
-  save(batches: Batch[]): boolean {
+  /** Keeps the list, made on top of a revision; false when the browser has no room for it (private window, full). */
+  save(base: number, batches: Batch[]): boolean {
     try {
       if (batches.length === 0) localStorage.removeItem(this.key);
-      else localStorage.setItem(this.key, JSON.stringify(batches));
+      else localStorage.setItem(this.key, JSON.stringify({ base, batches }));
       return true;
     } catch {
       return false;
     }
   }
 
-  /** Marks this page as alive and returns the edits of pages of the same workflow that are not. */
-  async adopt(): Promise<Batch[]> {
+  /** Marks this page as alive and returns the edits of pages of the same workflow that are not, until they are taken. */
+  async adopt(): Promise<Left[]> {
     const before = this.previousPage();
     if (navigator.locks) {
       void navigator.locks.request(lockName(this.page), () => new Promise(() => undefined));
     }
-    const found: Batch[] = [];
+    const found: Left[] = [];
     for (const key of this.otherKeys()) {
       const page = key.slice(`${prefix}${this.workflow}.`.length);
       const gone = navigator.locks ? await isFree(lockName(page)) : page === before;
       if (!gone) continue;
-      found.push(...parse(localStorage.getItem(key)));
-      localStorage.removeItem(key);
+      found.push({ ...parse(localStorage.getItem(key)), taken: () => localStorage.removeItem(key) });
     }
     return found;
   }
@@ -66,11 +68,11 @@ function isFree(name: string): Promise<boolean> {
   return navigator.locks.request(name, { ifAvailable: true }, (lock) => lock !== null);
 }
 
-function parse(text: string | null): Batch[] {
+function parse(text: string | null): { base: number; batches: Batch[] } {
   try {
-    const list = JSON.parse(text ?? "[]") as Batch[];
-    return Array.isArray(list) ? list.filter((batch) => typeof batch.client === "string" && Array.isArray(batch.ops)) : [];
+    const { base, batches } = JSON.parse(text ?? "null") as { base: number; batches: Batch[] };
+    return { base, batches: batches.filter((batch) => typeof batch.client === "string" && Array.isArray(batch.ops)) };
   } catch {
-    return [];
+    return { base: 0, batches: [] };
   }
 }

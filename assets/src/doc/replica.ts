@@ -2,21 +2,36 @@
 // neither network nor storage, so that every order of arrival can be tested.
 
 import type { Op, Workflow } from "../types";
-import { apply, applyLoosely, OpError } from "./apply";
+import { apply, applyLoosely } from "./apply";
+import { same } from "./path";
+import { isText, rebase, textAt } from "./rebase";
+import { composeText, diffText } from "./text";
 
 /** One edit on its way to the server. The pair of client and seq names it for ever, so a repeat has no effect. */
-export interface Batch { client: string; seq: number; ops: Op[]; label: string }
+export interface Batch {
+  client: string;
+  seq: number;
+  ops: Op[];
+  label: string;
+  /** It was on its way to the server, which may have it: it gets no more operations. */
+  sent?: boolean;
+  /** Why it no longer applies; it is then no part of the view. */
+  lost?: string;
+}
 
-export interface Revision { revision: number; ops: Op[]; client?: string; by?: string }
+export interface Revision { revision: number; ops: Op[]; client?: string; seq?: number; by?: string; inverse?: Op[] }
 
 export class Replica {
   pending: Batch[] = [];
   view: Workflow;
-  private readonly early = new Map<number, Op[]>(); // revisions that came before those they follow
+  private readonly early = new Map<number, Revision>(); // revisions that came before those they follow
 
   constructor(private base: Workflow, public revision: number) {
     this.view = base;
   }
+
+  /** The drawing as the server has it at the revision. */
+  get saved(): Workflow { return this.base; }
 
   /** Applies an own edit at once; throws OpError and changes nothing when it does not apply. */
   edit(batch: Batch): Op[] {
@@ -26,37 +41,50 @@ export class Replica {
     return inverse;
   }
 
-  /** Takes up edits that an earlier page of this browser could not deliver. */
+  /** Like edit, but adds to the newest pending edit when both change one text and it was not sent yet. */
+  extend(ops: Op[]): { inverse: Op[]; batch: Batch } | null {
+    const batch = this.pending.at(-1);
+    const [last, op] = [batch?.ops.at(-1), ops[0]];
+    if (!batch || !last || !op || batch.sent || batch.lost !== undefined || ops.length !== 1 || batch.ops.length !== 1) return null;
+    if (!isText(last) || !isText(op) || last.op !== op.op || last.id !== op.id || last.path !== op.path) return null;
+    const { doc, inverse } = apply(this.view, ops);
+    this.view = doc;
+    batch.ops = [{ ...last, changes: composeText(last.changes, op.changes) }];
+    return { inverse, batch };
+  }
+
+  /** Takes up edits that an earlier page of this browser could not deliver, fitted to what is shown here. */
   adopt(batches: Batch[]): void {
     this.pending.push(...batches);
-    this.rebuild();
+    this.move(this.base, this.base, []);
   }
 
-  /** Notes what others did; returns the operations that took effect now. */
+  /** Notes what others did; returns it as it reads on top of the pending edits. */
   receive(revisions: Revision[]): Op[] {
-    for (const { revision, ops } of revisions) if (revision > this.revision) this.early.set(revision, ops);
-    const done = this.drain();
-    if (done.length > 0) this.rebuild();
-    return done;
+    for (const revision of revisions) if (revision.revision > this.revision) this.early.set(revision.revision, revision);
+    return this.drain();
   }
 
-  /** The server accepted a pending edit as a revision; others' edits that came between may be among missed. */
-  accept(batch: Batch, revision: number, missed: Revision[]): Op[] {
-    this.pending = this.pending.filter((other) => other !== batch);
-    const others = missed.filter((other) => other.revision !== revision);
-    for (const other of others) if (other.revision > this.revision) this.early.set(other.revision, other.ops);
-    if (revision > this.revision) this.early.set(revision, batch.ops);
-    const own = this.revision + 1 === revision && this.early.size === 1;
-    const done = this.drain();
-    // Nothing but the own edit moved from pending to base: what is shown stays as it is.
-    if (!own) this.rebuild();
-    return own ? [] : done;
+  /**
+   * The server accepted a pending edit as a revision, with these operations where it fitted them to others'; others' edits
+   * that came between may be among missed.
+   */
+  accept(batch: Batch, revision: number, missed: Revision[], ops: Op[] = batch.ops): Op[] {
+    // The drawing may have it already: it was taken before this page was opened.
+    const known = revision <= this.revision && this.pending.includes(batch) ? this.refuse(batch) : [];
+    return [...known, ...this.receive([...missed.filter((other) => other.revision !== revision), { revision, ops, client: batch.client, seq: batch.seq }])];
   }
 
-  /** The server refused a pending edit: it is taken out, and what followed is applied without it. */
-  refuse(batch: Batch): void {
-    this.pending = this.pending.filter((other) => other !== batch);
-    this.rebuild();
+  /** The server refused a pending edit: it is taken out, and what followed is fitted to the drawing without it. */
+  refuse(batch: Batch): Op[] {
+    return this.move(this.base, this.base, [], batch);
+  }
+
+  /** Takes out and returns the edits that no longer apply, but for one that is on its way. */
+  takeLost(except?: Batch): Batch[] {
+    const lost = this.pending.filter((batch) => batch.lost !== undefined && batch !== except);
+    if (lost.length > 0) this.pending = this.pending.filter((batch) => !lost.includes(batch));
+    return lost;
   }
 
   /** True when a revision arrived whose predecessor did not. */
@@ -65,35 +93,40 @@ export class Replica {
   }
 
   /** Starts anew from the server's drawing, keeping what is pending. */
-  reset(doc: Workflow, revision: number): void {
-    this.base = doc;
+  reset(doc: Workflow, revision: number): Op[] {
+    const before = this.base;
     this.revision = revision;
     for (const early of [...this.early.keys()]) if (early <= revision) this.early.delete(early);
-    this.drain();
-    this.rebuild();
+    const texts = this.pending.flatMap((batch) => batch.ops).filter(isText).flatMap((op): Op[] => {
+      const [old, text] = [textAt(before, op), textAt(doc, op)];
+      return old === undefined || text === undefined || old === text ? [] : [{ op: op.op, id: op.id, path: op.path, changes: diffText(old, text) }];
+    });
+    const once = texts.filter((op, i) => texts.findIndex((other) => same(other, op)) === i);
+    return [...this.move(before, doc, once), ...this.drain()];
   }
 
   private drain(): Op[] {
     const done: Op[] = [];
-    for (let ops = this.early.get(this.revision + 1); ops; ops = this.early.get(this.revision + 1)) {
+    for (let next = this.early.get(this.revision + 1); next; next = this.early.get(this.revision + 1)) {
       this.revision++;
       this.early.delete(this.revision);
-      this.base = applyLoosely(this.base, ops).doc;
-      done.push(...ops);
+      const before = this.base;
+      const after = applyLoosely(before, next.ops).doc;
+      const own = this.pending.find((batch) => batch.client === next.client && batch.seq === next.seq);
+      if (own && own === this.pending[0] && own.lost === undefined && same(own.ops, next.ops)) {
+        // It moved from pending to base: what is shown stays as it is.
+        this.base = after;
+        this.pending.shift();
+      } else done.push(...this.move(before, after, next.ops, own));
     }
     return done;
   }
 
-  private rebuild(): void {
-    let doc = this.base;
-    for (const batch of this.pending) {
-      try {
-        doc = apply(doc, batch.ops).doc;
-      } catch (error) {
-        // It no longer applies here: the server will refuse it too, and say why.
-        if (!(error instanceof OpError)) throw error;
-      }
-    }
-    this.view = doc;
+  private move(before: Workflow, after: Workflow, others: Op[], drop?: Batch): Op[] {
+    const { view, pending, seen } = rebase(this.pending, before, after, others, drop);
+    this.base = after;
+    this.pending = pending;
+    this.view = view;
+    return seen;
   }
 }

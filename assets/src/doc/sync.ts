@@ -3,7 +3,8 @@
 import { ApiError, api, OfflineError, segment } from "../lib/api";
 import { newId } from "../lib/id";
 import type { Op, Stored } from "../types";
-import { Queue } from "./queue";
+import { applyLoosely } from "./apply";
+import { type Left, Queue } from "./queue";
 import { type Batch, Replica, type Revision } from "./replica";
 
 export interface SyncListener {
@@ -20,6 +21,7 @@ export class Sync {
   readonly client = newId(16);
   private seq = 0;
   private sending = false;
+  private flying: Batch | undefined; // on its way to the server
   private wait = firstWait;
   private timer = 0;
   private fetching = false;
@@ -34,19 +36,58 @@ export class Sync {
 
   /** Takes up what an earlier page could not deliver. */
   async open(): Promise<void> {
-    const left = await this.queue.adopt();
-    if (left.length === 0) return;
-    // What this page already did comes after what was left behind.
-    const own = this.replica.pending.splice(0);
-    this.replica.adopt([...left, ...own]);
+    for (const left of await this.queue.adopt()) {
+      if (left.batches.length > 0) await this.takeUp(left);
+      left.taken();
+    }
+  }
+
+  /** Fits edits that were made on an older revision to what is shown now, and sends them. */
+  private async takeUp(left: Left): Promise<void> {
+    const since = await this.revisionsSince(left.base);
+    const older = since.filter((revision) => revision.revision > left.base && revision.revision <= this.replica.revision);
+    let doc = this.replica.saved;
+    for (const { inverse } of older.toReversed()) doc = applyLoosely(doc, inverse ?? []).doc;
+    const then = new Replica(doc, left.base);
+    then.adopt(left.batches);
+    then.receive(older);
+    // What this page did since it was opened counts as done before.
+    for (const { ops, lost } of [...this.replica.pending]) if (lost === undefined) then.receive([{ revision: then.revision + 1, ops }]);
+    this.replica.adopt(then.pending);
     this.listener.moved([]);
+    this.show([]);
     this.changed();
+  }
+
+  /** All revisions after one, up to what the replica has. Tried until the studio answers. */
+  private async revisionsSince(base: number): Promise<Revision[]> {
+    const found: Revision[] = [];
+    for (let wait = firstWait; base + found.length < this.replica.revision; ) {
+      try {
+        const page = await this.page(base + found.length);
+        if (page[0]?.revision !== base + found.length + 1) break; // what is older is not kept
+        found.push(...page);
+        wait = firstWait;
+      } catch (error) {
+        if (!(error instanceof OfflineError)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        wait = Math.min(wait * 2, longestWait);
+      }
+    }
+    return found;
+  }
+
+  private async page(since: number): Promise<Revision[]> {
+    const { revisions } = await api.get<{ revisions: Revision[] | null }>(`/workflows/${segment(this.workflow)}/revisions?since=${since}`);
+    return revisions ?? [];
   }
 
   /** Applies an edit at once and sends it. Throws OpError when it does not apply. */
   edit(ops: Op[], label: string): { inverse: Op[]; batch: number } {
-    const batch: Batch = { client: this.client, seq: ++this.seq, ops, label };
-    const inverse = this.replica.edit(batch);
+    // Typing gathers while the edit before is on its way.
+    const more = this.replica.extend(ops);
+    const batch: Batch = more?.batch ?? { client: this.client, seq: ++this.seq, ops, label };
+    const inverse = more?.inverse ?? this.replica.edit(batch);
     this.changed();
     return { inverse, batch: batch.seq };
   }
@@ -62,11 +103,16 @@ export class Sync {
 
   /** A revision that the socket told of. */
   receive(revision: Revision): void {
-    // Our own edit in flight is taken up by its answer, which also says what came between.
-    if (revision.client === this.client && this.sending) return;
-    const ops = this.replica.receive([revision]);
-    if (ops.length > 0) this.listener.moved(ops);
+    this.show(this.replica.receive([revision]));
     if (this.replica.gap && !this.sending) void this.catchUp();
+  }
+
+  /** Tells what came in, and of own edits that it made impossible. */
+  private show(ops: Op[]): void {
+    const lost = this.replica.takeLost(this.flying);
+    this.queue.save(this.replica.revision, this.replica.pending);
+    if (ops.length > 0 || lost.length > 0) this.listener.moved(ops);
+    for (const batch of lost) this.listener.refused(batch, batch.lost ?? "");
   }
 
   /** Reads revisions that were missed, after a gap or a lost connection. */
@@ -74,15 +120,12 @@ export class Sync {
     if (this.fetching) return;
     this.fetching = true;
     try {
-      const ops: Op[] = [];
       for (;;) {
         const since = this.replica.revision;
-        const { revisions } = await api.get<{ revisions: Revision[] | null }>(`/workflows/${segment(this.workflow)}/revisions?since=${since}`);
-        ops.push(...this.replica.receive(revisions ?? []));
+        this.show(this.replica.receive(await this.page(since)));
         if (this.replica.revision === since) break;
       }
       if (this.replica.gap) await this.reload();
-      else if (ops.length > 0) this.listener.moved(ops);
     } catch (error) {
       if (!(error instanceof OfflineError) && !(error instanceof ApiError)) throw error;
     } finally {
@@ -92,12 +135,11 @@ export class Sync {
 
   private async reload(): Promise<void> {
     const stored = await api.get<Stored>(`/workflows/${segment(this.workflow)}`);
-    this.replica.reset(stored.doc, stored.revision);
-    this.listener.moved([]);
+    this.show([...this.replica.reset(stored.doc, stored.revision), { op: "workflow.replace", doc: this.replica.view }]);
   }
 
   private changed(): void {
-    const kept = this.queue.save(this.replica.pending);
+    const kept = this.queue.save(this.replica.revision, this.replica.pending);
     this.listener.saved("saving", kept ? undefined : "This browser cannot keep unsaved edits: do not close the page yet.");
     void this.send();
   }
@@ -114,7 +156,11 @@ export class Sync {
     this.sending = true;
     clearTimeout(this.timer);
     try {
-      for (let batch = this.replica.pending[0]; batch; batch = this.replica.pending[0]) await this.deliver(batch);
+      for (let batch = this.replica.pending[0]; batch; batch = this.replica.pending[0]) {
+        // What is pending is written on top of all revisions so far: none may be missing below it.
+        if (this.replica.gap) await this.catchUp();
+        if (batch === this.replica.pending[0]) await this.deliver(batch);
+      }
       this.listener.saved("saved");
       for (const resolve of this.idle.splice(0)) resolve();
     } catch (error) {
@@ -126,21 +172,26 @@ export class Sync {
   }
 
   private async deliver(batch: Batch): Promise<void> {
+    this.flying = batch;
+    batch.sent = true;
     try {
-      const answer = await api.post<{ revision: number; missed: Revision[] | null }>(`/workflows/${segment(this.workflow)}/ops`, {
+      const answer = await api.post<{ revision: number; missed: Revision[] | null; ops?: Op[] }>(`/workflows/${segment(this.workflow)}/ops`, {
         base: this.replica.revision, ops: batch.ops, client: batch.client, seq: batch.seq,
       });
-      const before = this.replica.view;
-      const ops = this.replica.accept(batch, answer.revision, answer.missed ?? []);
-      if (this.replica.view !== before) this.listener.moved(ops);
+      this.flying = undefined;
+      this.show(this.replica.accept(batch, answer.revision, answer.missed ?? [], answer.ops));
     } catch (error) {
+      this.flying = undefined;
       if (!isRefusal(error)) throw error;
-      this.replica.refuse(batch);
-      this.listener.moved([]);
-      this.listener.refused(batch, error.message);
+      // A revision that the socket told of says that an earlier delivery was taken after all.
+      if (this.replica.pending.includes(batch)) {
+        const ops = this.replica.refuse(batch);
+        this.listener.moved(ops);
+        this.listener.refused(batch, error.message);
+      }
+      this.show([]);
     }
     this.wait = firstWait;
-    this.queue.save(this.replica.pending);
   }
 
   private later(error: unknown): void {

@@ -4,6 +4,7 @@
 import type { CommandTable } from "../commands/table";
 import type { Credential, CredentialType, EditorData, Kind, Op, Port, Problem, Run, RunEvent, RunStatus, Workflow, WorkflowNode } from "../types";
 import type { OtherFrame } from "../runs/socket";
+import type { Unsaved } from "./unsaved";
 
 export interface NodeRun {
   status: "waiting" | "running" | "done" | "failed" | "skipped" | "retrying" | "sleeping";
@@ -50,12 +51,13 @@ export interface Editor {
   readonly selected: string[]; // node ids
   readonly runView: RunView;
   readonly problems: Problem[]; // as they were found last, without those that people ignore
+  readonly unsaved: Unsaved; // edits that the server refused
   node(id: string): WorkflowNode | undefined;
   kindOf(node: WorkflowNode): Kind | undefined; // undefined: a placeholder for a kind this studio does not have
   ports(node: WorkflowNode): { inputs: Port[]; outputs: Port[] };
   /** Nodes that come before this one, nearest first. */
   ancestors(id: string): WorkflowNode[];
-  apply(ops: Op[], label: string): void; // optimistic, undoable; label is said aloud ("Moved 3 nodes")
+  apply(ops: Op[], label: string, quiet?: boolean): void; // optimistic, undoable; label is said aloud ("Moved 3 nodes") unless quiet
   undo(): void;
   redo(): void;
   select(ids: string[]): void;

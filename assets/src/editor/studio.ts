@@ -2,15 +2,17 @@
 // listen to it, and change the drawing only through it.
 
 import { CommandTable } from "../commands/table";
-import { apply, applyLoosely, OpError } from "../doc/apply";
+import { apply, applyLoosely, guarded, OpError } from "../doc/apply";
 import { links, nodesById, reach } from "../doc/graph";
 import { type Entry, History } from "../doc/history";
+import { isText } from "../doc/rebase";
 import { PortBook } from "../doc/ports";
 import { Replica } from "../doc/replica";
 import { Sync } from "../doc/sync";
 import { say, toast, type ToastOptions } from "../lib/announce";
 import { Emitter } from "../lib/events";
 import { newId } from "../lib/id";
+import { t } from "../lib/words";
 import { Socket } from "../runs/socket";
 import { Watcher } from "../runs/watcher";
 import type { Credential, CredentialType, EditorData, Kind, Op, Port, Problem, Workflow, WorkflowNode } from "../types";
@@ -18,6 +20,7 @@ import type { Editor, EditorEvents, RunView } from "./context";
 import { insertion, type Where } from "./insert";
 import { RunControl, type RunOptions } from "./runcontrol";
 import { type Chosen, Selection } from "./selection";
+import { Unsaved } from "./unsaved";
 
 const cutOff = 4403; // the socket's close code for somebody who may no longer be here
 
@@ -38,6 +41,7 @@ export class Studio implements Editor {
   readonly selection = new Selection();
   readonly history = new History();
   readonly commands = new CommandTable(() => this.readonly, (text) => this.say(text));
+  readonly unsaved: Unsaved;
   readonly watcher: Watcher;
   readonly sync: Sync;
   stage: Stage | undefined;
@@ -56,13 +60,17 @@ export class Studio implements Editor {
     this.portBook = new PortBook(() => this.emit("change", { ops: [], by: "other" }));
     this.watcher = new Watcher(() => this.socket, () => this.doc, (view) => this.emit("run", view), (view) => this.control.ended(view));
     this.control = new RunControl(this);
+    this.unsaved = new Unsaved(data.workflow.id);
     this.sync = new Sync(data.workflow.id, this.replica, {
       saved: (state, text) => this.emit("saved", { state, text }),
-      moved: (ops) => this.changed(ops, "other"),
+      moved: (ops) => {
+        this.history.follow(ops);
+        this.changed(ops, "other");
+      },
       refused: (batch, why) => {
-        this.history.forget(batch.seq);
+        if (batch.client === this.sync.client) this.history.forget(batch.seq);
+        this.unsaved.add({ label: batch.label, why, at: Date.now(), ops: batch.ops });
         this.emit("saved", { state: "refused", text: why });
-        this.toast(`Not saved: ${batch.label}. ${why}`, { error: true });
       },
     });
   }
@@ -124,14 +132,14 @@ export class Studio implements Editor {
     return reach(this.doc, id, "up").map((other) => byId.get(other)).filter((node) => node !== undefined);
   }
 
-  apply(ops: Op[], label: string): void {
+  apply(ops: Op[], label: string, quiet = false): void {
     if (ops.length === 0) return;
     if (this.readonly) return this.toast("You may look at this workflow, not change it.");
     this.attempt(() => {
       const { inverse, batch } = this.sync.edit(ops, label);
-      this.history.push({ batch, inverse, label }, ops);
+      this.history.push({ batch, inverse: guarded(this.doc, inverse), label }, ops);
       this.changed(ops, "me");
-      if (label) this.say(label);
+      if (label && !quiet) this.say(label);
     });
   }
 
@@ -146,10 +154,13 @@ export class Studio implements Editor {
       const { skipped } = applyLoosely(this.doc, entry.inverse);
       const gone = new Set(skipped.map(({ op }) => op));
       const ops = entry.inverse.filter((op) => !gone.has(op));
-      if (skipped.length > 0) this.toast(`${entry.label}: a part of it could not be taken back. ${skipped[0]!.why}`);
+      // A text that a colleague went on writing stays set; their letters are no part of this edit.
+      const told = skipped.filter(({ op }) => op.op !== "node.set" || !entry.inverse.some((other) => isText(other) && other.id === op.id && other.path === op.path));
+      const why = new Set([...told.map((part) => part.why), ...(entry.lost === undefined ? [] : [entry.lost])]);
+      if (why.size > 0) this.toast(t("{label}: not all of it could be taken back. {why}", { label: entry.label, why: [...why].slice(0, 4).join(" ") }));
       if (ops.length === 0) return;
       const { inverse, batch } = this.sync.edit(ops, `${word}: ${entry.label}`);
-      keep({ batch, inverse, label: entry.label });
+      keep({ batch, inverse: guarded(this.doc, inverse), label: entry.label });
       this.changed(ops, "undo");
       this.say(`${word}: ${entry.label}`);
     });

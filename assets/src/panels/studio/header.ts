@@ -5,6 +5,7 @@ import type { Editor, EditorEvents } from "../../editor/context";
 import { mountActive } from "./active";
 import { mountRun } from "./runbutton";
 import { mountRuns } from "./runs";
+import { mountUnsaved } from "./unsaved";
 
 export function mountHeader(editor: Editor): void {
   const at = <T extends HTMLElement>(selector: string, mount: (element: T) => void) => {
@@ -12,7 +13,10 @@ export function mountHeader(editor: Editor): void {
     if (element) mount(element);
   };
   at<HTMLInputElement>("#workflow-name", (input) => mountName(editor, input));
-  at("#saved", (element) => mountSaved(editor, element));
+  at("#saved", (element) => {
+    mountSaved(editor, element);
+    mountUnsaved(editor, element);
+  });
   at("#run-button", (button) => mountRun(editor, button));
   at("[data-testid=runs-link]", (link) => mountRuns(editor, link));
   at<HTMLInputElement>("#active", (input) => mountActive(editor, input));

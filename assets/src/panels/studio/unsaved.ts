@@ -1,0 +1,26 @@
+// Beside the saved state: how many edits could not be saved, and the way to what they were.
+
+import type { Editor } from "../../editor/context";
+import { h, icon } from "../../lib/dom";
+import { t, tn } from "../../lib/words";
+
+export function mountUnsaved(editor: Editor, beside: HTMLElement): void {
+  const { unsaved } = editor;
+  const open = () => void import("./unsaveddialog").then(({ openUnsaved }) => openUnsaved(editor));
+  const button = h("button", { type: "button", class: "button small unsaved-button", "data-testid": "unsaved", "aria-haspopup": "dialog", onclick: open });
+  let told = unsaved.list.length;
+  const show = () => {
+    const count = unsaved.list.length;
+    button.hidden = count === 0;
+    button.replaceChildren(icon("circle-alert"), h("span", {}, tn(count, "{n} edit not saved", "{n} edits not saved")));
+    // Many at once are one message: the list names them all.
+    if (count > told) {
+      const last = unsaved.list[count - 1]!;
+      editor.toast(t("Not saved: {label}. {why}", { label: last.label, why: last.why }), { error: true, action: { label: t("Show"), run: open } });
+    }
+    told = count;
+  };
+  unsaved.on(show);
+  beside.after(button);
+  show();
+}
