@@ -60,6 +60,8 @@ export interface Editor {
   apply(ops: Op[], label: string, quiet?: boolean): void; // optimistic, undoable; label is said aloud ("Moved 3 nodes") unless quiet
   undo(): void;
   redo(): void;
+  /** Resolves when all edits have been saved; false when the studio cannot be reached. */
+  settled(): Promise<boolean>;
   select(ids: string[]): void;
   open(id: string, tab?: "form" | "output" | "input" | "docs"): void;
   /** Adds a node of a kind at a place of the drawing (or a free one), wired as asked; returns its id. */

@@ -181,6 +181,8 @@ export class Studio implements Editor {
     if (lost) this.emit("select", { nodes: this.selected });
   }
 
+  settled(): Promise<boolean> { return this.readonly ? Promise.resolve(true) : this.sync.settled(); }
+
   /** True when the operations would apply; changes nothing. */
   allows(ops: Op[]): boolean {
     try {

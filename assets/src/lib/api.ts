@@ -21,7 +21,7 @@ export class OfflineError extends Error {
 const root = "/api/v1";
 const patience = 30_000; // milliseconds until a request counts as lost
 
-export async function request<T>(method: string, path: string, body?: unknown, options: { headers?: Record<string, string>; keepalive?: boolean } = {}): Promise<T> {
+export async function request<T>(method: string, path: string, body?: unknown, options: { headers?: Record<string, string>; keepalive?: boolean; patience?: number } = {}): Promise<T> {
   let response: Response;
   try {
     response = await fetch(root + path, {
@@ -30,7 +30,7 @@ export async function request<T>(method: string, path: string, body?: unknown, o
       keepalive: options.keepalive,
       headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...options.headers },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(options.patience ?? patience),
     });
   } catch (error) {
     throw new OfflineError(error);

@@ -78,6 +78,7 @@ function mountHistory(editor: Editor): void {
 function mountMenu(editor: Editor): void {
   const actions: { [name: string]: () => void } = {
     settings: () => void import("./settingsdialog").then(({ openSettings }) => openSettings(editor)),
+    tests: () => editor.commands.run("studio.tests"),
     shortcuts: () => editor.commands.run("studio.keys"),
     palette: () => editor.commands.run("studio.palette"),
     layout: () => document.querySelector<HTMLElement>("#editor .canvas-frame [data-action=tidy]")?.click(),

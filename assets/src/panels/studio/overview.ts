@@ -1,6 +1,7 @@
 // What the right panel shows when no node is selected: how the workflow is started, and where to begin.
 
 import { h, icon } from "../../lib/dom";
+import { t, tn } from "../../lib/words";
 import type { Editor } from "../../editor/context";
 import type { WorkflowNode } from "../../types";
 import { kindIcon } from "../kindview";
@@ -14,10 +15,10 @@ export function overview(editor: Editor, body: HTMLElement): { stop(): void } {
   const draw = () => {
     const { nodes, settings } = editor.doc;
     const triggers = nodes.filter((node) => editor.kindOf(node)?.trigger);
-    const state = JSON.stringify([nodes.length, settings, triggers.map((node) => [node.id, node.name, node.params, node.disabled])]);
+    const state = JSON.stringify([nodes.length, settings, editor.doc.tests?.length, triggers.map((node) => [node.id, node.name, node.params, node.disabled])]);
     if (state === drawn) return;
     drawn = state;
-    body.replaceChildren(h("div", { class: "overview", "data-testid": "overview" }, nodes.length === 0 ? beginning(editor) : h("p", { class: "muted" }, `${count(nodes.length, "node")}, ${count(editor.doc.edges.length, "edge")}. Select a node to see and change what it does.`), ...triggers.map((node) => trigger(editor, node)), nodes.length > 0 && triggers.length === 0 ? withoutTrigger(editor) : null, facts(editor)));
+    body.replaceChildren(h("div", { class: "overview", "data-testid": "overview" }, nodes.length === 0 ? beginning(editor) : h("p", { class: "muted" }, `${count(nodes.length, "node")}, ${count(editor.doc.edges.length, "edge")}. Select a node to see and change what it does.`), ...triggers.map((node) => trigger(editor, node)), nodes.length > 0 && triggers.length === 0 ? withoutTrigger(editor) : null, testsLine(editor), facts(editor)));
   };
   draw();
   const stop = editor.on("change", draw);
@@ -47,6 +48,13 @@ function trigger(editor: Editor, node: WorkflowNode): HTMLElement {
   const open = h("button", { type: "button", class: "link grow truncate", onclick: () => editor.open(node.id, "form") }, node.name);
   const detail = isWebhook(node) ? webhookView(editor, node) : isSchedule(node) ? scheduleView(editor, node) : null;
   return h("section", { class: "card trigger-card" }, h("div", { class: "row nowrap" }, kindIcon(editor.kindOf(node)), open, node.disabled ? h("span", { class: "badge" }, "disabled") : null), detail);
+}
+
+function testsLine(editor: Editor): HTMLElement | null {
+  const tests = editor.doc.tests?.length ?? 0;
+  if (editor.doc.nodes.length === 0) return null;
+  const text = tests === 0 ? t("No tests yet") : tn(tests, "{n} test", "{n} tests");
+  return h("div", { class: "row" }, h("span", { class: "muted grow" }, text), h("button", { type: "button", class: "button small", "data-testid": "overview-tests", onclick: () => editor.commands.run("studio.tests") }, icon("circle-check"), t("Tests")));
 }
 
 function facts(editor: Editor): HTMLElement {
