@@ -307,7 +307,7 @@ func setGroup(g *Group, op Op) ([]Op, error) {
 }
 
 func (g *Group) fields() map[string]any {
-	return map[string]any{"name": &g.Name, "color": &g.Color, "nodes": &g.Nodes}
+	return map[string]any{"name": &g.Name, "color": &g.Color, "nodes": &g.Nodes, "collapsed": &g.Collapsed}
 }
 
 func (w *Workflow) setSetting(op Op) ([]Op, error) {

@@ -119,7 +119,7 @@ type Credential struct {
 //	node.remove   ID                         takes its edges along
 //	edge.add      Edge          edge.remove  Edge
 //	note.add      Note          note.set     ID, Path (text, color, size, at), Value     note.remove   ID
-//	group.add     Group         group.set    ID, Path (name, color, nodes), Value        group.remove  ID
+//	group.add     Group         group.set    ID, Path (name, color, nodes, collapsed), Value  group.remove  ID
 //	test.add      Test          test.set     ID, Path (name, trigger, input, mocks, allow, asserts, timeout_ms), Value
 //	                                                                                     test.remove   ID
 //	settings.set  Path, Value   (Path "name" is the workflow's name)

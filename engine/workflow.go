@@ -85,14 +85,15 @@ type Note struct {
 	Unknown map[string]json.RawMessage `json:"-"`
 }
 
-// Group frames nodes that belong together.
+// Group frames nodes that belong together. A collapsed one is drawn as one box.
 type Group struct {
-	ID      string                     `json:"id"`
-	Name    string                     `json:"name"`
-	Color   string                     `json:"color,omitempty"`
-	Nodes   []string                   `json:"nodes"`
-	Extra   map[string]any             `json:"extra,omitempty"`
-	Unknown map[string]json.RawMessage `json:"-"`
+	ID        string                     `json:"id"`
+	Name      string                     `json:"name"`
+	Color     string                     `json:"color,omitempty"`
+	Nodes     []string                   `json:"nodes"`
+	Collapsed bool                       `json:"collapsed,omitempty"`
+	Extra     map[string]any             `json:"extra,omitempty"`
+	Unknown   map[string]json.RawMessage `json:"-"`
 }
 
 // Settings of a workflow. Zero means the studio's default.

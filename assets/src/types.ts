@@ -29,7 +29,7 @@ export interface Edge { from: string; out: string; to: string; in: string }
 
 export interface Note { id: string; at: [number, number]; size: [number, number]; color?: string; text: string }
 
-export interface Group { id: string; name: string; color?: string; nodes: string[] }
+export interface Group { id: string; name: string; color?: string; nodes: string[]; collapsed?: boolean }
 
 /** What stands for a node in a test: items of its first output, items by output port, or an error. */
 export type Mock = Item[] | { outputs?: { [port: string]: Item[] }; error?: string };

@@ -101,9 +101,9 @@ export class Canvas implements Stage {
 
   private sync(): void {
     this.nodes.sync();
+    this.groups.sync();
     this.edges.sync();
     this.notes.sync();
-    this.groups.sync();
     this.outline.refresh();
     part(this.root, "empty").hidden = this.studio.doc.nodes.length > 0 || this.studio.doc.notes.length > 0;
     this.drawn.k = NaN; // what is new has to be culled
@@ -115,6 +115,7 @@ export class Canvas implements Stage {
     this.nodes.showSelection();
     this.edges.showSelection();
     this.notes.showSelection();
+    this.groups.showSelection();
     this.outline.showSelection();
     const [only] = this.studio.selected;
     if (this.studio.selection.size === 1 && only) this.nodes.raise(only);
@@ -165,8 +166,8 @@ export class Canvas implements Stage {
       const view = this.notes.views.get(id);
       if (view) this.notes.place(id, at, view.note.size);
     }
-    this.edges.follow(nodes.keys());
     if (this.studio.doc.groups.length > 0) this.groups.follow();
+    this.edges.follow(nodes.keys());
     this.minimap.refresh();
     cancelAnimationFrame(this.cullLater);
     this.cullLater = requestAnimationFrame(() => this.cull());
@@ -184,7 +185,7 @@ export class Canvas implements Stage {
   private extent(selectedOnly: boolean): Box | undefined {
     const { nodes, notes } = this.studio.selection;
     const boxes: Box[] = [];
-    for (const [id, view] of this.nodes.views) if (!selectedOnly || nodes.has(id)) boxes.push(view.box);
+    for (const id of this.nodes.views.keys()) if (!selectedOnly || nodes.has(id)) boxes.push(this.nodes.boxOf(id)!);
     for (const [id, view] of this.notes.views) if (!selectedOnly || notes.has(id)) boxes.push(view.box);
     return union(boxes);
   }
@@ -229,8 +230,12 @@ export class Canvas implements Stage {
   focus(id: string): void {
     const view = this.nodes.views.get(id);
     if (!view) return;
-    view.hide(false);
-    view.element.focus({ preventScroll: true });
+    const folded = this.groups.foldOf(id);
+    if (folded) folded.fold.focus({ preventScroll: true });
+    else {
+      view.hide(false);
+      view.element.focus({ preventScroll: true });
+    }
     this.reveal(id);
   }
 

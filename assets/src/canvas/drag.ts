@@ -45,7 +45,8 @@ export class BoxSelect implements Gesture {
     const { x, y, k } = camera.view;
     overlay.showBox({ x: box.x * k + x, y: box.y * k + y, w: box.w * k, h: box.h * k });
     const within = (views: Iterable<[string, { box: Box }]>) => [...views].filter(([, view]) => intersects(view.box, box)).map(([id]) => id);
-    studio.choose({ nodes: [...this.before.nodes, ...within(nodes.views)], notes: [...this.before.notes, ...within(notes.views)] });
+    const boxes = [...nodes.views.keys()].map((id): [string, { box: Box }] => [id, { box: nodes.boxOf(id)! }]);
+    studio.choose({ nodes: [...this.before.nodes, ...within(boxes)], notes: [...this.before.notes, ...within(notes.views)] });
   }
 
   end(_: At, cancelled: boolean): void {

@@ -80,6 +80,8 @@ export class EdgeLayer {
     const node = this.studio.node(id);
     const box = this.nodes.boxOf(id);
     if (!node || !box) return [0, 0];
+    // Edges of a collapsed group begin and end at its box.
+    if (this.nodes.folds.has(id)) return [side === "in" ? box.x : box.x + box.w, box.y + box.h / 2];
     const { inputs, outputs } = this.studio.ports(node);
     const [x, y] = portOffset(side === "in" ? inputs : outputs, port, side);
     return [box.x + x, box.y + y];
@@ -128,7 +130,8 @@ export class EdgeLayer {
 
   cull(window: Box): void {
     for (const view of this.views.values()) {
-      const hidden = !intersects(view.box, window);
+      const [from, to] = [this.nodes.folds.get(view.edge.from), this.nodes.folds.get(view.edge.to)];
+      const hidden = !intersects(view.box, window) || (from !== undefined && from === to);
       if (hidden === view.hidden) continue;
       view.hidden = hidden;
       if (!hidden && view.stale) this.trace(view);

@@ -30,6 +30,9 @@ export class Keyboard {
   /** A node reached with the keyboard is selected: focus and selection go together. */
   private focused(event: FocusEvent): void {
     const element = event.target as HTMLElement;
+    const group = this.byPointer ? undefined : element.closest<HTMLElement>(".group.is-collapsed")?.dataset["id"];
+    const members = this.studio.doc.groups.find((other) => other.id === group)?.nodes;
+    if (members?.length) return this.studio.select(members);
     const id = element.dataset["id"];
     if (!id || this.byPointer || this.wiring.active || !element.matches(":focus-visible")) return;
     if (element.classList.contains("node") && !this.studio.selection.nodes.has(id)) this.studio.select([id]);
@@ -70,6 +73,20 @@ export class Keyboard {
     this.canvas.focus(id);
   }
 
+  /** Moves the focus to the next part of the page that is shown: bar, kinds, drawing, panel, problems. */
+  part(by: 1 | -1): void {
+    const { root } = this.canvas;
+    const inside = ".studio-bar, #palette, #canvas, #panel, #problems";
+    const shown = [...document.querySelectorAll<HTMLElement>(inside)].filter((part) => part.checkVisibility() && (part === root || firstFocus(part)));
+    const at = shown.findIndex((part) => part.contains(document.activeElement));
+    const next = at < 0 ? root : shown[(at + by + shown.length) % shown.length];
+    if (!next) return;
+    const id = this.studio.selected[0];
+    if (next !== root) firstFocus(next)?.focus();
+    else if (id && this.studio.node(id)) this.canvas.focus(id);
+    else root.focus({ preventScroll: true });
+  }
+
   /** The node that keys are about: the one with the focus, else the first that is selected. */
   current(): string | undefined {
     const focused = document.activeElement?.closest<HTMLElement>("#canvas .node")?.dataset["id"];
@@ -90,4 +107,11 @@ export class Keyboard {
     else if (note) this.canvas.notes.edit(note);
     return true;
   }
+}
+
+const focusable = "a[href], button:not(:disabled), input:not(:disabled, [type=hidden]), select:not(:disabled), textarea:not(:disabled), [contenteditable=true], [tabindex='0']";
+
+/** What takes the focus when a part of the page is gone to. */
+function firstFocus(part: HTMLElement): HTMLElement | undefined {
+  return [...part.querySelectorAll<HTMLElement>(focusable)].find((element) => element.checkVisibility());
 }

@@ -13,6 +13,8 @@ const noProblems: Problem[] = [];
 
 export class NodeLayer {
   readonly views = new Map<string, NodeView>();
+  /** The boxes that stand for nodes of collapsed groups; the group layer keeps them. */
+  readonly folds = new Map<string, Box>();
   private problems = new Map<string, Problem[]>();
   private selected: ReadonlySet<string> = none;
   private readonly drawn = new WeakMap<NodeView, { node: WorkflowNode; ports: Ports; linked: Linked; problems: Problem[] }>();
@@ -79,7 +81,7 @@ export class NodeLayer {
   }
 
   boxOf(id: string): Box | undefined {
-    return this.views.get(id)?.box;
+    return this.folds.get(id) ?? this.views.get(id)?.box;
   }
 
   *boxes(except: ReadonlySet<string> = none): Iterable<Box> {
@@ -106,7 +108,7 @@ export class NodeLayer {
   cull(window: Box): void {
     const focused = document.activeElement;
     for (const view of this.views.values()) {
-      view.hide(!intersects(view.box, window) && !view.element.contains(focused));
+      view.hide(this.folds.has(view.node.id) || (!intersects(view.box, window) && !view.element.contains(focused)));
     }
   }
 

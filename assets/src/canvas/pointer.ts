@@ -205,6 +205,7 @@ export class PointerInput {
     const id = target.closest<HTMLElement>("[data-id]")?.dataset["id"] ?? "";
     if (target.closest(".node")) return canvas.studio.open(id);
     if (target.closest(".note")) return canvas.notes.edit(id);
+    if (target.closest(".is-collapsed > .group-head")) return canvas.groups.fold(id);
     if (target.closest(".group-head")) return canvas.groups.rename(id);
     if (canvas.studio.readonly) return;
     const at = canvas.camera.local(event);

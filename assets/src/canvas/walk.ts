@@ -12,8 +12,10 @@ export function step(doc: Workflow, from: string, way: Way, boxOf: (id: string) 
   if (!here) return undefined;
   if (way === "left" || way === "right") {
     const { into, outOf } = links(doc);
-    const next = (way === "right" ? outOf : into).get(from)?.map((edge) => (way === "right" ? edge.to : edge.from)) ?? [];
-    const known = next.filter((id) => id !== from && nodesById(doc).has(id));
+    // A collapsed group is left by the edges of all its nodes.
+    const these = doc.nodes.filter(({ id }) => id === from || boxOf(id) === here);
+    const next = these.flatMap(({ id }) => (way === "right" ? outOf : into).get(id)?.map((edge) => (way === "right" ? edge.to : edge.from)) ?? []);
+    const known = next.filter((id) => id !== from && boxOf(id) !== here && nodesById(doc).has(id));
     const heights = (id: string) => Math.abs((boxOf(id)?.y ?? 0) - here.y);
     if (known.length > 0) return known.reduce((best, id) => (heights(id) < heights(best) ? id : best));
   }
@@ -21,7 +23,7 @@ export function step(doc: Workflow, from: string, way: Way, boxOf: (id: string) 
   let least = Infinity;
   for (const { id } of doc.nodes) {
     const box = boxOf(id);
-    if (id === from || !box) continue;
+    if (id === from || !box || box === here) continue;
     const dx = box.x + box.w / 2 - here.x - here.w / 2;
     const dy = box.y + box.h / 2 - here.y - here.h / 2;
     const ahead = way === "right" ? dx : way === "left" ? -dx : way === "down" ? dy : -dy;

@@ -74,6 +74,7 @@ export function drawingCommands({ canvas, commands, clipboard, menu, keyboard }:
     { id: "group.add", title: t("Group"), group: arrange, icon: "group", keys: ["Mod+G"], ...onCanvas, off: () => (studio.selection.nodes.size > 0 ? "" : t("Select nodes to group them")), run: () => canvas.groups.add() },
     { id: "group.remove", title: t("Ungroup"), group: arrange, icon: "ungroup", keys: ["Mod+Shift+G"], ...onCanvas, off: () => select.noGroup(studio), run: () => canvas.groups.remove() },
     { id: "group.extract", title: t("Extract into a workflow…"), group: arrange, icon: "workflow", keys: ["X"], ...onCanvas, off: () => (studio.selection.nodes.size > 0 ? "" : t("Select the nodes to extract")), run: () => later(import("./extract"), (module) => module.extract(canvas)) },
+    { id: "group.collapse", title: () => (select.groupOf(studio)?.collapsed ? t("Expand the group") : t("Collapse the group")), group: arrange, icon: "shrink", keys: ["K"], ...onCanvas, off: () => select.noGroup(studio), run: () => canvas.groups.fold(select.groupOf(studio)!.id) },
     { id: "group.rename", title: t("Rename the group"), group: arrange, icon: "text-cursor-input", keys: ["Shift+F2"], ...onCanvas, off: () => select.noGroup(studio), run: () => canvas.groups.rename(select.groupOf(studio)!.id) },
   ];
 }

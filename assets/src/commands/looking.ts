@@ -40,6 +40,8 @@ export function lookingCommands({ canvas, commands, keyboard }: Hands): Command[
     { id: "go.first", title: t("Go to the first node"), group: go, icon: "skip-back", keys: ["Home"], ...here, run: () => keyboard.end("first") },
     { id: "go.last", title: t("Go to the last node"), group: go, icon: "skip-forward", keys: ["End"], ...here, run: () => keyboard.end("last") },
 
+    { id: "go.part", title: t("Go to the next part of the page"), group: go, icon: "panel-right", keys: ["F6"], where: "always", run: () => keyboard.part(1) },
+    { id: "go.part.before", title: t("Go to the part of the page before"), group: go, icon: "panel-left", keys: ["Shift+F6"], where: "always", run: () => keyboard.part(-1) },
     { id: "go.find", title: t("Find in the workflow"), group: go, icon: "search", keys: ["Mod+F"], run: () => find(0) },
     { id: "go.find.next", title: t("Find the next place"), group: go, icon: "chevron-down", keys: ["F3"], run: () => find(1) },
     { id: "go.find.previous", title: t("Find the place before"), group: go, icon: "chevron-up", keys: ["Shift+F3"], run: () => find(-1) },

@@ -53,7 +53,7 @@ export const sameEdge = (a: Edge, b: Edge): boolean => a.from === b.from && a.ou
 
 const nodeFields = new Set(["params", "retry", "timeout_ms", "on_error", "disabled", "note", "pinned", "kind", "extra", "ignore"]);
 const noteFields = new Set(["text", "color", "size", "at"]);
-const groupFields = new Set(["name", "color", "nodes"]);
+const groupFields = new Set(["name", "color", "nodes", "collapsed"]);
 const testFields = new Set(["name", "trigger", "input", "mocks", "allow", "asserts", "timeout_ms"]);
 
 /** What a field is after it was cleared; fields that are not here leave the file. */

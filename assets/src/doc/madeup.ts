@@ -57,7 +57,7 @@ export function randomOp(doc: Workflow, next: Random): Op {
     case 8: return { op: "edge.remove", edge };
     case 9: return next(2) ? { op: "note.add", note: { id: pick(["note", "other"], next), at: [0, 0], size: [1, 1], text: "" } } : { op: "note.remove", id: "note" };
     case 10: return { op: "note.set", id: "note", path: pick(["text", "color", "size", "at"], next), value: pick<Json>(["rose", [3, 4], ""], next) };
-    case 11: return next(3) ? { op: "group.set", id: "group", path: pick(["name", "color", "nodes"], next), value: pick<Json>(["x", ["n1"], null], next) } : { op: "group.remove", id: "group" };
+    case 11: return next(3) ? { op: "group.set", id: "group", path: pick(["name", "color", "nodes", "collapsed"], next), value: pick<Json>(["x", ["n1"], true, null], next) } : { op: "group.remove", id: "group" };
     default: return { op: "settings.set", path: pick(["name", "timeout_ms", "timezone", "error_workflow"], next), value: pick<Json>(["UTC", 5, null, ""], next) };
   }
 }
