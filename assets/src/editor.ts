@@ -1,6 +1,7 @@
 // The editor page.
 
 import { mountCanvas } from "./canvas/mount";
+import { mountComments } from "./comments/mount";
 import { mountRole } from "./editor/role";
 import { Studio } from "./editor/studio";
 import { pageData } from "./lib/dom";
@@ -13,6 +14,7 @@ if (main) {
   const canvas = mountCanvas(studio);
   mountPanels(studio);
   mountRole(studio, main, canvas.shell);
+  mountComments(canvas);
   void import("./presence/mount").then(({ mountPresence }) => mountPresence(studio, canvas), () => undefined); // goes without
   void studio.connect().then(() => main.setAttribute("data-ready", ""));
 }
