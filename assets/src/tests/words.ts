@@ -7,7 +7,7 @@ import type { Json, TestCase } from "../types";
 export function valueText(value: Json | undefined): string {
   if (value === undefined) return "";
   if (typeof value !== "string") return JSON.stringify(value);
-  return typeof valueOf(value) === "string" && value !== "" ? value : JSON.stringify(value);
+  return valueOf(value) === value ? value : JSON.stringify(value);
 }
 
 /** Reads a field: JSON where it is JSON, else a text; nothing when it is empty. */
