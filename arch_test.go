@@ -37,6 +37,7 @@ var mayImport = map[string]struct {
 	"web":            {[]string{"engine", "engine/expr", "auth", "live", "ops", "assets", "locales", "interop", "store", "views"}, "the edge knows all below, but not the kinds: what it shows of them comes from their specs"},
 	"":               {[]string{"engine", "engine/nodes", "engine/sandbox", "auth", "live", "ops", "interop", "store", "web"}, "main wires"},
 	"bench/compare":  {nil, "it starts programs and asks them over HTTP"},
+	"bench/rooms":    {[]string{"live"}, "it measures the hub beside others, and is a module of its own for what it needs of them"},
 	"bench/stats":    {nil, "it reads files"},
 	"bench":          {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
 }
@@ -50,7 +51,7 @@ var onlyIn = map[string]struct {
 	"modernc.org/sqlite":               {[]string{"store"}, "drivers live in the store"},
 	"github.com/jackc/pgx/v5":          {[]string{"store"}, "drivers live in the store"},
 	"github.com/labstack/echo/v4":      {[]string{"web"}, "HTTP lives at the edge"},
-	"github.com/gorilla/websocket":     {[]string{"web"}, "HTTP lives at the edge"},
+	"github.com/gorilla/websocket":     {[]string{"web", "bench/rooms"}, "HTTP lives at the edge"},
 	"github.com/redis/go-redis/v9":     {[]string{"live"}, "the bus is what replicas share"},
 	"github.com/a-h/templ":             {[]string{"views", "web"}, "pages live in views; web renders them"},
 	"github.com/prometheus":            {[]string{"ops"}, "one registry, owned by ops"},

@@ -1,3 +1,3 @@
 // Package bench measures what Atelier promises, on the real parts: go test -bench . ./bench for the engine with its
-// store, and bench/run for the comparison with Node-RED through HTTP.
+// store; bench/rooms for the hub beside others; and bench/run for all, with the comparison with Node-RED through HTTP.
 package bench

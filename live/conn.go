@@ -13,9 +13,10 @@ const (
 	QueueMessages = 256
 	QueueBytes    = 1 << 20
 
-	writeBytes = 64 << 10 // gathered into one write
-	writeWait  = 10 * time.Second
-	closeWait  = time.Second // for the close frame to leave, and for the other side to answer it
+	writeBytes  = 64 << 10 // gathered into one write
+	kernelBytes = 64 << 10
+	writeWait   = 10 * time.Second
+	closeWait   = time.Second // for the close frame to leave, and for the other side to answer it
 )
 
 // ErrClosed is returned for a connection that has ended.
@@ -44,8 +45,14 @@ type Conn struct {
 	space   chan struct{} // closed when the queue was taken, for those who wait to send
 }
 
-// NewConn returns a connection that writes to a wire, and closes it in the end.
-func NewConn(w Wire) *Conn { return &Conn{wire: w, done: make(chan struct{})} }
+// NewConn returns a connection that writes to a wire, and closes it in the end. Of a network connection it keeps the
+// kernel's buffer small: what lies there is read by nobody yet, and hides for megabytes that nobody reads.
+func NewConn(w Wire) *Conn {
+	if b, ok := w.(interface{ SetWriteBuffer(n int) error }); ok {
+		_ = b.SetWriteBuffer(kernelBytes) // it works without, only later
+	}
+	return &Conn{wire: w, done: make(chan struct{})}
+}
 
 // Done is closed when the connection has ended, whoever ended it.
 func (c *Conn) Done() <-chan struct{} { return c.done }

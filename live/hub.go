@@ -4,9 +4,9 @@ import (
 	"context"
 	"hash/maphash"
 	"log/slog"
-	"runtime"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Hub fans messages of the bus out to connections. It listens to a topic once, however many watch it, and builds each
@@ -34,14 +34,15 @@ type shard struct {
 	rooms map[string]*room
 }
 
-// A message to more watches than crowd is handed out by several workers.
-const crowd = 200
-
 // room is a topic with at least one watch.
 type room struct {
 	leave   func()
 	mu      sync.Mutex
 	watches []*Watch
+
+	gathered bundle // in a crowd
+	handed   time.Time
+	timer    *time.Timer // of the next handing out; nil when none is due
 }
 
 // NewHub returns a hub on a bus.
@@ -159,6 +160,10 @@ func (h *Hub) part(topic string, w *Watch) {
 		r.watches = slices.Delete(r.watches, i, i+1)
 	}
 	empty := len(r.watches) == 0
+	if empty && r.timer != nil {
+		r.timer.Stop()
+		r.timer = nil
+	}
 	r.mu.Unlock()
 	if empty {
 		delete(s.rooms, topic)
@@ -173,21 +178,5 @@ func (r *room) receive(m Message) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	workers := runtime.GOMAXPROCS(0)
-	if len(r.watches) <= crowd || workers == 1 {
-		deliver(r.watches, p)
-		return
-	}
-	// All have it before the next message comes: each watch sees one order.
-	var group sync.WaitGroup
-	defer group.Wait()
-	for part := range slices.Chunk(r.watches, (len(r.watches)+workers-1)/workers) {
-		group.Go(func() { deliver(part, p) })
-	}
-}
-
-func deliver(watches []*Watch, p packet) {
-	for _, w := range watches {
-		w.deliver(p)
-	}
+	r.pass(p)
 }

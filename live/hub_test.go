@@ -259,33 +259,58 @@ func TestLossIsLookedFor(t *testing.T) {
 	})
 }
 
-// A large room is handed out by several workers: everyone sees all, in order, and leaving and joining meanwhile harms
-// nobody.
+// In a large room messages go to everyone together and in one piece: everyone sees all, in order, those with a record
+// also what overtakes or is lost; leaving and joining meanwhile harms nobody.
 func TestCrowd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		bus := live.NewMemory()
 		hub := live.NewHub(bus, slog.New(slog.DiscardHandler))
+		rec := &record{}
 		var all []*browser
-		for range 500 {
+		for i := range 300 {
 			b := connect(t, hub, true)
-			watch(t, hub, b.Conn, 0, nil)
+			if i%2 == 0 {
+				watch(t, hub, b.Conn, 0, rec.read)
+			} else {
+				watch(t, hub, b.Conn, 0, nil)
+			}
 			all = append(all, b)
 		}
+		synctest.Wait()
+		began := time.Now()
+		rec.grow(1)
+		_ = bus.Publish(t.Context(), "topic", message(1))
+		synctest.Wait()
+		if all[0].got() != "1" || all[1].got() != "1" || time.Since(began) != 0 {
+			t.Errorf("the first message after a time of quiet had to wait: %q, %q", all[0].got(), all[1].got())
+		}
 		passer := connect(t, hub, true)
-		for i := 1; i <= 200; i++ {
+		for i := 2; i <= 200; i += 2 {
 			w := watch(t, hub, passer.Conn, 0, nil)
-			_ = bus.Publish(t.Context(), "topic", message(i))
+			rec.grow(i + 1)
+			_ = bus.Publish(t.Context(), "topic", message(i+1)) // it overtakes
+			if i%9 != 0 {                                       // or is lost
+				_ = bus.Publish(t.Context(), "topic", message(i))
+			}
 			w.Close()
 			if i%50 == 0 {
-				synctest.Wait()
+				<-time.After(3 * time.Millisecond)
 			}
 		}
-		synctest.Wait()
-		for i, b := range append(all, passer) {
-			if b.got() != numbers(1, 200) {
-				t.Fatalf("browser %d saw %.80q", i, b.got())
+		settle()
+		for i := 202; i <= 206; i++ {
+			rec.grow(i)
+			_ = bus.Publish(t.Context(), "topic", message(i))
+		}
+		settle()
+		for i, b := range all {
+			if i%2 == 0 && b.got() != numbers(1, 206) || i%2 == 1 && b.got() != all[1].got() || !strings.HasPrefix(b.got(), "1 ") {
+				t.Fatalf("browser %d saw %.200q", i, b.got())
 			}
+		}
+		if !strings.HasPrefix(all[1].got(), "1 3 2 5 4 ") || !strings.HasSuffix(all[1].got(), numbers(202, 206)) {
+			t.Errorf("without a record one saw %q", all[1].got())
 		}
 	})
 }
