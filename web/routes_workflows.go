@@ -21,6 +21,7 @@ var workflowRoutes = append([]route{
 	{Method: "GET", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importPage},
 	{Method: "POST", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importFiles, Body: importBody},
 	{Method: "GET", Path: "/workflows/:id", Permission: auth.WorkflowView, Handle: editorPage},
+	{Method: "GET", Path: "/workflows/:id/history", Permission: auth.WorkflowView, Handle: historyPage},
 	{Method: "GET", Path: "/workflows/:id/details", Permission: auth.WorkflowEdit, Handle: detailsPage},
 	{Method: "POST", Path: "/workflows/:id/details", Permission: auth.WorkflowEdit, Handle: saveDetails},
 	{Method: "POST", Path: "/workflows/:id/duplicate", Permission: auth.WorkflowEdit, Handle: duplicateWorkflow},

@@ -2,7 +2,9 @@ package web
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -149,9 +151,17 @@ func switchWorkspace(s *Server, c *Ctx) error {
 	return c.Back("/workflows")
 }
 
-func workspaceForm(_ *Server, c *Ctx) error {
+func workspaceForm(s *Server, c *Ctx) error {
 	w := c.Principal.Member.Workspace
-	return c.View(http.StatusOK, views.WorkspacePage(c.settingsPage(c.T("Workspace")), views.WorkspaceForm{Name: w.Name, ViewersComment: w.ViewersComment}))
+	days, err := s.Store.KeepRevisions(c.Context(), c.Scope())
+	if err != nil {
+		return err
+	}
+	form := views.WorkspaceForm{Name: w.Name, ViewersComment: w.ViewersComment}
+	if days > 0 {
+		form.KeepRevisions = strconv.Itoa(days)
+	}
+	return c.View(http.StatusOK, views.WorkspacePage(c.settingsPage(c.T("Workspace")), form))
 }
 
 func saveWorkspace(s *Server, c *Ctx) error {
@@ -159,13 +169,28 @@ func saveWorkspace(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	viewersComment := form.Get("viewers_comment") != ""
+	shown := views.WorkspaceForm{Name: form.Get("name"), ViewersComment: form.Get("viewers_comment") != "", KeepRevisions: strings.TrimSpace(form.Get("keep_revisions"))}
+	refuse := func(wrong views.Mistakes) error {
+		shown.Mistakes = wrong
+		return c.View(http.StatusUnprocessableEntity, views.WorkspacePage(c.settingsPage(c.T("Workspace")), shown))
+	}
+	days := 0
+	if shown.KeepRevisions != "" {
+		if days, err = strconv.Atoi(shown.KeepRevisions); err != nil {
+			return refuse(views.Mistakes{"keep_revisions": c.T("Enter a number of days, or nothing.")})
+		}
+	}
+	if err := s.Store.SetKeepRevisions(c.Context(), c.Scope(), days); errors.Is(err, fs.ErrInvalid) {
+		return refuse(views.Mistakes{"keep_revisions": c.T("Enter at least 7 days, or nothing.")})
+	} else if err != nil {
+		return err
+	}
 	name, err := auth.CleanName(form.Get("name"))
 	if err == nil {
 		err = s.Store.RenameWorkspace(c.Context(), c.Scope(), name)
 	}
 	if err == nil {
-		err = s.Store.LetViewersComment(c.Context(), c.Scope(), viewersComment)
+		err = s.Store.LetViewersComment(c.Context(), c.Scope(), shown.ViewersComment)
 	}
 	if err == nil {
 		return errors.Join(c.Say(c.T("Saved.")), c.Back("/settings/workspace"))
@@ -174,7 +199,5 @@ func saveWorkspace(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.View(http.StatusUnprocessableEntity, views.WorkspacePage(c.settingsPage(c.T("Workspace")), views.WorkspaceForm{
-		Name: form.Get("name"), ViewersComment: viewersComment, Mistakes: wrong,
-	}))
+	return refuse(wrong)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // entries are the scripts and styles that pages load. One that has no source is left out.
-var entries = []string{"src/theme.ts", "src/app.ts", "src/editor.ts", "src/run.ts", "src/style/style.css"}
+var entries = []string{"src/theme.ts", "src/app.ts", "src/editor.ts", "src/run.ts", "src/history.ts", "src/style/style.css"}
 
 // bundle compiles the entries, and the chunks that they share or load later, into d.
 func bundle(dir string, d *dist) error {

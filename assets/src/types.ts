@@ -74,6 +74,7 @@ export interface Stored {
   folder: string;
   revision: number;
   active: boolean;
+  published: number; // revision that triggers and callers run; 0: none
   archived: boolean;
   doc: Workflow;
 }

@@ -34,7 +34,7 @@ test("viewers look, editors change, and who is removed is out at once", async ({
     await expect(viewer.getByTestId("saved")).toHaveText("Read only");
     await expect(viewer.locator("#palette")).toHaveCount(0);
     await expect(viewer.getByTestId("run-button")).toHaveCount(0);
-    await expect(viewer.getByTestId("active-switch")).toHaveCount(0);
+    await expect(viewer.getByTestId("publish")).toHaveCount(0);
     await expect(viewer.getByTestId("workflow-name")).not.toBeEditable();
     await d.select("First");
     await expect(d.param("count")).not.toBeEditable();

@@ -9,11 +9,12 @@ import { Drawing } from "../drawing";
 import { writeLogs, digest, logDigest } from "../samples";
 import { expect, program, setUp, test } from "../studio";
 
-/** Switches the workflow of the editor on or off. */
+/** Publishes the workflow of the editor, or takes it back. */
 async function activate(page: Page, on: boolean): Promise<void> {
-  await page.getByTestId("active-switch").setChecked(on);
-  if (on) await expect(page.getByTestId("active-done")).toBeVisible();
-  else await new Drawing(page).toast(/^Switched off/);
+  await page.getByTestId("publish").click();
+  await page.getByTestId(on ? "publish-confirm" : "unpublish").click();
+  if (on) await expect(page.getByTestId("published-done")).toBeVisible();
+  else await new Drawing(page).toast(/^Nothing is published/);
 }
 
 test("a webhook starts runs, which stand in the history and can be replayed", async ({ page, studio, outside }) => {
@@ -27,7 +28,7 @@ test("a webhook starts runs, which stand in the history and can be replayed", as
   await d.ready();
   await activate(page, true);
   const address = (await page.getByRole("dialog").getByTestId("webhook-url").textContent())!;
-  await page.getByTestId("active-done").click();
+  await page.getByTestId("published-done").click();
   const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ price: 7, pieces: 6 }) });
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({ ok: true });
@@ -79,7 +80,7 @@ test("a schedule tells its next five times, starts runs, and stops", async ({ pa
   await d.param("cron").blur();
   await d.saved();
   await activate(page, true);
-  await page.getByTestId("active-done").click();
+  await page.getByTestId("published-done").click();
   await expect.poll(() => outside.count("/beat"), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
   await activate(page, false);
   await expect(async () => {

@@ -97,7 +97,7 @@ function nodeFields({ id: _, at: __, params, name, kind, ...rest }: WorkflowNode
 const noteFields = ({ text, color, size }: Note): [string, Json | undefined][] => [["text", text], ...entries({ color, size })];
 
 function groupFields({ id: _, nodes, ...rest }: Group, names: Map<string, string>): [string, Json | undefined][] {
-  return [...entries(rest), ["nodes", (nodes ?? []).map((id) => names.get(id) ?? id).toSorted()]];
+  return [...entries(rest), ["nodes", (Array.isArray(nodes) ? nodes : []).map((id) => names.get(id) ?? id).toSorted()]];
 }
 
 function settings(before: Workflow, after: Workflow): Change[] {

@@ -31,6 +31,7 @@ export interface EditorEvents {
   run: RunView; // something changed in the shown run
   problems: Problem[];
   credentials: Credential[]; // one was made
+  published: { published: number; active: boolean }; // another revision is what triggers run, or none any more
   saved: { state: "saved" | "saving" | "offline" | "signedout" | "refused"; text?: string };
   edited: { by: string; ops: Op[] }; // somebody else's edit came in; by is their id
   opened: { again: boolean }; // the socket stands (again)
@@ -45,6 +46,7 @@ export interface Editor {
   readonly readonly: boolean;
   readonly commands: CommandTable; // what can be done, by palette, keys and menus: panels add their own
   readonly doc: Workflow; // current drawing; never change it in place
+  readonly revision: number; // the last one that is in doc
   readonly kinds: Map<string, Kind>;
   readonly credentialTypes: CredentialType[];
   credentials: Credential[];

@@ -50,6 +50,7 @@ export class Studio implements Editor {
   private readonly portBook: PortBook;
   private readonly control: RunControl;
   private socket: Socket | undefined;
+  private other: Workflow | undefined; // shown instead of the own drawing
 
   constructor(readonly data: EditorData, private looks: boolean) {
     this.kinds = new Map(data.kinds.map((kind) => [kind.name, kind]));
@@ -115,9 +116,16 @@ export class Studio implements Editor {
   /** Sends a frame that may be lost; false when it was. */
   tell(frame: unknown): boolean { return this.socket?.tell(frame) ?? false; }
 
-  get doc(): Workflow { return this.replica.view; }
+  get doc(): Workflow { return this.other ?? this.replica.view; }
+  get revision(): number { return this.replica.revision; }
   get selected(): string[] { return [...this.selection.nodes]; }
   get runView(): RunView { return this.watcher.view; }
+
+  /** Shows another drawing, on a page that only shows. */
+  show(doc: Workflow): void {
+    this.other = doc;
+    this.changed([], "other");
+  }
 
   node(id: string): WorkflowNode | undefined { return nodesById(this.doc).get(id); }
   kindOf(node: WorkflowNode): Kind | undefined { return this.kinds.get(node.kind); }

@@ -1,8 +1,8 @@
-// The bar above the canvas: name, saved state, undo, active, runs, menu, Run. The page renders it; here it works.
+// The bar above the canvas: name, saved state, undo, what is published, runs, menu, Run. The page renders it; here it works.
 
 import { h, icon } from "../../lib/dom";
 import type { Editor, EditorEvents } from "../../editor/context";
-import { mountActive } from "./active";
+import { mountPublished } from "./published";
 import { mountRun } from "./runbutton";
 import { mountRuns } from "./runs";
 import { mountUnsaved } from "./unsaved";
@@ -19,7 +19,7 @@ export function mountHeader(editor: Editor): void {
   });
   at("#run-button", (button) => mountRun(editor, button));
   at("[data-testid=runs-link]", (link) => mountRuns(editor, link));
-  at<HTMLInputElement>("#active", (input) => mountActive(editor, input));
+  at("#published", (state) => mountPublished(editor, state));
   at<HTMLButtonElement>("#undo", (button) => button.addEventListener("click", () => editor.undo()));
   at<HTMLButtonElement>("#redo", (button) => button.addEventListener("click", () => editor.redo()));
   mountHistory(editor);
