@@ -35,6 +35,8 @@ type kindView struct {
 type exampleView struct {
 	Name   string         `json:"name"`
 	Params map[string]any `json:"params,omitempty"`
+	// Output is what the example gives, by output port.
+	Output map[string][]map[string]any `json:"output,omitempty"`
 }
 
 type kindsView struct {
@@ -51,7 +53,7 @@ func viewKind(k *engine.Kind) kindView {
 		Deprecated: k.Deprecated,
 	}
 	for _, e := range k.Examples {
-		v.Examples = append(v.Examples, exampleView{e.Name, e.Params})
+		v.Examples = append(v.Examples, exampleView{e.Name, e.Params, e.Output})
 	}
 	return v
 }

@@ -91,6 +91,22 @@ func TestHookBodies(t *testing.T) {
 	}
 }
 
+func TestPDFsAreShownInFramesOfTheStudio(t *testing.T) {
+	t.Parallel()
+	s, b, _ := hooked(t, object{"path": "up", "respond": "last_node", "content": "file"})
+	res := s.browser(t).do("POST", "/hooks/up", "application/pdf", "%PDF-1.4 pages")
+	var step struct{ Outputs [][]engine.Item }
+	b.api("GET", "/runs/"+res.Header.Get("Atelier-Run")+"/steps/hook", nil, &step, http.StatusOK)
+	res = b.get("/api/v1/files/" + step.Outputs[0][0].Files["body"].Hash + "?name=a.pdf&view=pdf")
+	h := res.Header
+	if res.Text != "%PDF-1.4 pages" || h.Get("Content-Type") != "application/pdf" || h.Get("Content-Disposition") != "inline; filename=a.pdf" {
+		t.Errorf("%d %v %q", res.StatusCode, h, res.Text)
+	}
+	if policy := h.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'self'") || h.Get("X-Frame-Options") != "SAMEORIGIN" {
+		t.Errorf("policy %q, frames %q", policy, h.Get("X-Frame-Options"))
+	}
+}
+
 func TestHookFilesAreStored(t *testing.T) {
 	t.Parallel()
 	s, b, _ := hooked(t, object{"path": "up", "respond": "last_node", "content": "file"})
@@ -104,6 +120,9 @@ func TestHookFilesAreStored(t *testing.T) {
 	file := b.get("/api/v1/files/" + hash + "?name=" + "..%2F%22x%22%0d%0a.html")
 	if file.Text != "\x89PNG bytes" || !strings.HasPrefix(file.Header.Get("Content-Disposition"), "attachment") || !strings.Contains(file.Header.Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("%d %v %q", file.StatusCode, file.Header, file.Text)
+	}
+	if res := b.get("/api/v1/files/" + hash + "?view=pdf"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("what is no PDF is shown as one: %d %v", res.StatusCode, res.Header)
 	}
 	eve := s.owner(t, "eve@example.org")
 	if res := eve.get("/api/v1/files/" + hash); res.StatusCode != http.StatusNotFound {

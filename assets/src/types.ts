@@ -117,7 +117,7 @@ export interface Kind {
   dynamic_ports?: boolean; // ask POST /api/v1/ports
   params: Param[];
   credentials?: string[];
-  examples?: { name: string; params?: { [key: string]: Json } }[];
+  examples?: { name: string; params?: { [key: string]: Json }; output?: { [port: string]: { [key: string]: Json }[] } }[];
   deprecated?: string; // the kind to use instead, or what to do
 }
 

@@ -1,8 +1,10 @@
 // One node on the canvas: its card, its ports and what is known of its last step.
 
 import type { NodeRun } from "../editor/context";
+import { isMadeUp } from "../doc/pin";
 import type { Ports } from "../doc/ports";
 import { cloneTemplate, h, icon, iconHref, part } from "../lib/dom";
+import { tn } from "../lib/words";
 import { statusText } from "../runs/state";
 import type { Kind, Port, Problem, WorkflowNode } from "../types";
 import { type Box, headHeight, nodeSize, portRows, rowY } from "./geometry";
@@ -85,7 +87,7 @@ export class NodeView {
     if (worst) marks.push([worst.warning ? "warning" : "problem", "triangle-alert", problems.map((problem) => problem.text).join("\n")]);
     if (!kind) marks.push(["unknown", "circle-help", `This studio has no node "${node.kind}". It is kept as it is, and a run stops here.`]);
     if (node.disabled) marks.push(["disabled", "power", "Disabled: items pass through unchanged"]);
-    if (node.pinned) marks.push(["pinned", "pin", `Pinned: runs from the editor use ${node.pinned.length} kept items`]);
+    if (node.pinned) marks.push(isMadeUp(node) ? ["madeup", "pin", tn(node.pinned.length, "Made up: runs from the editor use {n} item that never came from a run", "Made up: runs from the editor use {n} items that never came from a run")] : ["pinned", "pin", tn(node.pinned.length, "Pinned: runs from the editor use {n} kept item", "Pinned: runs from the editor use {n} kept items")]);
     if (node.retry && node.retry.attempts > 1) marks.push(["retry", "repeat", `Tried up to ${node.retry.attempts} times`]);
     if (node.on_error === "continue" || node.on_error === "output") {
       marks.push(["onerror", "shield", node.on_error === "continue" ? "Goes on after an error" : "Errors leave by a port of their own"]);

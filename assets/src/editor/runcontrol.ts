@@ -1,5 +1,6 @@
 // Starting, stopping and showing runs from the editor, and telling how they ended.
 
+import { pinOps } from "../doc/pin";
 import { ApiError, api, OfflineError, segment } from "../lib/api";
 import { newId } from "../lib/id";
 import { durationText, isFinal } from "../runs/state";
@@ -101,7 +102,7 @@ export class RunControl {
   async pin(id: string): Promise<void> {
     const node = this.studio.node(id);
     if (!node) return;
-    if (node.pinned) return this.studio.apply([{ op: "node.set", id, path: "pinned", value: null }], `Took the pin off ${node.name}`);
+    if (node.pinned) return this.studio.apply(pinOps(node, null), `Took the pin off ${node.name}`);
     const { run, nodes } = this.studio.runView;
     if (!run || nodes.get(id)?.status !== "done") return this.studio.toast(`${node.name} has no output to pin yet. Run it first.`);
     try {
@@ -109,8 +110,7 @@ export class RunControl {
       const items = event.outputs?.find((list) => list && list.length > 0) ?? [];
       if (items.length === 0) return this.studio.toast(`${node.name} gave no items, so there is nothing to pin.`);
       if (event.truncated) this.studio.toast(`Only the first ${items.length} items are pinned.`);
-      const pinned = items.map(({ json, files }) => (files ? { json, files } : { json }));
-      this.studio.apply([{ op: "node.set", id, path: "pinned", value: pinned }], `Pinned the output of ${node.name}`);
+      this.studio.apply(pinOps(node, items), `Pinned the output of ${node.name}`);
     } catch (error) {
       this.tellFailure("The output could not be read", error);
     }

@@ -3,6 +3,7 @@
 import { h, icon } from "../lib/dom";
 import type { Editor } from "../editor/context";
 import type { WorkflowNode } from "../types";
+import { springTab } from "./data/refer";
 import { Steps } from "./data/steps";
 import { DataViewer } from "./data/viewer";
 import { kindIcon } from "./kindview";
@@ -31,6 +32,7 @@ export class NodePanel {
   constructor(private readonly editor: Editor, element: HTMLElement) {
     this.steps = new Steps(editor);
     this.tabs = tabList("Node", names, this.body, (name) => this.choose(name as Tab));
+    springTab(this.tabs.element, "form", () => this.choose("form"));
     element.replaceChildren(resizer(element), this.head, this.tabs.element, this.body);
     editor.on("select", ({ nodes }) => this.selected(nodes));
     editor.on("open", ({ node, tab }) => this.open(node, tab));

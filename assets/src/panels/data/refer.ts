@@ -26,3 +26,14 @@ export function draggable(element: HTMLElement, expression: () => string): void 
     event.dataTransfer.effectAllowed = "copy";
   });
 }
+
+/** Opens a tab while a field of the data is held over it, so that it can be dropped on what the tab shows. */
+export function springTab(tabs: HTMLElement, name: string, open: () => void): void {
+  let timer = 0;
+  const tab = (event: DragEvent) => (event.target as Element).closest(`[data-tab="${name}"]`);
+  tabs.addEventListener("dragenter", (event) => {
+    clearTimeout(timer);
+    if (tab(event) && event.dataTransfer?.types.includes(dragType)) timer = window.setTimeout(open, 350);
+  });
+  for (const end of ["dragleave", "drop"] as const) tabs.addEventListener(end, (event) => tab(event) && clearTimeout(timer));
+}

@@ -1,6 +1,7 @@
 // Items as a table: a column for every field of the first level, rows drawn as they come into sight.
 
 import { h } from "../../lib/dom";
+import { t } from "../../lib/words";
 import type { Item } from "../../types";
 import { brief, typeOf } from "../words";
 import { draggable, reference, type Origin } from "./refer";
@@ -17,7 +18,8 @@ export function columnsOf(items: Item[]): string[] {
   return [...names];
 }
 
-export function dataTable(items: Item[], origin: Origin): HTMLElement {
+/** Without an origin its fields cannot be dragged into expressions. */
+export function dataTable(items: Item[], origin: Origin | null): HTMLElement {
   const all = columnsOf(items);
   const columns = all.slice(0, maxColumns);
   const body = h("tbody");
@@ -41,9 +43,9 @@ export function dataTable(items: Item[], origin: Origin): HTMLElement {
   return scroller;
 }
 
-function headCell(name: string, origin: Origin): HTMLElement {
-  const label = h("span", { title: "Drag into a field to use it there" }, name);
-  draggable(label, () => reference(origin, [name]));
+function headCell(name: string, origin: Origin | null): HTMLElement {
+  const label = h("span", { title: origin ? t("Drag into a field to use it there") : name }, name);
+  if (origin) draggable(label, () => reference(origin, [name]));
   return h("th", { scope: "col" }, label);
 }
 

@@ -13,7 +13,8 @@ const rowHeight = 24;
 const openItems = 3; // items that begin unfolded
 const maxMatches = 500;
 
-export function dataTree(items: Item[], origin: Origin): { element: HTMLElement; search(query: string): void } {
+/** Without an origin its values can be copied, but are no expressions. */
+export function dataTree(items: Item[], origin: Origin | null): { element: HTMLElement; search(query: string): void } {
   const folded = new Map<string, boolean>(); // by path, where it differs from how it began
   let lines: Line[] = [];
   let matches: Set<string> | null = null; // paths on the way to what was searched
@@ -48,8 +49,9 @@ export function dataTree(items: Item[], origin: Origin): { element: HTMLElement;
   const row = (line: Line, index: number): HTMLElement => {
     const name = line.path.at(-1)!;
     const label = h("span", { class: "tree-key" }, line.path.length === 1 ? `Item ${(name as number) + 1}` : String(name));
-    const expression = () => reference(origin, line.path.slice(1));
-    if (line.path.length > 1) draggable(label, expression);
+    const expression = () => (origin ? reference(origin, line.path.slice(1)) : "");
+    const usable = origin !== null && line.path.length > 1;
+    if (usable) draggable(label, expression);
     const element = h(
       "div",
       { class: "tree-row", role: "treeitem", tabindex: index === active ? 0 : -1, "aria-level": line.path.length, "aria-expanded": line.inner ? String(line.open) : null, "data-index": index },
@@ -58,7 +60,7 @@ export function dataTree(items: Item[], origin: Origin): { element: HTMLElement;
       line.inner ? h("span", { class: "tree-size" }, sizeOf(line)) : h("span", { class: `value ${typeOf(line.value)}` }, leaf(line.value)),
       h("span", { class: "tree-tools" },
         h("button", { type: "button", class: "button quiet icon-only", tabindex: -1, "aria-label": "Copy the value", onclick: () => void copyText(textFor(line.value), "Value copied") }, icon("copy")),
-        line.path.length > 1 && h("button", { type: "button", class: "button quiet icon-only", tabindex: -1, "aria-label": "Copy as expression", onclick: () => void copyText(`{{ ${expression()} }}`, "Expression copied") }, icon("braces"))),
+        usable && h("button", { type: "button", class: "button quiet icon-only", tabindex: -1, "aria-label": "Copy as expression", onclick: () => void copyText(`{{ ${expression()} }}`, "Expression copied") }, icon("braces"))),
     );
     element.style.paddingInlineStart = `${8 + (line.path.length - 1) * 16}px`;
     return element;

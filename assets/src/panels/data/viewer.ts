@@ -1,12 +1,14 @@
 // The data of a node: what came in or what went out, as table, JSON or schema.
 
+import { isMadeUp } from "../../doc/pin";
 import { h, icon } from "../../lib/dom";
+import { t } from "../../lib/words";
 import type { Item, RunEvent, WorkflowNode } from "../../types";
 import { duration } from "../../page/times";
 import { keep, kept } from "../keep";
 import { count, textOf } from "../words";
 import { fileList } from "./files";
-import { editPinned, setPinned } from "./pin";
+import { setPinned } from "./pin";
 import { fromInput, fromNode, type Origin } from "./refer";
 import { dataSchema } from "./schema";
 import { Steps, type DataHost } from "./steps";
@@ -111,7 +113,7 @@ export class DataViewer {
     if (this.side === "output") {
       const facts: (HTMLElement | string)[] = [];
       const live = this.host.runView.nodes.get(node.id);
-      if (node.pinned) facts.push(h("span", { class: "badge" }, icon("pin"), "Pinned"));
+      if (node.pinned) facts.push(isMadeUp(node) ? h("span", { class: "badge made-up", "data-testid": "badge-made-up" }, icon("pin"), t("Pinned, made up")) : h("span", { class: "badge" }, icon("pin"), t("Pinned")));
       if (shown.event?.reused === "run") facts.push(h("span", { class: "badge" }, icon("history"), "From an earlier run"));
       if (shown.event?.took) facts.push(h("span", { class: "muted" }, duration(shown.event.took)));
       parts.push(h("div", { class: "row grow" }, ...facts), ...this.iterations(live?.iteration ?? shown.event?.iteration ?? 0));
@@ -144,8 +146,15 @@ export class DataViewer {
     group.append(button("fast-forward", "Run from here on", "run-from", () => void this.host.run({ from: node.id })));
     if (node.pinned) group.append(button("pin-off", "Unpin the output", "unpin", () => setPinned(this.host, node, null)));
     else if (shown.items && this.port === 0) group.append(button("pin", "Pin this output", "pin", () => setPinned(this.host, node, shown.items)));
-    group.append(button("pencil", "Edit the pinned output", "edit-pinned", () => editPinned(this.host, node, node.pinned ?? shown.items ?? [{ json: {} }])));
+    group.append(button("pencil", "Edit the pinned output", "edit-pinned", () => void this.write(node, shown)));
     return group;
+  }
+
+  /** Opens the dialog that writes pinned items. Those that are made up look like what is shown, or like what came in. */
+  private async write(node: WorkflowNode, shown: Shown): Promise<void> {
+    const [{ editPinned }, came] = await Promise.all([import("./pindialog"), this.steps.firstInput(node).catch(() => null)]);
+    const like = [node.pinned, shown.items, came].find((items) => items && items.length > 0) ?? [];
+    editPinned(this.host, node, node.pinned ?? shown.items ?? [{ json: {} }], like);
   }
 
   private toolParts(items: Item[]): HTMLElement[] {

@@ -8,6 +8,7 @@ import { controls } from "./controls";
 import { afterPress } from "../../lib/press";
 import { expressionControl, type ExpressionControl } from "./expression";
 import { problemOf, shownBy } from "./rules";
+import { takes } from "./takers";
 
 export interface FieldOptions {
   param: Param;
@@ -51,7 +52,10 @@ export class Field {
       this.touched = true;
       this.judge();
     });
-    if (canSwitch || param.widget === "condition" || param.widget === "code") this.takeDrops();
+    if (canSwitch || param.widget === "condition" || param.widget === "code") {
+      this.takeDrops();
+      takes({ element: this.element, label: param.label, use: (inside) => this.drop(inside) });
+    }
     this.mount();
     this.judge();
   }

@@ -15,6 +15,7 @@ const kept = 200; // answers
 export class Preview {
   index = 0;
   size = 0;
+  private stale = false; // the drawing before the node changed
   private readonly answers = new Map<string, Promise<Answer>>();
   private readonly watchers = new Set<() => void>();
   private readonly stops: (() => void)[];
@@ -33,15 +34,23 @@ export class Preview {
       if (status === "running" || status === "queued") return;
       this.answers.clear();
       void count().then(() => this.tell());
+    }), editor.on("saved", ({ state }) => {
+      if (state !== "saved" || !this.stale) return;
+      this.stale = false;
+      this.answers.clear();
+      void count().then(() => this.tell());
+    }), editor.on("change", ({ ops }) => {
+      // The server answers from what it has stored: it is asked again when the edit has arrived there.
+      this.stale ||= ops.some((op) => op.op.startsWith("edge.") || op.op === "workflow.replace" || (op.op === "node.set" && (op.path === "pinned" || op.id !== node)));
     })];
     void count();
   }
 
   ask(text: string): Promise<Answer> {
-    const key = `${this.index} ${text}`;
+    const key = `${this.editor.runView.run?.id ?? ""} ${this.index} ${text}`;
     let answer = this.answers.get(key);
     if (!answer) {
-      answer = api.post<Answer>("/preview", { workflow: this.editor.data.workflow.id, node: this.node, text, index: this.index });
+      answer = api.post<Answer>("/preview", { workflow: this.editor.data.workflow.id, node: this.node, text, index: this.index, run: this.editor.runView.run?.id });
       this.answers.set(key, answer);
       answer.catch(() => this.answers.delete(key));
       if (this.answers.size > kept) this.answers.delete(this.answers.keys().next().value!);

@@ -1,22 +1,10 @@
 // The documentation of a kind, with examples that can be taken over.
 
-import { api } from "../../lib/api";
 import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
-import type { Json, Kind, WorkflowNode } from "../../types";
+import type { Kind, WorkflowNode } from "../../types";
 import { markdown } from "../../lib/markdown";
-
-type Example = { name: string; params?: { [key: string]: Json } };
-
-let all: Promise<Map<string, Example[]>> | undefined;
-
-/** Examples of all kinds, asked once: the page comes without them. */
-function examplesOf(kind: Kind): Promise<Example[]> {
-  if (kind.examples) return Promise.resolve(kind.examples);
-  all ??= api.get<{ kinds: Kind[] }>("/kinds").then(({ kinds }) => new Map(kinds.map((known) => [known.name, known.examples ?? []])));
-  all.catch(() => (all = undefined));
-  return all.then((known) => known.get(kind.name) ?? []);
-}
+import { type Example, examplesOf } from "./examples";
 
 export function docsView(editor: Editor, node: WorkflowNode, kind: Kind): HTMLElement {
   const ports = [...kind.inputs.map((port) => ["in", port.label || port.name]), ...kind.outputs.map((port) => ["out", port.label || port.name])];

@@ -9,6 +9,7 @@ import { Field } from "../fields/field";
 import { withDefaults } from "../fields/list";
 import { Preview } from "../fields/preview";
 import { Samples } from "../fields/samples";
+import { DataUse } from "../fields/use";
 import { webhookView } from "../studio/webhooks";
 import { NodeProblems } from "./problems";
 
@@ -22,6 +23,7 @@ export class NodeForm {
   private timer = 0;
   private readonly stops: (() => void)[] = [];
   private readonly problems: NodeProblems;
+  private readonly use: DataUse | null;
   private readonly address = h("section", { class: "card trigger-card", hidden: true });
 
   constructor(private readonly editor: Editor, steps: Steps, private readonly id: string, private readonly kind: Kind) {
@@ -36,6 +38,8 @@ export class NodeForm {
       param, value: node.params[param.name], id: `field-${param.name}`, testid: `param-${param.name}`, host,
       change: (value, soon) => this.change(param.name, value, soon),
     }));
+    this.use = editor.readonly || kind.trigger || kind.params.length === 0 ? null : new DataUse(editor, steps, id, this.preview, this.element);
+    this.stops.push(() => this.use?.stop());
     this.problems = new NodeProblems(editor, id, new Set(kind.params.map((param) => param.name)));
     this.stops.push(() => this.problems.stop());
     this.draw(node);
@@ -67,7 +71,7 @@ export class NodeForm {
     const parts: (HTMLElement | null)[] = [];
     if (python && this.kind.name === "code.python") parts.push(h("div", { class: "alert warn" }, icon("triangle-alert"), h("div", {}, h("b", {}, "Python is not available"), h("p", {}, python))));
     if (node.disabled) parts.push(h("div", { class: "alert" }, icon("power"), h("div", {}, "Disabled: runs pass over this node.")));
-    parts.push(this.preview.stepper);
+    parts.push(this.use?.element ?? null, this.preview.stepper);
     if (this.fields.length === 0) parts.push(h("p", { class: "muted" }, "This node needs no parameters."));
     this.element.replaceChildren(...parts.filter((part) => part !== null), ...this.fields.map((field) => field.element), this.problems.element, this.address);
     this.showAddress();
