@@ -157,11 +157,12 @@ func TestPresenceGivesWayToWhatMustArrive(t *testing.T) {
 		}
 		defer slow.Leave(t.Context())
 		// The first write hangs, so that everything gathers in the queue. (A hanging write ends after 10 s: not here.)
-		for i := 1; i <= 5*live.QueueMessages; i++ {
+		const changes = live.QueueMessages + 20
+		for i := 1; i <= changes; i++ {
 			ada.does(i)
-			time.Sleep(time.Millisecond)
+			time.Sleep(30 * time.Millisecond)
 		}
-		for range live.QueueMessages / 2 {
+		for range live.QueueMessages/2 - 10 {
 			slow.Send(live.TextFrame([]byte(`{"who":{"name":"edit"}}`)))
 		}
 		synctest.Wait()
@@ -169,7 +170,7 @@ func TestPresenceGivesWayToWhatMustArrive(t *testing.T) {
 			t.Fatalf("presence closed a slow reader: %d", code)
 		}
 		go slow.read()
-		slow.expect(t, "when it reads on", fmt.Sprintf("ada:%d edit:gone", 5*live.QueueMessages))
+		slow.expect(t, "when it reads on", fmt.Sprintf("ada:%d edit:gone", changes))
 		slow.mu.Lock()
 		defer slow.mu.Unlock()
 		if n := len(slow.texts); n > live.QueueMessages+2 {

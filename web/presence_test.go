@@ -130,7 +130,9 @@ func TestPresenceFollowsTheRole(t *testing.T) {
 	if f := watcher.await("the end of the drag", ofBen); f.State == nil || f.State.Drag != nil || !f.Who.Looks {
 		t.Errorf("others are told %+v", f)
 	}
-	t.Logf("demoted after %v", time.Since(began))
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("the role is told after %v", took)
+	}
 	setRole("editor")
 	if f := l.await("the old role", func(f presence) bool { return f.Type == "role" }); f.Role != "editor" {
 		t.Errorf("the page is told %+v", f)

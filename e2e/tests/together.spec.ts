@@ -167,6 +167,17 @@ test("who may only look from now on lets go, and who is removed is cut", async (
     expect((await api.get<{ doc: { nodes: { params: object }[] } }>(`/workflows/${id}`)).doc.nodes[1]!.params).toEqual({ count: 7 });
   });
 
+  await test.step("what was not saved is told", async () => {
+    await ben.context().setOffline(true);
+    await b.param("count").fill("9");
+    await expect(ben.getByTestId("saved")).toContainText("Offline");
+    await setRole(page, studio.url, "ben@example.org", "viewer");
+    await ben.context().setOffline(false);
+    await expect(ben.locator("#editor")).toHaveAttribute("data-role", "viewer");
+    await expect(ben.getByText(/not saved/i).first()).toBeVisible();
+    await expect(b.param("count")).toHaveValue("7");
+  });
+
   await test.step("removed", async () => {
     const answer = await page.request.get(`${studio.url}/settings/members`);
     const user = /\/settings\/members\/([^/"]+)\/remove/.exec((await answer.text()).split("ben@example.org")[1]!)![1]!;
@@ -214,6 +225,7 @@ test("a crowd folds, names are text, and nobody is left behind by a lost line", 
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("follow-bar")).toContainText("Following Person 29");
+  expect(await violations(page)).toEqual([]);
   await page.getByTestId("follow-stop").press("Enter");
   await expect(page.getByTestId("follow-bar")).toBeHidden();
   for (let i = 3; i < 30; i++) come(i, null);

@@ -10,8 +10,12 @@ export function mountRole(studio: Studio, main: HTMLElement, frame: HTMLElement)
   studio.on("frame", (message) => {
     const { t: kind, role } = message;
     if ((kind !== "role" && kind !== "here") || typeof role !== "string") return;
-    if (!openedToLook) studio.mayLook(role === "viewer");
-    else if (kind === "role" && role !== "viewer") studio.toast(t("You may edit this workflow now."), { action: { label: t("Load the page"), run: () => location.reload() } });
+    if (openedToLook) {
+      if (kind === "role" && role !== "viewer") studio.toast(t("You may edit this workflow now."), { action: { label: t("Load the page"), run: () => location.reload() } });
+      return;
+    }
+    if (role === "viewer" && !studio.readonly) keepTyping();
+    studio.mayLook(role === "viewer");
   });
   studio.on("role", ({ readonly, cut }) => {
     main.dataset["role"] = readonly ? "viewer" : "editor";
@@ -29,4 +33,10 @@ export function mountRole(studio: Studio, main: HTMLElement, frame: HTMLElement)
     if (readonly) studio.toast(t("Your role was changed: from now on you may look at this workflow, not change it."), { error: true });
     else studio.toast(t("You may edit this workflow again."));
   });
+}
+
+/** What is being typed becomes an edit while it still may: the server refuses it, and it is listed with what was not saved. */
+function keepTyping(): void {
+  const active = document.activeElement;
+  if (active instanceof HTMLElement && active.closest("#panel, .note, .studio-title")) active.blur();
 }
