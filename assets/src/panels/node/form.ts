@@ -96,9 +96,9 @@ export class NodeForm {
     this.fields.forEach((field) => field.refresh());
   }
 
-  /** Shows what undo or another person changed; what is being typed here stays. */
+  /** Shows what undo or another person changed, and what a refused edit leaves (no operations: anything); what is being typed here stays. */
   private follow(ops: Op[]): void {
-    if (!ops.some((op) => op.op === "workflow.replace" || op.op === "node.rename" || (op.op === "node.set" && op.id === this.id))) return;
+    if (ops.length > 0 && !ops.some((op) => op.op === "workflow.replace" || op.op === "node.rename" || (op.op === "node.set" && op.id === this.id))) return;
     const node = this.editor.node(this.id);
     if (!node) return;
     this.showAddress();
