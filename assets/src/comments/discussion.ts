@@ -10,6 +10,8 @@ import { Places } from "./places";
 import type { CommentFrame, Place, Thread } from "./thread";
 import { ThreadPanel } from "./threadpanel";
 
+const besideList = 400; // pixels that a thread needs beside the list; with less, the list makes room
+
 export class Discussion {
   readonly places: Places;
   readonly book: Book;
@@ -31,6 +33,7 @@ export class Discussion {
     });
     studio.on("opened", ({ again }) => again && void this.reload());
     studio.on("role", () => void this.reload()); // what the person may has changed
+    document.addEventListener("visibilitychange", () => !document.hidden && this.panel?.thread && void this.book.read(this.panel.thread));
     void this.reload();
   }
 
@@ -66,8 +69,14 @@ export class Discussion {
   show(id: string): void {
     const thread = this.book.threads.get(id);
     if (!thread) return;
-    this.places.show(thread.place);
     this.open(id, thread.place, true);
+    this.places.show(thread.place, this.room);
+  }
+
+  /** The part of the canvas that the list leaves free. */
+  get room(): { w: number; h: number } {
+    const { w, h } = this.canvas.camera.size;
+    return { w: w - (this.list?.element.offsetWidth ?? 0), h };
   }
 
   siblings(thread: Thread): Thread[] {
@@ -103,6 +112,7 @@ export class Discussion {
   }
 
   private open(id: string, place: Place, focus: boolean): void {
+    if (this.list && this.room.w < besideList) this.closeList();
     this.panel?.close();
     this.panel = new ThreadPanel(this, id, place, focus);
     this.address(id);

@@ -45,13 +45,13 @@ export class Places {
     return toScreen(this.canvas.camera.view, this.point(place));
   }
 
-  /** Moves the view only as far as it takes to see the place with a thread beside it. */
-  show(place: Place): void {
+  /** Moves the view only as far as it takes to see the place with a thread beside it, in a part of the canvas. */
+  show(place: Place, room: { w: number; h: number }): void {
     const { camera } = this.canvas;
     const [x, y] = this.point(place);
     const { k } = camera.view;
-    const box = { x, y: y - 20 / k, w: Math.min(this.width(place) + panelRoom.w / k, (camera.size.w - 100) / k), h: panelRoom.h / k };
-    const to = reveal(camera.view, box, camera.size, 24);
+    const box = { x, y: y - 20 / k, w: Math.min(this.width(place) + panelRoom.w / k, (room.w - 60) / k), h: panelRoom.h / k };
+    const to = reveal(camera.view, box, room, 24);
     if (to.x !== camera.view.x || to.y !== camera.view.y) camera.glideTo(to);
   }
 }

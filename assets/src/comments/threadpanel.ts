@@ -18,6 +18,8 @@ export interface ThreadPanelHost {
   canvas: Canvas;
   places: Places;
   drafts: Map<string, string>;
+  /** The size of the canvas that nothing lies over. */
+  readonly room: { w: number; h: number };
   /** Threads of the same place, the open one among them. */
   siblings(thread: Thread): Thread[];
   show(id: string): void;
@@ -207,8 +209,8 @@ export class ThreadPanel {
   private follow(): void {
     let last = "";
     const step = () => {
-      const { canvas, places } = this.host;
-      const { size, view } = canvas.camera;
+      const { canvas, places, room: size } = this.host;
+      const { view } = canvas.camera;
       const [x, y] = places.onScreen(this.place);
       const { offsetWidth: w, offsetHeight: height } = this.element;
       const state = [x, y, view.k, w, height, size.w, size.h].join();
