@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -53,7 +54,6 @@ func handleSocket(s *Server, c *Ctx) error {
 		c.Response().Header().Set("Retry-After", "10")
 		return failure{Status: http.StatusTooManyRequests, Text: "You have too many pages open that watch the studio. Close some."}
 	}
-	defer leave()
 	// A session whose token was just changed gets the new one with this answer.
 	header := http.Header{}
 	for _, cookie := range c.Response().Header().Values("Set-Cookie") {
@@ -61,11 +61,24 @@ func handleSocket(s *Server, c *Ctx) error {
 	}
 	ws, err := upgrader.Upgrade(c.Response(), c.Request(), header)
 	if err != nil {
+		leave()
 		return nil //nolint:nilerr // the upgrader has answered
 	}
-	defer ws.Close() //nolint:errcheck // nothing is left to be lost
-	s.serveSocket(c.Request().Context(), ws, c.Principal)
+	// In a goroutine of its own, because that of the request keeps all that belongs to it for as long as it lives.
+	go s.keepSocket(context.WithoutCancel(c.Request().Context()), ws, c.Principal, leave)
 	return nil
+}
+
+// keepSocket serves a socket until it ends.
+func (s *Server) keepSocket(ctx context.Context, ws *websocket.Conn, p auth.Principal, leave func()) {
+	defer leave()
+	defer ws.Close() //nolint:errcheck // nothing is left to be lost
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.Log.ErrorContext(ctx, "a socket failed", "panic", fault, "stack", string(debug.Stack()))
+		}
+	}()
+	s.serveSocket(ctx, ws, p)
 }
 
 // sameOrigin tells whether a request comes from a page of this studio. Browsers always say where a socket is opened;
