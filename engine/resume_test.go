@@ -313,6 +313,9 @@ func sameDrawing(t *rapid.T, a, b []byte) bool {
 		for _, g := range w.Groups {
 			parts[fmt.Sprintf("group %s %s %d", g.ID, g.Name, len(g.Nodes))]++
 		}
+		for _, c := range w.Tests {
+			parts[fmt.Sprintf("test %+v", c)]++
+		}
 		parts[fmt.Sprintf("%s %+v", w.Name, w.Settings)]++
 		return parts
 	}
@@ -322,7 +325,7 @@ func sameDrawing(t *rapid.T, a, b []byte) bool {
 func randomOps(t *rapid.T) []engine.Op {
 	id := rapid.SampledFrom([]string{"a", "b", "c", "d"})
 	one := func() engine.Op {
-		switch rapid.IntRange(0, 11).Draw(t, "op") {
+		switch rapid.IntRange(0, 13).Draw(t, "op") {
 		case 0, 1:
 			return engine.Op{Op: "node.add", Node: &engine.Node{ID: id.Draw(t, "id"), Kind: "pass", Name: "N", Params: map[string]any{"x": "={{ $('N').first().json.y }}"}}}
 		case 2:
@@ -341,6 +344,10 @@ func randomOps(t *rapid.T) []engine.Op {
 			return engine.Op{Op: "note.add", Note: &engine.Note{ID: id.Draw(t, "id"), Text: "t"}}
 		case 10:
 			return engine.Op{Op: "group.add", Group: &engine.Group{ID: id.Draw(t, "id"), Name: "g", Nodes: []string{id.Draw(t, "member")}}}
+		case 11:
+			return engine.Op{Op: "test.add", Test: &engine.Case{ID: id.Draw(t, "id"), Name: "t", Asserts: []engine.Assert{{Expression: "={{ $('N').first().json.y }}", Is: "true"}}}}
+		case 12:
+			return engine.Op{Op: "test.set", ID: id.Draw(t, "id"), Path: rapid.SampledFrom([]string{"name", "asserts", "mocks", "nothing"}).Draw(t, "path"), Value: []byte(rapid.SampledFrom([]string{`"v"`, `[]`, `{"a": []}`, `null`}).Draw(t, "value"))}
 		default:
 			return engine.Op{Op: "settings.set", Path: "timeout_ms", Value: []byte("5")}
 		}

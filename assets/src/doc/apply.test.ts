@@ -14,6 +14,7 @@ function canonical(doc: Workflow): unknown {
     edges: doc.edges.map((edge) => JSON.stringify([edge.from, edge.out, edge.to, edge.in])).toSorted(),
     notes: doc.notes.toSorted((a, b) => by(a).localeCompare(by(b))),
     groups: doc.groups.toSorted((a, b) => by(a).localeCompare(by(b))),
+    tests: (doc.tests ?? []).toSorted((a, b) => by(a).localeCompare(by(b))),
   };
 }
 

@@ -54,7 +54,8 @@ export const sameEdge = (a: Edge, b: Edge): boolean => a.from === b.from && a.ou
 const nodeFields = new Set(["params", "retry", "timeout_ms", "on_error", "disabled", "note", "pinned", "kind", "extra", "ignore"]);
 const noteFields = new Set(["text", "color", "size", "at"]);
 const groupFields = new Set(["name", "color", "nodes", "collapsed"]);
-const testFields = new Set(["name", "trigger", "input", "mocks", "allow", "asserts", "timeout_ms"]);
+const testTypes: { [field: string]: "string" | "number" | "list" | "object" } = { name: "string", trigger: "string", input: "list", mocks: "object", allow: "list", asserts: "list", timeout_ms: "number" };
+const testFields = new Set(Object.keys(testTypes));
 
 /** What a field is after it was cleared; fields that are not here leave the file. */
 const cleared: { [field: string]: unknown } = { params: {}, text: "", name: "", nodes: [], asserts: [], concurrency: 0, error_workflow: "", keep_runs_days: 0 };
@@ -88,7 +89,7 @@ class Draft {
       case "group.set": return this.setIn("groups", op.id, op.path, op.path === "nodes" ? this.members(op.value) : op.value, groupFields, "group.set");
       case "group.remove": return [{ op: "group.add", group: this.removeFrom("groups", op.id) as Group }];
       case "test.add": return this.addTo("tests", op.test, { op: "test.remove", id: op.test.id });
-      case "test.set": return this.setIn("tests", op.id, op.path, op.value, testFields, "test.set");
+      case "test.set": return this.setTest(op.id, op.path, op.value);
       case "test.remove": return [{ op: "test.add", test: this.removeFrom("tests", op.id) as TestCase }];
       case "settings.set": return this.setSettings(op.path, op.value);
       case "workflow.replace": return this.replace(op.doc);
@@ -254,6 +255,12 @@ class Draft {
     const entry = this.doc[name]![index]! as never;
     (this.list(name) as unknown[])[index] = setField(entry, path, value, fields, cleared);
     return [{ op, id, ...restore(entry, [path]) }];
+  }
+
+  private setTest(id: string, path: string, value: unknown): Op[] {
+    const type = Array.isArray(value) ? "list" : typeof value;
+    if (value !== null && value !== undefined && testTypes[path] && type !== testTypes[path]) throw new OpError(`The ${path} of a test cannot be this.`);
+    return this.setIn("tests", id, path, value, testFields, "test.set");
   }
 
   private removeFrom(name: "notes" | "groups" | "tests", id: string): Note | Group | TestCase {

@@ -29,6 +29,7 @@ export function drawing(next: Random): Workflow {
   }
   if (next(2)) doc.notes.push({ id: "note", at: [0, 0], size: [200, 100], text: "Why" });
   if (next(2)) doc.groups.push({ id: "group", name: "Group", nodes: ["n0", "n1"] });
+  if (next(2)) doc.tests = [{ id: "test", name: "Test", asserts: [{ expression: "={{ $('Node 1').first().json.x }}", is: "true" }] }];
   return doc;
 }
 
@@ -45,7 +46,7 @@ function value(next: Random): Json {
 export function randomOp(doc: Workflow, next: Random): Op {
   const id = `n${next(8)}`;
   const edge = doc.edges.length > 0 && next(3) > 0 ? pick(doc.edges, next) : { from: `n${next(7)}`, out: "main", to: `n${next(7)}`, in: "main" };
-  switch (next(13)) {
+  switch (next(15)) {
     case 0: return { op: "node.add", node: { id, kind: "data.set", name: pick(["Node 0", "New"], next), at: [1, 2], params: params(next) } };
     case 1: return { op: "node.set", id, path: pick(["params", "params.a", "params.a.inner", "params.b.deep.z", "params.c.new.deep"], next), value: pick<Json>([null, value(next), { a: null }], next) };
     case 2: return { op: "node.set", id, path: pick(["retry", "timeout_ms", "on_error", "disabled", "note", "pinned", "extra"], next), value: next(2) ? null : pick<Json>([{ attempts: 3 }, 5, "output", true, false, "", 0], next) };
@@ -58,6 +59,8 @@ export function randomOp(doc: Workflow, next: Random): Op {
     case 9: return next(2) ? { op: "note.add", note: { id: pick(["note", "other"], next), at: [0, 0], size: [1, 1], text: "" } } : { op: "note.remove", id: "note" };
     case 10: return { op: "note.set", id: "note", path: pick(["text", "color", "size", "at"], next), value: pick<Json>(["rose", [3, 4], ""], next) };
     case 11: return next(3) ? { op: "group.set", id: "group", path: pick(["name", "color", "nodes", "collapsed"], next), value: pick<Json>(["x", ["n1"], true, null], next) } : { op: "group.remove", id: "group" };
+    case 12: return next(2) ? { op: "test.add", test: { id: pick(["test", "more"], next), name: "Made", asserts: [] } } : { op: "test.remove", id: "test" };
+    case 13: return { op: "test.set", id: "test", path: pick(["name", "mocks", "asserts", "allow", "timeout_ms"], next), value: pick<Json>([null, "x", [{ is: "ran" }], { n0: [] }], next) };
     default: return { op: "settings.set", path: pick(["name", "timeout_ms", "timezone", "error_workflow"], next), value: pick<Json>(["UTC", 5, null, ""], next) };
   }
 }

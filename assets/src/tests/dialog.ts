@@ -56,7 +56,7 @@ class TestsDialog {
     const from = h("button", {
       type: "button", class: "button small", "data-testid": "test-from-run", disabled: !ended, onclick: () => void this.fromRun(),
       title: ended ? "" : t("Run the workflow first, or show a run that has ended."),
-    }, icon("history"), t("Of the shown run"));
+    }, icon("history"), t("From the shown run"));
     return h("div", { class: "tests-makers" }, h("button", { type: "button", class: "button small", "data-testid": "new-test", onclick: () => this.add({ asserts: [] }, t("New test")) }, icon("plus"), t("New test")), from);
   }
 
