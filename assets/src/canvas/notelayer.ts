@@ -3,6 +3,8 @@
 import type { Studio } from "../editor/studio";
 import { cloneTemplate, h, part } from "../lib/dom";
 import { newId } from "../lib/id";
+import { LiveText } from "../lib/livetext";
+import { t } from "../lib/words";
 import type { Note } from "../types";
 import { type Box, intersects, type Point, snap } from "./geometry";
 import { noteMarkdown } from "../lib/markdown";
@@ -14,6 +16,7 @@ interface NoteView { note: Note; element: HTMLElement; box: Box; hidden: boolean
 
 export class NoteLayer {
   readonly views = new Map<string, NoteView>();
+  private readonly writing = new Map<string, LiveText>(); // fields that are open, by the note's id
 
   constructor(private readonly layer: HTMLElement, private readonly studio: Studio) {}
 
@@ -54,6 +57,7 @@ export class NoteLayer {
 
   private draw(view: NoteView, note: Note): void {
     view.note = note;
+    this.writing.get(note.id)?.pull(note.text);
     const { element } = view;
     element.dataset["color"] = noteColors.includes(note.color ?? "") ? note.color : "amber";
     element.setAttribute("aria-label", `Note: ${note.text.slice(0, 200) || "empty"}`);
@@ -102,21 +106,23 @@ export class NoteLayer {
     const text = part(view.element, "text");
     const field = h("textarea", { class: "note-field", "aria-label": "Note, in Markdown", maxlength: 20_000 });
     field.value = view.note.text;
+    const live = new LiveText(field, (changes) => this.studio.apply([{ op: "note.text", id, path: "text", changes }], t("Changed a note"), true));
+    this.writing.set(id, live);
     let over = false;
-    const close = (keep: boolean) => {
+    const close = () => {
       if (over) return;
       over = true;
-      const value = field.value;
+      live.flush();
+      this.writing.delete(id);
       field.remove();
       text.hidden = false;
-      if (keep && value !== view.note.text) this.studio.apply([{ op: "note.set", id, path: "text", value }], "Changed a note");
     };
-    field.addEventListener("blur", () => close(true));
+    field.addEventListener("blur", close);
     field.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) {
         event.preventDefault();
-        close(true);
+        close();
         view.element.focus();
       }
     });

@@ -4,8 +4,9 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, t
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { ChangeSet, Compartment, EditorState, type Extension, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from "@codemirror/view";
+import { diffText } from "../doc/text";
 import { completer, type Completions } from "./complete";
 import { expressionMarks, insideBraces } from "./expression";
 import { language } from "./languages";
@@ -53,9 +54,12 @@ export function createCode(options: CodeOptions): CodeHandle {
     dom: view.dom,
     value: () => view.state.doc.toString(),
     set(text) {
-      if (text === view.state.doc.toString()) return;
+      if (text.replace(/\r\n?/g, "\n") === view.state.doc.toString()) return;
+      text = text.replace(/\r\n?/g, "\n"); // as the editor breaks lines
       quiet = true;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      // Only what differs is replaced, and not by this person: cursor, selection and undo stay with their letters.
+      const changes = ChangeSet.fromJSON(diffText(view.state.doc.toString(), text));
+      if (changes.length === view.state.doc.length) view.dispatch({ changes, annotations: Transaction.addToHistory.of(false) });
       quiet = false;
     },
     insert(inside) {

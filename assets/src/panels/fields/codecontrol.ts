@@ -4,7 +4,7 @@ import { h, icon } from "../../lib/dom";
 import { openDialog } from "../../page/dialog";
 import type { Json } from "../../types";
 import { textOf as words } from "../words";
-import { codeField } from "./codefield";
+import { codeField, type CodeField } from "./codefield";
 import type { Control, ControlOptions } from "./control";
 
 export function codeControl(o: ControlOptions): Control {
@@ -19,9 +19,16 @@ export function codeControl(o: ControlOptions): Control {
       o.change(next, true);
     },
   });
+  let large: CodeField | null = null; // in a dialog of its own
   const enlarge = () => {
-    const { body, foot, close } = openDialog(o.param.label, { size: "large", onclose: () => large.stop() });
-    const large = codeField({
+    const { body, foot, close } = openDialog(o.param.label, {
+      size: "large",
+      onclose() {
+        large?.stop();
+        large = null;
+      },
+    });
+    large = codeField({
       ...common, value: text, rows: 24,
       change(next) {
         text = next;
@@ -39,6 +46,7 @@ export function codeControl(o: ControlOptions): Control {
     set(value) {
       text = textOf(value);
       field.set(text);
+      large?.set(text);
     },
     focus: () => field.focus(),
     insert: (inside) => field.insert(inside),

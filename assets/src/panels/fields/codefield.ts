@@ -2,6 +2,7 @@
 
 import { createCode, type CodeHandle, type Completions } from "../../code/load";
 import { h } from "../../lib/dom";
+import { showText } from "../../lib/livetext";
 
 export interface CodeFieldOptions {
   lang: string;
@@ -62,7 +63,7 @@ export function codeField(options: CodeFieldOptions): CodeField {
     value: () => code?.value() ?? area.value,
     set(text) {
       if (code) code.set(text);
-      else if (area.value !== text) area.value = text;
+      else showText(area, text);
     },
     insert(text) {
       if (code) code.insert(text);

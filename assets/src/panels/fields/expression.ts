@@ -3,6 +3,7 @@
 
 import { createCode, type CodeHandle } from "../../code/load";
 import { h } from "../../lib/dom";
+import { showText } from "../../lib/livetext";
 import { type Answer, PreviewLine } from "./preview";
 import type { Control, ControlOptions } from "./control";
 
@@ -63,7 +64,7 @@ export function expressionControl(options: ControlOptions & { multiline: boolean
     set(value) {
       const text = inside(value);
       if (code) code.set(text);
-      else if (area.value !== text) area.value = text;
+      else showText(area, text);
       line?.show("=" + text);
     },
     insert(text) {

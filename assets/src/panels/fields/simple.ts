@@ -1,6 +1,7 @@
 // Controls that are one element of the browser: text, number, switch, choice.
 
 import { h } from "../../lib/dom";
+import { showText } from "../../lib/livetext";
 import type { Json } from "../../types";
 import type { Control, ControlOptions } from "./control";
 
@@ -31,8 +32,7 @@ function typed(o: ControlOptions, input: HTMLInputElement | HTMLTextAreaElement)
   return {
     element: input,
     set(value) {
-      const text = textOf(value ?? o.param.default);
-      if (input.value !== text) input.value = text;
+      showText(input, textOf(value ?? o.param.default));
     },
     focus: () => input.focus(),
   };

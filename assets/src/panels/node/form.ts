@@ -1,10 +1,12 @@
 // The form of a node's parameters. Edits are gathered for a moment while typing and kept when the field is left.
 
+import { TextLink } from "../../doc/textlink";
 import { h, icon } from "../../lib/dom";
+import { burst } from "../../lib/livetext";
 import type { Editor } from "../../editor/context";
-import type { Json, Kind, Op, Problem, WorkflowNode } from "../../types";
+import type { Json, Kind, Op, Param, Problem, WorkflowNode } from "../../types";
 import type { Steps } from "../data/steps";
-import type { FormHost } from "../fields/control";
+import { type FormHost, isExpression } from "../fields/control";
 import { Field } from "../fields/field";
 import { withDefaults } from "../fields/list";
 import { Preview } from "../fields/preview";
@@ -14,12 +16,15 @@ import { webhookView } from "../studio/webhooks";
 import { NodeProblems } from "./problems";
 
 const pause = 300; // milliseconds of quiet until typing is kept
+const written = new Set(["text", "path", "textarea", "code", "markdown"]); // widgets for texts that people may write together
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 export class NodeForm {
   readonly element = h("div", { class: "form node-form", "data-testid": "node-form" });
   private readonly fields: Field[];
   private readonly preview: Preview;
   private readonly waiting = new Map<string, Json | undefined>();
+  private readonly links = new Map<string, TextLink>(); // texts that were written in, by parameter
   private timer = 0;
   private readonly stops: (() => void)[] = [];
   private readonly problems: NodeProblems;
@@ -51,12 +56,39 @@ export class NodeForm {
 
   flush(): void {
     clearTimeout(this.timer);
+    this.timer = 0;
     if (this.waiting.size === 0) return;
     const node = this.editor.node(this.id);
-    const ops: Op[] = [...this.waiting].map(([name, value]) => ({ op: "node.set", id: this.id, path: `params.${name}`, value: value ?? null }));
-    const labels = [...this.waiting.keys()].map((name) => this.kind.params.find((param) => param.name === name)?.label ?? name);
+    const waiting = [...this.waiting];
     this.waiting.clear();
-    if (node) this.editor.apply(ops, `Set ${labels.join(", ")} of ${node.name}`);
+    if (!node) return;
+    const label = (names: string[]) => `Set ${names.map((name) => this.param(name)?.label ?? name).join(", ")} of ${node.name}`;
+    const whole = waiting.filter(([name]) => !this.links.has(name));
+    this.editor.apply(whole.map(([name, value]): Op => ({ op: "node.set", id: this.id, path: `params.${name}`, value: value ?? null })), label(whole.map(([name]) => name)));
+    for (const [name] of waiting) {
+      const changes = this.links.get(name)?.take();
+      const value = node.params[name] === undefined ? textOf(this.param(name)?.default) : undefined;
+      if (changes) this.editor.apply([{ op: "node.text", id: this.id, path: `params.${name}`, changes, ...(value ? { value } : {}) }], label([name]), true);
+    }
+  }
+
+  private param(name: string): Param | undefined {
+    return this.kind.params.find((param) => param.name === name);
+  }
+
+  /** The tie of a text that people may write together; undefined when the value is to be set as a whole. */
+  private link(name: string, value: Json | undefined, soon: boolean): TextLink | undefined {
+    const param = this.param(name);
+    const now = this.editor.node(this.id)?.params[name] ?? param?.default ?? "";
+    const alike = soon && typeof value === "string" && typeof now === "string" && isExpression(value) === isExpression(now) && (isExpression(value) || written.has(param?.widget ?? ""));
+    if (!alike) {
+      this.links.delete(name);
+      return undefined;
+    }
+    let link = this.links.get(name);
+    if (!link) this.links.set(name, (link = new TextLink(now)));
+    link.type(value);
+    return link;
   }
 
   stop(): void {
@@ -85,10 +117,14 @@ export class NodeForm {
   }
 
   private change(name: string, value: Json | undefined, soon: boolean): void {
-    clearTimeout(this.timer);
     this.waiting.set(name, value);
-    if (soon) this.timer = window.setTimeout(() => this.flush(), pause);
-    else this.flush();
+    if (this.link(name, value, soon)) {
+      // What people write together goes out while they write.
+      this.timer ||= window.setTimeout(() => this.flush(), burst);
+    } else if (soon) {
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => this.flush(), pause);
+    } else this.flush();
     this.refresh();
   }
 
@@ -98,11 +134,24 @@ export class NodeForm {
 
   /** Shows what undo or another person changed, and what a refused edit leaves (no operations: anything); what is being typed here stays. */
   private follow(ops: Op[]): void {
-    if (ops.length > 0 && !ops.some((op) => op.op === "workflow.replace" || op.op === "node.rename" || (op.op === "node.set" && op.id === this.id))) return;
+    if (ops.length > 0 && !ops.some((op) => op.op === "workflow.replace" || op.op === "node.rename" || ((op.op === "node.set" || op.op === "node.text") && op.id === this.id))) return;
     const node = this.editor.node(this.id);
     if (!node) return;
     this.showAddress();
-    for (const field of this.fields) if (!this.waiting.has(field.name)) field.set(node.params[field.name]);
+    for (const field of this.fields) {
+      const value = node.params[field.name];
+      const link = this.links.get(field.name);
+      if (link && typeof value === "string" && isExpression(value) === isExpression(link.text)) {
+        // What is being typed stays, between what others write.
+        if (!link.pull(value)) continue;
+        if (this.waiting.has(field.name)) this.waiting.set(field.name, link.text);
+        field.set(link.text);
+      } else if (link || !this.waiting.has(field.name)) {
+        this.links.delete(field.name);
+        if (link) this.waiting.delete(field.name);
+        field.set(value);
+      }
+    }
     this.refresh();
   }
 

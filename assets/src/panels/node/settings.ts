@@ -1,16 +1,20 @@
 // What every node has: name, note, retries, time-out, what follows a failure, and whether it is used at all.
 
 import { h } from "../../lib/dom";
+import { LiveText } from "../../lib/livetext";
+import { t } from "../../lib/words";
 import type { Editor } from "../../editor/context";
 import type { Json, Op, WorkflowNode } from "../../types";
 
 export class NodeSettings {
   readonly element = h("div", { class: "form node-settings", "data-testid": "node-settings" });
   private readonly stops: (() => void)[];
+  private note: LiveText | undefined;
 
   constructor(private readonly editor: Editor, private readonly id: string) {
     this.draw();
     this.stops = [editor.on("change", ({ ops, by }) => {
+      if (ops.some((op) => op.op === "node.text" && op.id === id && op.path === "note")) this.note?.pull(editor.node(id)?.note ?? "");
       const mine = ops.some((op) => op.op === "workflow.replace" || ((op.op === "node.set" || op.op === "node.rename") && op.id === id && !("path" in op && op.path.startsWith("params"))));
       if (mine && (by !== "me" || !this.element.contains(document.activeElement))) this.draw();
     })];
@@ -59,7 +63,7 @@ export class NodeSettings {
   private area(node: WorkflowNode): HTMLElement {
     const area = h("textarea", { id: "setting-note", rows: 3, "data-testid": "setting-note", readonly: this.editor.readonly, placeholder: "What should the next person know?" });
     area.value = node.note ?? "";
-    area.addEventListener("change", () => this.set("note", area.value, `Wrote a note on ${node.name}`));
+    this.note = new LiveText(area, (changes) => this.editor.apply([{ op: "node.text", id: this.id, path: "note", changes }], t("Wrote a note on {name}", { name: node.name }), true));
     return this.field("Note", area.id, area);
   }
 
