@@ -30,17 +30,17 @@ func ChangesText(ops []Op) bool { return slices.ContainsFunc(ops, isText) }
 
 func isText(op Op) bool { return strings.HasSuffix(op.Op, ".text") }
 
-// TextField names a text of a drawing.
-type TextField struct{ noun, id, path string }
+// textField names a text of a drawing.
+type textField struct{ noun, id, path string }
 
-func fieldOf(op Op) TextField {
+func fieldOf(op Op) textField {
 	noun, _, _ := strings.Cut(op.Op, ".")
-	return TextField{noun, op.ID, op.Path}
+	return textField{noun, op.ID, op.Path}
 }
 
 // fitTexts maps the text changes of an edit over those of the revisions since its base.
 func fitTexts(head *Workflow, since []Revision, edit Edit) ([]Op, error) {
-	between := map[TextField]TextChange{}
+	between := map[textField]TextChange{}
 	out := slices.Clone(edit.Ops)
 	renamed := false
 	for i, op := range out {
@@ -54,7 +54,7 @@ func fitTexts(head *Workflow, since []Revision, edit Edit) ([]Op, error) {
 		}
 		field := fieldOf(op)
 		others, known := between[field]
-		if slices.ContainsFunc(edit.Ops[:i], func(own Op) bool { return Replaces(own, field) }) {
+		if slices.ContainsFunc(edit.Ops[:i], func(own Op) bool { return replaces(own, field) }) {
 			others, known = TextChange{}, true // it changes what the edit itself put there
 		}
 		if !known {
@@ -83,7 +83,7 @@ func fitTexts(head *Workflow, since []Revision, edit Edit) ([]Op, error) {
 }
 
 // othersOn gathers what the revisions since an edit's base did to one text, as one change; empty for nothing.
-func othersOn(head *Workflow, since []Revision, edit Edit, field TextField) (all TextChange, err error) {
+func othersOn(head *Workflow, since []Revision, edit Edit, field textField) (all TextChange, err error) {
 	var base *Workflow // the drawing before a revision; made when an operation changes the text on the way
 	for i, r := range since {
 		if edit.Client != "" && r.Client == edit.Client {
@@ -94,7 +94,7 @@ func othersOn(head *Workflow, since []Revision, edit Edit, field TextField) (all
 			switch {
 			case isText(op) && fieldOf(op) == field:
 				change, err = ParseTextChange(op.Changes)
-			case Replaces(op, field):
+			case replaces(op, field):
 				if !head.has(field) {
 					return all, missing("the %s %q is no longer there", field.noun, field.id)
 				}
@@ -139,7 +139,7 @@ func before(head *Workflow, revs []Revision) (*Workflow, error) {
 }
 
 // rewritten is what a rename does to a text that mentions the node; earlier are the operations before it in its edit.
-func rewritten(base *Workflow, earlier []Op, rename Op, field TextField) (TextChange, error) {
+func rewritten(base *Workflow, earlier []Op, rename Op, field textField) (TextChange, error) {
 	w := base.Clone()
 	if _, err := Apply(w, earlier...); err != nil {
 		return TextChange{}, err
@@ -152,7 +152,7 @@ func rewritten(base *Workflow, earlier []Op, rename Op, field TextField) (TextCh
 }
 
 // textAt returns a text of a node, "" when there is none.
-func (w *Workflow) textAt(field TextField) string {
+func (w *Workflow) textAt(field textField) string {
 	i := w.NodeByID(field.id)
 	path, found := strings.CutPrefix(field.path, "params.")
 	if i < 0 || !found {
@@ -162,15 +162,15 @@ func (w *Workflow) textAt(field TextField) string {
 	return text
 }
 
-func (w *Workflow) has(field TextField) bool {
+func (w *Workflow) has(field textField) bool {
 	if field.noun == "note" {
 		return slices.ContainsFunc(w.Notes, func(n Note) bool { return n.ID == field.id })
 	}
 	return w.NodeByID(field.id) >= 0
 }
 
-// Replaces tells whether an operation puts something else in the place of a text, or takes it away.
-func Replaces(op Op, field TextField) bool {
+// replaces tells whether an operation puts something else in the place of a text, or takes it away.
+func replaces(op Op, field textField) bool {
 	if op.Op == "workflow.replace" {
 		return true
 	}

@@ -47,7 +47,9 @@ func (s *Store) edit(ctx context.Context, q querier, ws, user, id string, edit e
 	}
 	rev, err = editBefore(ctx, q, ws, id, edit)
 	if errors.Is(err, fs.ErrNotExist) {
-		rev, err = s.applyEdit(ctx, q, ws, user, stored, edit)
+		if err = inOrder(ctx, q, ws, id, edit); err == nil {
+			rev, err = s.applyEdit(ctx, q, ws, user, stored, edit)
+		}
 	}
 	if err != nil {
 		return rev, nil, err
@@ -61,6 +63,19 @@ func (s *Store) edit(ctx context.Context, q querier, ws, user, id string, edit e
 func editBefore(ctx context.Context, q querier, ws, id string, edit engine.Edit) (engine.Revision, error) {
 	return one(ctx, q, "such edit", scanRevision, "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND client = $3 AND seq = $4",
 		ws, id, edit.Client, edit.Seq)
+}
+
+// inOrder refuses an edit that comes after later ones of its client: it is a late copy of one that was refused.
+func inOrder(ctx context.Context, q querier, ws, id string, edit engine.Edit) error {
+	if edit.Client == "" {
+		return nil
+	}
+	later, err := collect(ctx, q, scanRevision, "SELECT "+revisionColumns+` FROM revisions WHERE workspace = $1 AND workflow = $2 AND client = $3 AND seq > $4
+		ORDER BY seq LIMIT 1`, ws, id, edit.Client, edit.Seq)
+	if err == nil && len(later) > 0 {
+		return fmt.Errorf("the edit %d comes after the edit %d of the same editor: it was refused before: %w", edit.Seq, later[0].Seq, engine.ErrConflict)
+	}
+	return err
 }
 
 func (s *Store) applyEdit(ctx context.Context, q querier, ws, user string, stored *engine.Stored, edit engine.Edit) (engine.Revision, error) {

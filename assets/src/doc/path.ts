@@ -23,6 +23,7 @@ export function setPath(root: Tree, keys: string[], value: unknown): Tree {
   const copy = { ...root };
   if (rest.length > 0) {
     const child = Object.hasOwn(copy, key) ? copy[key] : undefined;
+    if (!isObject(child) && (value === null || value === undefined)) return root; // there is nothing to remove
     define(copy, key, setPath(isObject(child) ? child : {}, rest, value));
   } else if (value === null || value === undefined) delete copy[key];
   else define(copy, key, value);

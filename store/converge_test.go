@@ -1,0 +1,312 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/store"
+	"pgregory.net/rapid"
+)
+
+// historiesEnv names how many made-up histories TestConvergence tries; make test tries 10,000.
+const historiesEnv = "ATELIER_TEST_HISTORIES"
+
+// tab is one open page: its replica, what it has told the store, and what it could undo.
+type tab struct {
+	name    string
+	seq     int64
+	replica *replica
+	undo    [][]engine.Op
+	taken   []int64       // numbers of its edits that the store accepted
+	copies  []engine.Edit // deliveries that may come again
+}
+
+// together is people who edit one workflow of a real store together, over lines that lose, repeat and reorder.
+type together struct {
+	t      *rapid.T
+	ctx    context.Context
+	p      *place
+	id     string
+	start  *engine.Workflow
+	tabs   []*tab
+	opened int
+}
+
+// TestConvergence makes up histories and holds that all pages and the store end with one drawing, that each accepted edit
+// is in the log once and in the order of its page, and that no revision is missing or leaves an edge to nowhere.
+func TestConvergence(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, store.Options{})
+	if n := os.Getenv(historiesEnv); n != "" {
+		if _, err := strconv.Atoi(n); err != nil {
+			t.Fatalf("%s: %v", historiesEnv, err)
+		}
+		must(t, flag.Set("rapid.checks", n))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		h := newHistory(t, p)
+		for range rapid.IntRange(8, 40).Draw(t, "turns") {
+			h.turn(h.tabs[h.c(len(h.tabs))])
+		}
+		h.settle()
+		h.check()
+	})
+}
+
+func (h *together) c(n int) int { return rapid.IntRange(0, n-1).Draw(h.t, "") }
+
+func newHistory(t *rapid.T, p *place) *together {
+	h := &together{t: t, ctx: t.Context(), p: p}
+	made, err := p.CreateWorkflow(h.ctx, p.alpha, "", "", madeUpDrawing(h.c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.id = made.ID
+	h.start = h.open().replica.base
+	for range 2 + h.c(2) {
+		h.tabs = append(h.tabs, h.open())
+	}
+	return h
+}
+
+// open loads the page.
+func (h *together) open() *tab {
+	stored, err := h.p.Workflow(h.ctx, h.p.alpha, h.id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.opened++
+	return &tab{name: fmt.Sprint("tab", h.opened), replica: newReplica(stored.Doc, stored.Revision)}
+}
+
+func (h *together) turn(b *tab) {
+	switch k := h.c(20); {
+	case k < 8:
+		h.edit(b, madeUpOps(h.c, b.replica.view))
+	case k < 13:
+		h.deliver(b)
+	case k < 17:
+		h.hear(b)
+	case k == 17:
+		h.undo(b)
+	case k == 18 && len(b.copies) > 0: // an old delivery comes once more
+		_, _, _ = h.send(b.copies[h.c(len(b.copies))]) //nolint:errcheck // nobody waits for the answer
+	default:
+		h.reload(b)
+	}
+}
+
+func (h *together) edit(b *tab, ops []engine.Op) {
+	b.seq++
+	before := b.replica.view
+	inverse, err := b.replica.edit(&batch{Client: b.name, Seq: b.seq, Ops: ops})
+	if err != nil {
+		b.seq--
+		return
+	}
+	if before == b.replica.view {
+		h.t.Fatal("an edit is not shown")
+	}
+	b.undo = append(b.undo, guarded(b.replica.view, inverse))
+}
+
+// undo takes back what still applies of the newest edit.
+func (h *together) undo(b *tab) {
+	if len(b.undo) == 0 {
+		return
+	}
+	last := b.undo[len(b.undo)-1]
+	b.undo = b.undo[:len(b.undo)-1]
+	var ops []engine.Op
+	doc := b.replica.view
+	for _, op := range last {
+		if next, _, err := applied(doc, []engine.Op{op}); err == nil {
+			doc, ops = next, append(ops, op)
+		}
+	}
+	if len(ops) > 0 {
+		h.edit(b, ops)
+	}
+}
+
+func (h *together) send(e engine.Edit) (engine.Revision, []engine.Revision, error) {
+	return h.p.EditWorkflow(h.ctx, h.p.alpha, h.id, e)
+}
+
+// deliver sends the oldest pending edit. The request or its answer may be lost.
+func (h *together) deliver(b *tab) {
+	r := b.replica
+	r.takeLost()
+	if len(r.early) > 0 {
+		r.receive(h.since(r.revision)...)
+	}
+	if len(r.pending) == 0 {
+		return
+	}
+	first := r.pending[0]
+	e := engine.Edit{Base: r.revision, Ops: slices.Clone(first.Ops), Client: first.Client, Seq: first.Seq}
+	fate := h.c(6)
+	if fate == 0 {
+		return // the request is lost
+	}
+	rev, missed, err := h.send(e)
+	if err == nil {
+		b.copies = append(b.copies, e)
+	}
+	if fate == 1 {
+		return // the answer is lost
+	}
+	switch {
+	case err == nil:
+		if first.Client == b.name {
+			b.taken = append(b.taken, first.Seq)
+		}
+		r.accept(first, rev, missed)
+	case errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
+		if slices.Contains(r.pending, first) {
+			r.refuse(first)
+		}
+	default:
+		h.t.Fatal(err)
+	}
+	r.takeLost()
+}
+
+// hear brings some of the log over the socket: late, twice, out of order, also the page's own.
+func (h *together) hear(b *tab) {
+	revs := h.since(max(1, b.replica.revision-2))
+	revs = slices.DeleteFunc(revs, func(engine.Revision) bool { return h.c(3) == 0 })
+	slices.Reverse(revs)
+	b.replica.receive(revs...)
+	if h.c(2) == 0 {
+		b.replica.receive(h.since(b.replica.revision)...)
+	}
+}
+
+// reload opens the page anew, with what the old one could not deliver.
+func (h *together) reload(b *tab) {
+	old := *b
+	left := slices.Clone(old.replica.pending)
+	next := h.open()
+	b.name, b.seq, b.replica, b.undo, b.taken = next.name, 0, next.replica, nil, nil
+	then := newReplica(old.replica.base, old.replica.revision)
+	then.pending = left
+	then.move(then.base, then.base, nil, nil)
+	then.receive(h.upTo(old.replica.revision, b.replica.revision)...)
+	b.replica.pending = then.pending
+	b.replica.move(b.replica.base, b.replica.base, nil, nil)
+}
+
+func (h *together) since(revision int64) []engine.Revision {
+	revs, err := h.p.Revisions(h.ctx, h.p.alpha, h.id, revision, 1000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return revs
+}
+
+func (h *together) upTo(from, to int64) []engine.Revision {
+	return slices.DeleteFunc(h.since(from), func(r engine.Revision) bool { return r.Number > to })
+}
+
+// settle ends all troubles: everything is delivered and heard.
+func (h *together) settle() {
+	for _, b := range h.tabs {
+		for tries := 0; len(b.replica.pending) > 0; tries++ {
+			if tries > 1000 {
+				h.t.Fatalf("%s: an edit is never decided", b.name)
+			}
+			h.deliver(b)
+		}
+	}
+	for _, b := range h.tabs {
+		b.replica.receive(h.since(b.replica.revision)...)
+	}
+}
+
+func (h *together) check() {
+	stored, err := h.p.Workflow(h.ctx, h.p.alpha, h.id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, b := range h.tabs {
+		if r := b.replica; r.revision != stored.Revision || !sameDrawing(r.view, stored.Doc) {
+			h.t.Fatalf("%s ends at revision %d with\n%s\nand the store at %d with\n%s", b.name, r.revision, encode(r.view), stored.Revision, encode(stored.Doc))
+		}
+	}
+	log := h.since(1)
+	doc := h.start.Clone()
+	last := map[string]int64{}
+	for i, r := range log {
+		if r.Number != int64(i+2) {
+			h.t.Fatalf("revision %d stands at place %d of the log", r.Number, i)
+		}
+		if r.Seq <= last[r.Client] {
+			h.t.Fatalf("the edit %d of %s is in the log after %d", r.Seq, r.Client, last[r.Client])
+		}
+		last[r.Client] = r.Seq
+		before := doc.Clone()
+		if _, err := engine.Apply(doc, r.Ops...); err != nil {
+			h.t.Fatalf("the log does not replay at %d: %v", r.Number, err)
+		}
+		h.valid(doc, r)
+		if back := doc.Clone(); func() bool { _, err := engine.Apply(back, r.Inverse...); return err != nil }() || !sameSet(back, before) {
+			h.t.Fatalf("the inverse of revision %d does not lead back", r.Number)
+		}
+	}
+	if !sameDrawing(doc, stored.Doc) {
+		h.t.Fatalf("the log leads to\n%s\nand the store has\n%s", encode(doc), encode(stored.Doc))
+	}
+	for _, b := range h.tabs {
+		for _, seq := range b.taken {
+			if !slices.ContainsFunc(log, func(r engine.Revision) bool { return r.Client == b.name && r.Seq == seq }) {
+				h.t.Fatalf("the edit %d of %s was accepted and is not in the log", seq, b.name)
+			}
+		}
+	}
+}
+
+// valid looks at a stored drawing: unique ids and names, edges and groups between what is there.
+func (h *together) valid(w *engine.Workflow, r engine.Revision) {
+	ids, names := map[string]bool{}, map[string]bool{}
+	for _, n := range w.Nodes {
+		if ids[n.ID] || names[n.Name] {
+			h.t.Fatalf("revision %d has the node %s (%s) twice", r.Number, n.ID, n.Name)
+		}
+		ids[n.ID], names[n.Name] = true, true
+	}
+	for _, e := range w.Edges {
+		if !ids[e.From] || !ids[e.To] {
+			h.t.Fatalf("revision %d leaves an edge to nowhere: %+v", r.Number, e)
+		}
+	}
+	for _, g := range w.Groups {
+		for _, id := range g.Nodes {
+			if !ids[id] {
+				h.t.Fatalf("revision %d leaves %s in a group", r.Number, id)
+			}
+		}
+	}
+}
+
+// sameSet compares drawings whose lists may be in another order.
+func sameSet(a, b *engine.Workflow) bool {
+	sorted := func(w *engine.Workflow) *engine.Workflow {
+		w = w.Clone()
+		slices.SortFunc(w.Nodes, func(x, y engine.Node) int { return strings.Compare(x.ID, y.ID) })
+		slices.SortFunc(w.Edges, func(x, y engine.Edge) int { return strings.Compare(encode(x), encode(y)) })
+		slices.SortFunc(w.Notes, func(x, y engine.Note) int { return strings.Compare(x.ID, y.ID) })
+		slices.SortFunc(w.Groups, func(x, y engine.Group) int { return strings.Compare(x.ID, y.ID) })
+		return w
+	}
+	return sameDrawing(sorted(a), sorted(b))
+}
