@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,8 +16,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// historiesEnv names how many made-up histories TestConvergence tries; make test tries 10,000.
+// historiesEnv names how many made-up histories TestConvergence tries; make race tries 10,000.
 const historiesEnv = "ATELIER_TEST_HISTORIES"
+
+// log is where edits go.
+type log interface {
+	edit(engine.Edit) (engine.Revision, []engine.Revision, error)
+	since(revision int64) []engine.Revision
+	head() (*engine.Workflow, int64)
+}
 
 // tab is one open page: its replica, what it has told the store, and what it could undo.
 type tab struct {
@@ -33,59 +39,60 @@ type tab struct {
 // together is people who edit one workflow of a real store together, over lines that lose, repeat and reorder.
 type together struct {
 	t      *rapid.T
-	ctx    context.Context
-	p      *place
-	id     string
+	log    log
 	start  *engine.Workflow
 	tabs   []*tab
 	opened int
 }
 
-// TestConvergence makes up histories and holds that all pages and the store end with one drawing, that each accepted edit
-// is in the log once and in the order of its page, and that no revision is missing or leaves an edge to nowhere.
+// TestConvergence makes up histories and holds that all pages and the log end with one drawing, that each accepted edit
+// is in the log once and in the order of its page, and that no revision is missing or leaves an edge to nowhere. One of
+// five histories is lived on a real store, the others on the rules of the log alone (engine.Merge), which is the larger
+// part of what can go wrong at a fraction of the time.
 func TestConvergence(t *testing.T) {
 	t.Parallel()
-	p := newPlace(t, store.Options{})
+	histories := 150
 	if n := os.Getenv(historiesEnv); n != "" {
-		if _, err := strconv.Atoi(n); err != nil {
-			t.Fatalf("%s: %v", historiesEnv, err)
-		}
-		must(t, flag.Set("rapid.checks", n))
+		var err error
+		histories, err = strconv.Atoi(n)
+		must(t, err)
 	}
-	rapid.Check(t, func(t *rapid.T) {
-		h := newHistory(t, p)
-		for range rapid.IntRange(8, 40).Draw(t, "turns") {
-			h.turn(h.tabs[h.c(len(h.tabs))])
-		}
-		h.settle()
-		h.check()
-	})
+	p := newPlace(t, store.Options{})
+	onStore := func(t *rapid.T, start *engine.Workflow) log { return newStoreLog(t, p, start) }
+	onRules := func(_ *rapid.T, start *engine.Workflow) log { return &rulesLog{doc: start.Clone()} }
+	for _, c := range []struct {
+		name string
+		n    int
+		make func(t *rapid.T, start *engine.Workflow) log
+	}{{"store", histories / 5, onStore}, {"rules", histories - histories/5, onRules}} {
+		t.Run(c.name, func(t *testing.T) { //nolint:paralleltest // the number of checks is a flag of the process
+			must(t, flag.Set("rapid.checks", strconv.Itoa(c.n)))
+			rapid.Check(t, func(t *rapid.T) { live(t, c.make) })
+		})
+	}
+}
+
+func live(t *rapid.T, makeLog func(t *rapid.T, start *engine.Workflow) log) {
+	h := &together{t: t}
+	h.start = roundTrip(madeUpDrawing(h.c))
+	h.log = makeLog(t, h.start)
+	for range 2 + h.c(2) {
+		h.tabs = append(h.tabs, h.open())
+	}
+	for range rapid.IntRange(8, 40).Draw(t, "turns") {
+		h.turn(h.tabs[h.c(len(h.tabs))])
+	}
+	h.settle()
+	h.check()
 }
 
 func (h *together) c(n int) int { return rapid.IntRange(0, n-1).Draw(h.t, "") }
 
-func newHistory(t *rapid.T, p *place) *together {
-	h := &together{t: t, ctx: t.Context(), p: p}
-	made, err := p.CreateWorkflow(h.ctx, p.alpha, "", "", madeUpDrawing(h.c))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.id = made.ID
-	h.start = h.open().replica.base
-	for range 2 + h.c(2) {
-		h.tabs = append(h.tabs, h.open())
-	}
-	return h
-}
-
 // open loads the page.
 func (h *together) open() *tab {
-	stored, err := h.p.Workflow(h.ctx, h.p.alpha, h.id)
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	doc, revision := h.log.head()
 	h.opened++
-	return &tab{name: fmt.Sprint("tab", h.opened), replica: newReplica(stored.Doc, stored.Revision)}
+	return &tab{name: fmt.Sprint("tab", h.opened), replica: newReplica(doc, revision)}
 }
 
 func (h *together) turn(b *tab) {
@@ -99,7 +106,7 @@ func (h *together) turn(b *tab) {
 	case k == 17:
 		h.undo(b)
 	case k == 18 && len(b.copies) > 0: // an old delivery comes once more
-		_, _, _ = h.send(b.copies[h.c(len(b.copies))]) //nolint:errcheck // nobody waits for the answer
+		_, _, _ = h.log.edit(b.copies[h.c(len(b.copies))]) //nolint:errcheck // nobody waits for the answer
 	default:
 		h.reload(b)
 	}
@@ -138,16 +145,12 @@ func (h *together) undo(b *tab) {
 	}
 }
 
-func (h *together) send(e engine.Edit) (engine.Revision, []engine.Revision, error) {
-	return h.p.EditWorkflow(h.ctx, h.p.alpha, h.id, e)
-}
-
 // deliver sends the oldest pending edit. The request or its answer may be lost.
 func (h *together) deliver(b *tab) {
 	r := b.replica
 	r.takeLost()
 	if len(r.early) > 0 {
-		r.receive(h.since(r.revision)...)
+		r.receive(h.log.since(r.revision)...)
 	}
 	if len(r.pending) == 0 {
 		return
@@ -158,7 +161,7 @@ func (h *together) deliver(b *tab) {
 	if fate == 0 {
 		return // the request is lost
 	}
-	rev, missed, err := h.send(e)
+	rev, missed, err := h.log.edit(e)
 	if err == nil {
 		b.copies = append(b.copies, e)
 	}
@@ -183,12 +186,12 @@ func (h *together) deliver(b *tab) {
 
 // hear brings some of the log over the socket: late, twice, out of order, also the page's own.
 func (h *together) hear(b *tab) {
-	revs := h.since(max(1, b.replica.revision-2))
+	revs := h.log.since(max(1, b.replica.revision-2))
 	revs = slices.DeleteFunc(revs, func(engine.Revision) bool { return h.c(3) == 0 })
 	slices.Reverse(revs)
 	b.replica.receive(revs...)
 	if h.c(2) == 0 {
-		b.replica.receive(h.since(b.replica.revision)...)
+		b.replica.receive(h.log.since(b.replica.revision)...)
 	}
 }
 
@@ -206,16 +209,8 @@ func (h *together) reload(b *tab) {
 	b.replica.move(b.replica.base, b.replica.base, nil, nil)
 }
 
-func (h *together) since(revision int64) []engine.Revision {
-	revs, err := h.p.Revisions(h.ctx, h.p.alpha, h.id, revision, 1000)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return revs
-}
-
 func (h *together) upTo(from, to int64) []engine.Revision {
-	return slices.DeleteFunc(h.since(from), func(r engine.Revision) bool { return r.Number > to })
+	return slices.DeleteFunc(h.log.since(from), func(r engine.Revision) bool { return r.Number > to })
 }
 
 // settle ends all troubles: everything is delivered and heard.
@@ -229,24 +224,21 @@ func (h *together) settle() {
 		}
 	}
 	for _, b := range h.tabs {
-		b.replica.receive(h.since(b.replica.revision)...)
+		b.replica.receive(h.log.since(b.replica.revision)...)
 	}
 }
 
 func (h *together) check() {
-	stored, err := h.p.Workflow(h.ctx, h.p.alpha, h.id)
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	stored, revision := h.log.head()
 	for _, b := range h.tabs {
-		if r := b.replica; r.revision != stored.Revision || !sameDrawing(r.view, stored.Doc) {
-			h.t.Fatalf("%s ends at revision %d with\n%s\nand the store at %d with\n%s", b.name, r.revision, encode(r.view), stored.Revision, encode(stored.Doc))
+		if r := b.replica; r.revision != revision || !sameDrawing(r.view, stored) {
+			h.t.Fatalf("%s ends at revision %d with\n%s\nand the store at %d with\n%s", b.name, r.revision, encode(r.view), revision, encode(stored))
 		}
 	}
-	log := h.since(1)
+	revs := h.log.since(1)
 	doc := h.start.Clone()
 	last := map[string]int64{}
-	for i, r := range log {
+	for i, r := range revs {
 		if r.Number != int64(i+2) {
 			h.t.Fatalf("revision %d stands at place %d of the log", r.Number, i)
 		}
@@ -263,12 +255,12 @@ func (h *together) check() {
 			h.t.Fatalf("the inverse of revision %d does not lead back", r.Number)
 		}
 	}
-	if !sameDrawing(doc, stored.Doc) {
-		h.t.Fatalf("the log leads to\n%s\nand the store has\n%s", encode(doc), encode(stored.Doc))
+	if !sameDrawing(doc, stored) {
+		h.t.Fatalf("the log leads to\n%s\nand the store has\n%s", encode(doc), encode(stored))
 	}
 	for _, b := range h.tabs {
 		for _, seq := range b.taken {
-			if !slices.ContainsFunc(log, func(r engine.Revision) bool { return r.Client == b.name && r.Seq == seq }) {
+			if !slices.ContainsFunc(revs, func(r engine.Revision) bool { return r.Client == b.name && r.Seq == seq }) {
 				h.t.Fatalf("the edit %d of %s was accepted and is not in the log", seq, b.name)
 			}
 		}

@@ -107,6 +107,14 @@ func textOp(c chance, w *engine.Workflow, op engine.Op) engine.Op {
 	return op
 }
 
+// throughJSON gives operations as they come out of a request or the database.
+func throughJSON(ops []engine.Op) (out []engine.Op) {
+	if err := json.Unmarshal(raw(ops), &out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
 func raw(v any) json.RawMessage { return json.RawMessage(encode(v)) }
 
 // guarded gives the operations that undo an edit the values on which they depend.
