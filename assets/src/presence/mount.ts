@@ -84,7 +84,10 @@ export function mountPresence(studio: Studio, canvas: Canvas): void {
   studio.on("open", show);
   studio.on("edited", ({ by, ops }) => {
     const guest = people.byUser(by);
-    if (guest) marks.flash(touched(ops), guest.who.name, guest.color);
+    if (!guest) return;
+    const ids = touched(ops);
+    if (guest.state.open) ids.delete(guest.state.open.node); // marked all the time: it would flicker with every key
+    marks.flash(ids, guest.who.name, guest.color);
   });
   studio.on("role", ({ cut }) => {
     if (!cut) return;
