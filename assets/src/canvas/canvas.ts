@@ -244,9 +244,11 @@ export class Canvas implements Stage {
     return [snap(x - nodeWidth / 2), snap(y - 30)];
   }
 
-  /** Asks for the list of kinds at a point of the canvas. */
-  quickAdd(point: Point = this.pointer ?? this.camera.middle, from?: { node: string; port: string; side: "in" | "out" }): void {
+  /** Asks for the list of kinds at a point of the canvas; without one the node comes to where there is room. */
+  quickAdd(at: Point | undefined = this.pointer, from?: { node: string; port: string; side: "in" | "out" }): void {
     if (this.studio.readonly) return;
+    const point = at ?? this.camera.middle;
+    if (!at) return this.studio.emit("quickadd", { screen: this.camera.client(point), from });
     const [x, y] = this.toDrawing(point);
     const corner: Point = !from ? [x - nodeWidth / 2, y - 30] : from.side === "out" ? [x, y - 30] : [x - nodeWidth, y - 30];
     this.studio.emit("quickadd", { at: [snap(corner[0]), snap(corner[1])], screen: this.camera.client(point), from });

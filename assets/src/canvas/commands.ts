@@ -118,7 +118,8 @@ export class Commands {
     const port = node && studio.ports(node)[side === "out" ? "outputs" : "inputs"][0];
     if (!port) return studio.say(side === "out" ? t("This node has no output") : t("This node has no input"));
     const [x, y] = canvas.edges.portAt(id, side, port.name);
-    canvas.quickAdd(toScreen(canvas.camera.view, [x + (side === "out" ? beside : -beside), y]), { node: id, port: port.name, side });
+    const screen = canvas.camera.client(toScreen(canvas.camera.view, [x + (side === "out" ? beside : -beside), y]));
+    studio.emit("quickadd", { screen, from: { node: id, port: port.name, side } });
   }
 
   /** Makes the selected notes larger or smaller. */

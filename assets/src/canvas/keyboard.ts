@@ -47,7 +47,7 @@ export class Keyboard {
     const target = event.target as Element;
     // What is open above the page has its own keys.
     if (target.closest("dialog, [popover]") || document.querySelector("dialog:modal")) return;
-    const at: Where = isTyping(target) ? "always" : target === document.body || this.canvas.root.contains(target) ? "canvas" : "page";
+    const at: Where = isTyping(target) ? "always" : target === document.body || this.canvas.root.contains(target) || target.closest("[data-outline]") ? "canvas" : "page";
     if (this.studio.commands.press(event, at)) event.preventDefault();
   }
 

@@ -15,12 +15,16 @@ export class Outline {
     this.list = part(element, "list");
     part(element, "close").addEventListener("click", () => this.toggle(false));
     element.addEventListener("keydown", (event) => {
+      if (this.walk(event.key)) return event.preventDefault();
       if (event.key !== "Escape") return;
       event.stopPropagation();
       this.toggle(false);
       document.getElementById("canvas")?.focus();
     });
     this.list.addEventListener("click", (event) => this.pressed(event));
+    // Focus and selection go together, so that every command is about the entry that one is at.
+    this.list.addEventListener("focusin", (event) => this.pressed(event));
+    this.list.addEventListener("keydown", (event) => event.key === "Enter" && this.pressed(event, true));
     this.list.addEventListener("dblclick", (event) => this.pressed(event, true));
   }
 
@@ -52,11 +56,23 @@ export class Outline {
     }
   }
 
+  /** Goes through the entries with the arrow keys. */
+  private walk(key: string): boolean {
+    const all = [...this.list.querySelectorAll<HTMLElement>("[data-outline]")];
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key];
+    if (to === undefined || at < 0) return false;
+    all[Math.max(0, Math.min(to, all.length - 1))]?.focus();
+    return true;
+  }
+
   private pressed(event: Event, open = false): void {
     const id = (event.target as Element).closest<HTMLElement>("[data-outline]")?.dataset["outline"];
     if (!id) return;
-    this.studio.select([id]);
-    this.studio.center(id);
+    if (!this.studio.selection.nodes.has(id) || this.studio.selection.size > 1) {
+      this.studio.select([id]);
+      this.studio.center(id);
+    }
     if (open) this.studio.open(id);
   }
 

@@ -38,7 +38,7 @@ export interface EditorEvents {
   lost: { code: number }; // the socket was closed
   frame: OtherFrame; // a frame of the socket for another part
   role: { readonly: boolean; cut: boolean }; // what the person may do has changed; cut: they may no longer be here
-  quickadd: { at: [number, number]; screen: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string }; title?: string; pick?(kind: string): void };
+  quickadd: { at?: [number, number]; screen: [number, number]; from?: { node: string; port: string; side: "in" | "out" }; edge?: { from: string; out: string; to: string; in: string }; title?: string; pick?(kind: string): void };
 }
 
 export interface Editor {
