@@ -31,9 +31,11 @@ type Case struct {
 }
 
 // Mock stands for a node: the items that it gives, or the error that it fails with. In a file it is a list of items for
-// the first output, {"outputs": {"port": [items]}} or {"error": "text"}.
+// the first output, {"outputs": {"port": [items]}}, {"rounds": [[items], [items]]} for a node in a loop, or
+// {"error": "text"}.
 type Mock struct {
 	Outputs map[string][]Item // by output port; "" is the first
+	Rounds  [][]Item          // of the first output, one execution after the other; the last stands for all that follow
 	Error   string
 }
 
@@ -63,6 +65,7 @@ type (
 	plainCase Case
 	mockForm  struct {
 		Outputs map[string][]Item `json:"outputs,omitempty"`
+		Rounds  [][]Item          `json:"rounds,omitempty"`
 		Error   string            `json:"error,omitempty"`
 	}
 )
@@ -99,7 +102,7 @@ func (m *Mock) UnmarshalJSON(b []byte) error {
 
 // MarshalJSON writes the shorter form where there is one.
 func (m Mock) MarshalJSON() ([]byte, error) {
-	if items, ok := m.Outputs[""]; ok && len(m.Outputs) == 1 && m.Error == "" {
+	if items, ok := m.Outputs[""]; ok && len(m.Outputs) == 1 && m.Rounds == nil && m.Error == "" {
 		if items == nil {
 			items = []Item{}
 		}

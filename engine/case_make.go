@@ -71,6 +71,14 @@ func (s *caseRun) mock(c *Case, n *Node, catalogue Catalogue) {
 		c.Mocks[n.ID] = Mock{Error: failure}
 		return
 	}
+	if rounds := s.rounds[n.ID]; len(rounds) > 1 { // in a loop
+		list := make([][]Item, len(rounds))
+		for i, items := range rounds {
+			list[i] = append([]Item{}, plainItems(items)...)
+		}
+		c.Mocks[n.ID] = Mock{Rounds: list}
+		return
+	}
 	m := Mock{Outputs: map[string][]Item{}}
 	for port, items := range outputs {
 		if len(items) == 0 || port >= len(s.ports[n.ID]) {

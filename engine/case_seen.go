@@ -12,10 +12,11 @@ import (
 // caseRun is what was seen of a test's run.
 type caseRun struct {
 	doc      *Workflow
-	ports    map[string][]Port  // outputs by node id
-	outputs  map[string]Outputs // by node id; of all its executions, one after the other
-	failures map[string]string  // by node id
-	broken   error              // the journal could not be read
+	ports    map[string][]Port   // outputs by node id
+	outputs  map[string]Outputs  // by node id; of all its executions, one after the other
+	rounds   map[string][][]Item // by node id: what the first output gave, for each execution
+	failures map[string]string   // by node id
+	broken   error               // the journal could not be read
 
 	run      *Run
 	items    []Item
@@ -27,7 +28,7 @@ type caseRun struct {
 }
 
 func newCaseRun(doc *Workflow, c Catalogue) *caseRun {
-	s := &caseRun{doc: doc, ports: make(map[string][]Port, len(doc.Nodes)), outputs: map[string]Outputs{}, failures: map[string]string{}}
+	s := &caseRun{doc: doc, ports: make(map[string][]Port, len(doc.Nodes)), outputs: map[string]Outputs{}, rounds: map[string][][]Item{}, failures: map[string]string{}}
 	for i := range doc.Nodes {
 		n := &doc.Nodes[i]
 		if kind, ok := c.Kind(n.Kind); ok {
@@ -61,6 +62,11 @@ func (s *caseRun) add(chunk Chunk) {
 			all[port] = append(all[port], items...)
 		}
 		s.outputs[e.Node] = all
+		var first []Item
+		if len(e.Outputs) > 0 {
+			first = e.Outputs[0]
+		}
+		s.rounds[e.Node] = append(s.rounds[e.Node], first)
 	}
 }
 

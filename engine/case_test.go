@@ -110,6 +110,23 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// A node in a loop answers each round with its own items.
+func TestCaseRounds(t *testing.T) {
+	t.Parallel()
+	w := draw(t, "t:trigger.manual", "e:emit", "l:loop", "p:post", "d:pass", "t>e", "e>l", "l.loop>p", "p>l", "l.done>d")
+	node(w, "l").Params = map[string]any{"size": 2}
+	c := caseOf(t, `{"id": "c", "name": "n", "mocks": {"p": {"rounds": [[{"json": {"n": 1}}], [{"json": {"n": 2}}, {"json": {"n": 3}}]]}},
+		"asserts": [{"node": "d", "is": "equals", "value": [{"n": 1}, {"n": 2}, {"n": 3}, {"n": 2}, {"n": 3}]}]}`)
+	again, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := engine.RunCase(t.Context(), engine.Options{Catalogue: kinds(newWorld())}, engine.CaseRequest{Doc: w, Case: caseOf(t, string(again))})
+	if r.Status != engine.CasePassed {
+		t.Errorf("%+v", r)
+	}
+}
+
 // A test that waits for ever is ended by its limit.
 func TestCaseLimit(t *testing.T) {
 	t.Parallel()

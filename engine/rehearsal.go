@@ -21,7 +21,7 @@ func (r *rehearsal) standIn(st *step, pn *planNode) bool {
 	case mocked && mock.Error != "":
 		st.err = errors.New(mock.Error)
 	case mocked:
-		st.outputs, st.weight, st.err, st.reused = mock.outputs(pn), 0, nil, "mocked"
+		st.outputs, st.weight, st.err, st.reused = mock.outputs(pn, st.iteration), 0, nil, "mocked"
 		defaultLineage(st) // as many items as came in are those of the same places
 	case pn.kind.World && !slices.Contains(r.allow, pn.node.ID):
 		r.refused = append(r.refused, pn.node.ID)
@@ -33,8 +33,12 @@ func (r *rehearsal) standIn(st *step, pn *planNode) bool {
 }
 
 // outputs puts a mock's items at the node's ports.
-func (m Mock) outputs(pn *planNode) Outputs {
+func (m Mock) outputs(pn *planNode, iteration int) Outputs {
 	out := make(Outputs, len(pn.out))
+	if len(m.Rounds) > 0 && len(out) > 0 {
+		out[0] = plainItems(m.Rounds[min(iteration, len(m.Rounds)-1)])
+		return out
+	}
 	for name, items := range m.Outputs {
 		port := portIndex(pn.out, name)
 		if name == "" && port < 0 {

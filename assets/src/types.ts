@@ -31,8 +31,8 @@ export interface Note { id: string; at: [number, number]; size: [number, number]
 
 export interface Group { id: string; name: string; color?: string; nodes: string[]; collapsed?: boolean }
 
-/** What stands for a node in a test: items of its first output, items by output port, or an error. */
-export type Mock = Item[] | { outputs?: { [port: string]: Item[] }; error?: string };
+/** What stands for a node in a test: items of its first output, items by output port or by round of a loop, or an error. */
+export type Mock = Item[] | { outputs?: { [port: string]: Item[] }; rounds?: Item[][]; error?: string };
 
 export interface Assert {
   node?: string; // id; absent: the result of the run

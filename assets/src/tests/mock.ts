@@ -24,8 +24,10 @@ export function itemsText(items: Item[]): string {
 export function mockText(mock: Mock | undefined): string {
   if (!mock) return "[]";
   if (Array.isArray(mock)) return itemsText(mock);
+  const plain = (items: Item[]) => JSON.parse(itemsText(items)) as Json;
+  if (mock.rounds) return JSON.stringify({ rounds: mock.rounds.map(plain) }, null, 2);
   const ports = Object.entries(mock.outputs ?? {});
-  return JSON.stringify({ outputs: Object.fromEntries(ports.map(([port, items]) => [port, JSON.parse(itemsText(items)) as Json])) }, null, 2);
+  return JSON.stringify({ outputs: Object.fromEntries(ports.map(([port, items]) => [port, plain(items)])) }, null, 2);
 }
 
 /** Reads a mock that a person wrote. Throws an error in words. */
@@ -39,6 +41,9 @@ export function mockOf(text: string): Mock {
   if (isObject(value) && Object.keys(value).length === 1 && isObject(value.outputs)) {
     const ports = Object.entries(value.outputs as { [port: string]: Json });
     return { outputs: Object.fromEntries(ports.map(([port, items]) => [port, itemsFrom(JSON.stringify(items))])) };
+  }
+  if (isObject(value) && Object.keys(value).length === 1 && Array.isArray(value.rounds) && value.rounds.every(Array.isArray)) {
+    return { rounds: value.rounds.map((items) => itemsFrom(JSON.stringify(items))) };
   }
   return itemsFrom(text);
 }

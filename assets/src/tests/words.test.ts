@@ -12,7 +12,7 @@ test("a value comes back from its text", () => {
 });
 
 test("a mock comes back from its text", () => {
-  for (const mock of [[], [{ json: { a: 1 } }], { outputs: { true: [{ json: {} }], false: [] } }, [{ json: { json: { x: 1 } } }]]) {
+  for (const mock of [[], [{ json: { a: 1 } }], { outputs: { true: [{ json: {} }], false: [] } }, [{ json: { json: { x: 1 } } }], { rounds: [[{ json: { n: 1 } }], []] }]) {
     assert.deepEqual(mockOf(mockText(mock)), mock, JSON.stringify(mock));
   }
   assert.deepEqual(mockOf('[{"a": 1}, {"json": {"b": 2}}]'), [{ json: { a: 1 } }, { json: { b: 2 } }]);
