@@ -254,6 +254,16 @@ func TestTriggers(t *testing.T) {
 		if must(t, err); h.Method != "*" || h.WorkflowID != a || h.Workspace != "alpha" {
 			t.Errorf("hook: %+v", h)
 		}
+		for _, c := range []struct {
+			scope auth.Scope
+			id    string
+			names int
+		}{{p.alpha, b, 2}, {p.alpha, a, 0}, {p.beta, other.ID, 0}} {
+			hooks, names, err := p.OtherHooks(ctx, c.scope, c.id)
+			if must(t, err); len(hooks) != c.names || len(names) != c.names || c.names > 0 && (hooks[0].Path != "orders" || names[0] == "") {
+				t.Errorf("others' addresses, seen from %s: %+v %v", c.id, hooks, names)
+			}
+		}
 		// A test address stands beside the live one, for its time.
 		must(t, p.ListenHook(ctx, p.alpha, engine.Hook{WorkflowID: a, Node: "start", Path: "orders", Method: "POST", Test: at}))
 		must(t, p.ListenHook(ctx, p.alpha, engine.Hook{WorkflowID: a, Node: "start", Path: "orders", Method: "POST", Test: at + 5}))

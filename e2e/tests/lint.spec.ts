@@ -104,5 +104,9 @@ test("problems are listed with fixes of one click, and warnings can be ignored",
   });
 
   await page.emulateMedia({ colorScheme: "dark" });
+  await page.reload();
+  await drawing.ready();
+  await head.click();
+  await expect(page.getByTestId("problem")).toHaveCount(3);
   await new Screens(page, "dark").look("problems");
 });
