@@ -9,6 +9,7 @@ import { ReplayBar } from "./runs/replaybar";
 import { Socket } from "./runs/socket";
 import { isFinal, reduce, viewAfter } from "./runs/state";
 import type { Kind, Run, RunEvent, Stored } from "./types";
+import { t } from "./lib/words";
 
 interface RunData { run: Run; workflow: Stored; kinds: Kind[]; events: RunEvent[] | null; timezone?: string }
 
@@ -18,7 +19,7 @@ function open(main: HTMLElement): void {
   const studio = new Studio({ workflow: data.workflow, kinds: data.kinds, credentialTypes: [], credentials: [], variables: [], run: null, timezone: data.timezone ?? "UTC" }, true);
   const canvas = mountCanvas(studio);
   const replay = new Replay(data.events ?? [], () => show());
-  const element = document.getElementById("replay") ?? main.appendChild(h("section", { id: "replay", "aria-label": "Replay" }));
+  const element = document.getElementById("replay") ?? main.appendChild(h("section", { id: "replay", "aria-label": t("Replay") }));
   const bar = new ReplayBar(replay, element, studio);
   let shown = -1;
   const show = () => {
@@ -46,7 +47,7 @@ function open(main: HTMLElement): void {
         bar.eventsChanged();
         if (event.type !== "run.finished") return;
         run = { ...run, status: event.status ?? "succeeded", finished: event.at, error: event.error };
-        studio.toast(run.status === "succeeded" ? "The run finished." : run.status === "cancelled" ? "The run was cancelled." : `The run failed${run.error ? `: ${run.error}` : "."}`, { error: run.status === "failed" });
+        studio.toast(run.status === "succeeded" ? t("The run finished.") : run.status === "cancelled" ? t("The run was cancelled.") : run.error ? t("The run failed: {why}", { why: run.error }) : t("The run failed."), { error: run.status === "failed" });
         shown = -1;
         show();
         void refreshHead();

@@ -5,6 +5,7 @@ import { parseClip } from "../doc/clip";
 import { isTyping } from "../lib/dom";
 import type { Canvas } from "./canvas";
 import type { Commands } from "./commands";
+import { t } from "../lib/words";
 
 const foreign = /^\s*\{[\s\S]*"connections"\s*:/; // of n8n
 
@@ -30,7 +31,7 @@ export class Clipboard {
     event.preventDefault();
     event.clipboardData.setData("text/plain", JSON.stringify(clip, null, 2));
     if (cut && !this.canvas.studio.readonly) this.commands.remove();
-    else this.canvas.studio.say(count === 1 ? "Copied" : `Copied ${count}`);
+    else this.canvas.studio.say(count === 1 ? t("Copied") : t("Copied {count}", { count }));
   }
 
   private put(event: ClipboardEvent): void {
@@ -58,10 +59,10 @@ export class Clipboard {
   async copy(): Promise<boolean> {
     try {
       await navigator.clipboard.writeText(JSON.stringify(this.commands.clip(), null, 2));
-      this.canvas.studio.say("Copied");
+      this.canvas.studio.say(t("Copied"));
       return true;
     } catch {
-      this.canvas.studio.toast("The browser does not allow this. Press Ctrl+C instead.");
+      this.canvas.studio.toast(t("The browser does not allow this. Press Ctrl+C instead."));
       return false;
     }
   }
@@ -76,9 +77,9 @@ export class Clipboard {
       const clip = parseClip(text);
       if (!clip && foreign.test(text)) await this.convert(text);
       else if (clip) this.commands.paste(clip, this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer));
-      else this.canvas.studio.toast("There is nothing to paste: copy nodes first.");
+      else this.canvas.studio.toast(t("There is nothing to paste: copy nodes first."));
     } catch {
-      this.canvas.studio.toast("The browser does not allow this. Press Ctrl+V instead.");
+      this.canvas.studio.toast(t("The browser does not allow this. Press Ctrl+V instead."));
     }
   }
 }

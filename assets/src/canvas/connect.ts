@@ -7,6 +7,7 @@ import type { Edge } from "../types";
 import type { Canvas } from "./canvas";
 import { type Point, toScreen } from "./geometry";
 import type { At, Gesture } from "./gesture";
+import { t } from "../lib/words";
 
 export interface PortRef { node: string; port: string; side: "in" | "out" }
 
@@ -21,14 +22,14 @@ export function edgeBetween(a: PortRef, b: PortRef): Edge {
 
 /** Why two ports may not be joined, or "". */
 export function refusal(studio: Studio, a: PortRef, b: PortRef): string {
-  if (a.side === b.side) return a.side === "out" ? "An output leads to an input." : "An input is fed by an output.";
+  if (a.side === b.side) return a.side === "out" ? t("An output leads to an input.") : t("An input is fed by an output.");
   return whyNot(studio.doc, edgeBetween(a, b), (node) => studio.kindOf(node), (node) => studio.ports(node));
 }
 
 /** Joins two ports and tells so. */
 export function join(studio: Studio, a: PortRef, b: PortRef): void {
   const edge = edgeBetween(a, b);
-  studio.apply([{ op: "edge.add", edge }], `Connected ${studio.node(edge.from)?.name ?? "?"} to ${studio.node(edge.to)?.name ?? "?"}`);
+  studio.apply([{ op: "edge.add", edge }], t("Connected {name} to {name2}", { name: studio.node(edge.from)?.name ?? "?", name2: studio.node(edge.to)?.name ?? "?" }));
 }
 
 export class Connect implements Gesture {

@@ -8,6 +8,7 @@ import { between, type Box, intersects, type Point, snap, toDrawing } from "./ge
 import type { At, Gesture } from "./gesture";
 import { rest } from "./guides";
 import { leastNote } from "./notelayer";
+import { t, tn } from "../lib/words";
 
 const dropWithin = 24; // pixels of the drawing around an edge that take a node in
 
@@ -53,7 +54,7 @@ export class BoxSelect implements Gesture {
     this.canvas.overlay.showBox(undefined);
     const { studio } = this.canvas;
     if (cancelled) studio.choose(this.before);
-    else studio.say(`${studio.selection.nodes.size} nodes selected`);
+    else studio.say(tn(studio.selection.nodes.size, "{n} node selected", "{n} nodes selected"));
   }
 }
 
@@ -113,14 +114,14 @@ export class Move implements Gesture {
     for (const [id, at] of this.moved(this.notes)) ops.push({ op: "note.set", id, path: "at", value: at });
     const node = this.target && this.loner ? canvas.studio.node(this.loner) : undefined;
     if (node && this.target) ops.push(...splice(node, this.target, { ports: (other) => canvas.studio.ports(other) }));
-    canvas.studio.apply(ops, node ? `Put ${node.name} between` : this.told());
+    canvas.studio.apply(ops, node ? t("Put {name} between", { name: node.name }) : this.told());
   }
 
   private told(): string {
     const [only] = this.nodes.keys();
-    if (this.nodes.size === 1 && this.notes.size === 0) return `Moved ${this.canvas.studio.node(only!)?.name ?? "a node"}`;
-    if (this.nodes.size === 0) return this.notes.size === 1 ? "Moved a note" : `Moved ${this.notes.size} notes`;
-    return `Moved ${this.nodes.size} nodes`;
+    if (this.nodes.size === 1 && this.notes.size === 0) return t("Moved {node}", { node: this.canvas.studio.node(only!)?.name ?? t("a node") });
+    if (this.nodes.size === 0) return this.notes.size === 1 ? t("Moved a note") : tn(this.notes.size, "Moved {n} note", "Moved {n} notes");
+    return tn(this.nodes.size, "Moved {n} node", "Moved {n} nodes");
   }
 }
 
@@ -145,6 +146,6 @@ export class ResizeNote implements Gesture {
   end(_: At, cancelled: boolean): void {
     const { note } = this.canvas.notes.views.get(this.id)!;
     if (cancelled || (this.size[0] === note.size[0] && this.size[1] === note.size[1])) return this.canvas.notes.place(this.id, note.at, note.size);
-    this.canvas.studio.apply([{ op: "note.set", id: this.id, path: "size", value: this.size }], "Resized the note");
+    this.canvas.studio.apply([{ op: "note.set", id: this.id, path: "size", value: this.size }], t("Resized the note"));
   }
 }

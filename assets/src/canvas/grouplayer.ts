@@ -54,7 +54,7 @@ export class GroupLayer {
     const element = cloneTemplate("group-template");
     element.dataset["id"] = group.id;
     element.dataset["testid"] = `group-${group.id}`;
-    part(element, "ungroup").addEventListener("click", () => this.studio.apply([{ op: "group.remove", id: group.id }], "Took the group apart"));
+    part(element, "ungroup").addEventListener("click", () => this.studio.apply([{ op: "group.remove", id: group.id }], t("Took the group apart")));
     const fold = part(element, "fold");
     fold.addEventListener("click", () => this.fold(group.id));
     const view: GroupView = { group, element, box: undefined, fold };
@@ -121,17 +121,17 @@ export class GroupLayer {
   /** Frames the selected nodes; a node is in one group at most. */
   add(): void {
     const chosen = this.studio.selected;
-    if (chosen.length === 0) return this.studio.say("Select nodes to group them");
+    if (chosen.length === 0) return this.studio.say(t("Select nodes to group them"));
     const inside = new Set(chosen);
     const names = new Set(this.studio.doc.groups.map((group) => group.name));
     let number = this.studio.doc.groups.length + 1;
-    while (names.has(`Group ${number}`)) number++;
+    while (names.has(t("Group {number}", { number }))) number++;
     const leave = this.studio.doc.groups.filter((group) => group.nodes.some((id) => inside.has(id))).map((group) => {
       const nodes = group.nodes.filter((id) => !inside.has(id));
       return nodes.length > 0 ? { op: "group.set" as const, id: group.id, path: "nodes", value: nodes } : { op: "group.remove" as const, id: group.id };
     });
     const group: Group = { id: newId(), name: `Group ${number}`, color: "grey", nodes: chosen };
-    this.studio.apply([...leave, { op: "group.add", group }], `Grouped ${chosen.length} nodes`);
+    this.studio.apply([...leave, { op: "group.add", group }], tn(chosen.length, "Grouped {n} node", "Grouped {n} nodes"));
     this.rename(group.id);
   }
 
@@ -139,16 +139,16 @@ export class GroupLayer {
   remove(): void {
     const inside = new Set(this.studio.selected);
     const groups = this.studio.doc.groups.filter((group) => group.nodes.some((id) => inside.has(id)));
-    if (groups.length === 0) return this.studio.say("No selected node is in a group");
-    this.studio.apply(groups.map((group) => ({ op: "group.remove", id: group.id })), groups.length === 1 ? `Took ${groups[0]!.name} apart` : `Took ${groups.length} groups apart`);
+    if (groups.length === 0) return this.studio.say(t("No selected node is in a group"));
+    this.studio.apply(groups.map((group) => ({ op: "group.remove", id: group.id })), groups.length === 1 ? t("Took {name} apart", { name: groups[0]!.name }) : tn(groups.length, "Took {n} group apart", "Took {n} groups apart"));
   }
 
   rename(id: string): void {
     const view = this.views.get(id);
     if (!view || this.studio.readonly || view.element.querySelector("input")) return;
     const name = part(view.element, "name");
-    editInPlace(name, view.group.name, "Name of the group", (value) => {
-      if (value && value !== view.group.name) this.studio.apply([{ op: "group.set", id, path: "name", value }], `The group is called ${value}`);
+    editInPlace(name, view.group.name, t("Name of the group"), (value) => {
+      if (value && value !== view.group.name) this.studio.apply([{ op: "group.set", id, path: "name", value }], t("The group is called {value}", { value }));
     });
   }
 }

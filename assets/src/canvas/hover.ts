@@ -5,6 +5,7 @@ import type { Edge } from "../types";
 import type { Canvas } from "./canvas";
 import type { Commands } from "./commands";
 import { type Menu, insertHere } from "./menu";
+import { t } from "../lib/words";
 
 export class Hover {
   private readonly bar = cloneTemplate("node-actions-template");
@@ -54,8 +55,8 @@ export class Hover {
   private refresh(): void {
     const node = this.node ? this.canvas.studio.node(this.node) : undefined;
     if (!node) return;
-    this.say("pin", node.pinned ? "Take the pin off" : "Pin the output", node.pinned ? "pin-off" : "pin");
-    this.say("disable", node.disabled ? "Enable" : "Disable", "power");
+    this.say("pin", node.pinned ? t("Take the pin off") : t("Pin the output"), node.pinned ? "pin-off" : "pin");
+    this.say("disable", node.disabled ? t("Enable") : t("Disable"), "power");
     for (const action of ["run", "from"]) part<HTMLButtonElement>(this.bar, action).disabled = node.disabled ?? false;
   }
 
@@ -113,6 +114,6 @@ export class Hover {
     if (!edge || !what) return;
     this.leaveEdge();
     if (what === "insert") insertHere(this.canvas, edge);
-    else this.canvas.studio.apply([{ op: "edge.remove", edge }], "Removed the edge");
+    else this.canvas.studio.apply([{ op: "edge.remove", edge }], t("Removed the edge"));
   }
 }

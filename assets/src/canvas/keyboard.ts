@@ -19,7 +19,7 @@ export class Keyboard {
     canvas.root.addEventListener("focusin", (event) => this.focused(event));
     addEventListener("pointerdown", () => (this.byPointer = true), true);
     addEventListener("keydown", () => (this.byPointer = false));
-    canvas.root.addEventListener("pointerdown", () => this.wiring.active && this.wiring.end("Connecting ended"));
+    canvas.root.addEventListener("pointerdown", () => this.wiring.active && this.wiring.end(t("Connecting ended")));
     document.addEventListener("keydown", (event) => this.key(event));
   }
 

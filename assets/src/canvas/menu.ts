@@ -57,7 +57,7 @@ export class Menu {
     this.before = document.activeElement;
     const groups = (target.node ? this.ofNode() : target.edge ? this.ofEdge() : target.note ? this.ofNote() : this.ofCanvas()).filter((group) => group.length > 0);
     const items = groups.flatMap((group, i) => [...(i > 0 ? [h("div", { role: "separator", class: "menu-line" })] : []), ...(group[0]!.row ? [h("div", { class: "menu-row", role: "group", "aria-label": t("Arrange") }, ...group.map((entry) => this.item(entry)))] : group.map((entry) => this.item(entry)))]);
-    this.element = h("div", { class: "canvas-menu", role: "menu", "aria-label": "Actions", "data-testid": "canvas-menu", onkeydown: (event: KeyboardEvent) => this.key(event) }, ...items);
+    this.element = h("div", { class: "canvas-menu", role: "menu", "aria-label": t("Actions"), "data-testid": "canvas-menu", onkeydown: (event: KeyboardEvent) => this.key(event) }, ...items);
     document.body.append(this.element);
     const { width, height } = this.element.getBoundingClientRect();
     this.element.style.left = `${Math.max(8, Math.min(at[0], innerWidth - width - 8))}px`;

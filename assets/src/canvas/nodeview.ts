@@ -4,7 +4,7 @@ import type { NodeRun } from "../editor/context";
 import { isMadeUp } from "../doc/pin";
 import type { Ports } from "../doc/ports";
 import { cloneTemplate, h, icon, iconHref, part } from "../lib/dom";
-import { tn } from "../lib/words";
+import { t, tn } from "../lib/words";
 import { statusText } from "../runs/state";
 import type { Kind, Port, Problem, WorkflowNode } from "../types";
 import { type Box, headHeight, nodeSize, portRows, rowY } from "./geometry";
@@ -85,12 +85,12 @@ export class NodeView {
     const marks: [string, string, string][] = [];
     const worst = problems.find((problem) => !problem.warning) ?? problems[0];
     if (worst) marks.push([worst.warning ? "warning" : "problem", "triangle-alert", problems.map((problem) => problem.text).join("\n")]);
-    if (!kind) marks.push(["unknown", "circle-help", `This studio has no node "${node.kind}". It is kept as it is, and a run stops here.`]);
-    if (node.disabled) marks.push(["disabled", "power", "Disabled: items pass through unchanged"]);
+    if (!kind) marks.push(["unknown", "circle-help", t("This studio has no node \"{kind}\". It is kept as it is, and a run stops here.", { kind: node.kind })]);
+    if (node.disabled) marks.push(["disabled", "power", t("Disabled: items pass through unchanged")]);
     if (node.pinned) marks.push(isMadeUp(node) ? ["madeup", "pin", tn(node.pinned.length, "Made up: runs from the editor use {n} item that never came from a run", "Made up: runs from the editor use {n} items that never came from a run")] : ["pinned", "pin", tn(node.pinned.length, "Pinned: runs from the editor use {n} kept item", "Pinned: runs from the editor use {n} kept items")]);
-    if (node.retry && node.retry.attempts > 1) marks.push(["retry", "repeat", `Tried up to ${node.retry.attempts} times`]);
+    if (node.retry && node.retry.attempts > 1) marks.push(["retry", "repeat", t("Tried up to {attempts} times", { attempts: node.retry.attempts })]);
     if (node.on_error === "continue" || node.on_error === "output") {
-      marks.push(["onerror", "shield", node.on_error === "continue" ? "Goes on after an error" : "Errors leave by a port of their own"]);
+      marks.push(["onerror", "shield", node.on_error === "continue" ? t("Goes on after an error") : t("Errors leave by a port of their own")]);
     }
     if (node.note) marks.push(["note", "message-square", node.note]);
     this.told = marks.map(([, , text]) => text).join(". ");
@@ -116,7 +116,7 @@ export class NodeView {
     return portRows(ports).flatMap(({ port, row }) => {
       const handle = h("span", {
         class: "handle", "data-side": side, "data-port": port.name, "data-testid": `handle-${this.node.id}-${side}-${port.name}`,
-        title: port.label || (port.name === "main" ? (side === "in" ? "Input" : "Output: pull to connect, press to add a node") : port.name),
+        title: port.label || (port.name === "main" ? (side === "in" ? t("Input") : t("Output: pull to connect, press to add a node")) : port.name),
       });
       handle.style.top = `${rowY(row)}px`;
       if (row < 0) return [handle];
@@ -157,7 +157,7 @@ export class NodeView {
   /** What a screen reader says when it comes to the node. */
   private label(): void {
     const run = this.runShown;
-    const said = [this.node.name, this.kind?.title ?? `unknown kind ${this.node.kind}`, this.told, run && (run.status === "failed" ? `failed: ${run.error}` : statusText(run))];
+    const said = [this.node.name, this.kind?.title ?? t("unknown kind {kind}", { kind: this.node.kind }), this.told, run && (run.status === "failed" ? `failed: ${run.error}` : statusText(run))];
     this.element.setAttribute("aria-label", said.filter(Boolean).join(", "));
   }
 

@@ -5,6 +5,7 @@ import { inOrder, links } from "../doc/graph";
 import { h, icon, part } from "../lib/dom";
 import { statusText } from "../runs/state";
 import type { WorkflowNode } from "../types";
+import { t } from "../lib/words";
 
 const deepest = 8; // levels of branches; what lies deeper goes on at the top
 
@@ -34,7 +35,7 @@ export class Outline {
 
   toggle(show = !this.shown): void {
     this.element.hidden = !show;
-    this.studio.say(show ? "Outline opened" : "Outline closed");
+    this.studio.say(show ? t("Outline opened") : t("Outline closed"));
     if (!show) return;
     this.refresh();
     (this.list.querySelector<HTMLElement>("[aria-current=true]") ?? this.list.querySelector<HTMLElement>("button"))?.focus();
@@ -97,7 +98,7 @@ export class Outline {
       if (after.length === 0) return;
       if (after.length === 1) {
         const next: WorkflowNode = after[0]!.node;
-        if (done.has(next.id)) entry.append(h("span", { class: "outline-link" }, `then ${next.name}`));
+        if (done.has(next.id)) entry.append(h("span", { class: "outline-link" }, t("then {name}", { name: next.name })));
         node = done.has(next.id) ? undefined : next;
         continue;
       }

@@ -1,6 +1,7 @@
 // The second line of a node: what it does, from the parameters that say most.
 
 import type { Json, Kind, WorkflowNode } from "../types";
+import { t } from "../lib/words";
 
 const longest = 80; // characters; the card cuts what does not fit
 
@@ -23,8 +24,8 @@ function told(kind: string, params: Params): string {
     case "data.filter": return text("condition");
     case "flow.switch": return text("value");
     case "flow.merge": return text("mode").replaceAll("_", " ");
-    case "flow.loop": return text("batch_size") && `${text("batch_size")} at a time`;
-    case "flow.wait": return text("mode") === "until" ? `until ${text("until")}` : text("amount") && `${text("amount")} ${text("unit") || "seconds"}`;
+    case "flow.loop": return text("batch_size") && t("{batch_size} at a time", { batch_size: text("batch_size") });
+    case "flow.wait": return text("mode") === "until" ? t("until {until}", { until: text("until") }) : text("amount") && `${text("amount")} ${text("unit") || "seconds"}`;
     case "flow.call": return text("workflow");
     case "flow.stop": return text("message");
     case "data.set": return names(params["fields"], "name");

@@ -5,6 +5,7 @@ import { sameEdge } from "../doc/apply";
 import { reach } from "../doc/graph";
 import type { Canvas } from "./canvas";
 import { edgeBetween, join, type PortRef, refusal } from "./connect";
+import { t } from "../lib/words";
 
 interface Candidate { ref: PortRef; linked: boolean }
 
@@ -24,10 +25,10 @@ export class Wiring {
     const node = studio.node(id);
     if (!node || studio.readonly) return;
     const [port] = studio.ports(node).outputs;
-    if (!port) return studio.say(`${node.name} has no output`);
+    if (!port) return studio.say(t("{name} has no output", { name: node.name }));
     this.canvas.root.dataset["gesture"] = "wiring";
     this.start({ node: id, port: port.name, side: "out" });
-    studio.say("Connecting: up and down choose the node, left and right the output, Enter connects, Escape ends.");
+    studio.say(t("Connecting: up and down choose the node, left and right the output, Enter connects, Escape ends."));
   }
 
   private start(from: PortRef): void {
@@ -65,7 +66,7 @@ export class Wiring {
       case "ArrowLeft": return this.output(-1);
       case "Enter":
       case " ": return this.choose();
-      case "Escape": return this.end("Connecting ended");
+      case "Escape": return this.end(t("Connecting ended"));
     }
   }
 
@@ -88,7 +89,7 @@ export class Wiring {
     const { studio, nodes, edges, overlay } = this.canvas;
     this.unmark();
     const candidate = this.candidates[this.index];
-    if (!candidate) return this.end("There is no node that this output could lead to");
+    if (!candidate) return this.end(t("There is no node that this output could lead to"));
     const { ref, linked } = candidate;
     const view = nodes.views.get(ref.node)!;
     view.hide(false);
@@ -97,7 +98,7 @@ export class Wiring {
     this.canvas.reveal(ref.node);
     overlay.showPull({ from: edges.portAt(this.from!.node, "out", this.from!.port), to: edges.portAt(ref.node, "in", ref.port), legal: true });
     const node = studio.node(this.from!.node)!;
-    const output = studio.ports(node).outputs.length > 1 ? `Output ${this.from!.port} to ` : "";
+    const output = studio.ports(node).outputs.length > 1 ? t("Output {port} to", { port: this.from!.port }) + " " : "";
     const input = studio.ports(view.node).inputs.length > 1 ? `, input ${ref.port}` : "";
     studio.say(`${output}${view.node.name}${input}${linked ? ", connected: Enter disconnects" : ""}, ${this.index + 1} of ${this.candidates.length}`);
   }
@@ -108,7 +109,7 @@ export class Wiring {
     const from = this.from!;
     this.end("");
     if (!linked) return join(studio, from, ref);
-    studio.apply([{ op: "edge.remove", edge: edgeBetween(from, ref) }], `Disconnected ${studio.node(from.node)?.name} from ${studio.node(ref.node)?.name}`);
+    studio.apply([{ op: "edge.remove", edge: edgeBetween(from, ref) }], t("Disconnected {name} from {name2}", { name: studio.node(from.node)?.name ?? "?", name2: studio.node(ref.node)?.name ?? "?" }));
   }
 
   private unmark(): void {

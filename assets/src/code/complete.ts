@@ -1,6 +1,7 @@
 // Completion from real data: fields of the last items, names of nodes before this one, variables.
 
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
+import { t } from "../lib/words";
 
 /** A value that stands for what an expression would see. */
 export type Sample = unknown;
@@ -14,12 +15,12 @@ export interface Completions {
 }
 
 const roots: Completion[] = [
-  { label: "$json", type: "variable", detail: "fields of the item" },
-  { label: "$item", type: "variable", detail: "the item, with its files" },
-  { label: "$input", type: "variable", detail: "all items that came in" },
-  { label: "$now", type: "variable", detail: "the time of this step" },
-  { label: "$vars", type: "variable", detail: "variables of the workspace" },
-  { label: "$run", type: "variable", detail: "this run: id, trigger" },
+  { label: "$json", type: "variable", detail: t("fields of the item") },
+  { label: "$item", type: "variable", detail: t("the item, with its files") },
+  { label: "$input", type: "variable", detail: t("all items that came in") },
+  { label: "$now", type: "variable", detail: t("the time of this step") },
+  { label: "$vars", type: "variable", detail: t("variables of the workspace") },
+  { label: "$run", type: "variable", detail: t("this run: id, trigger") },
 ];
 
 const member = String.raw`((?:\??\.[\w$]+|\[\d+\]|\["[^"]*"\]|\['[^']*'\])*)`;

@@ -93,7 +93,7 @@ class Draft {
       case "test.remove": return [{ op: "test.add", test: this.removeFrom("tests", op.id) as TestCase }];
       case "settings.set": return this.setSettings(op.path, op.value);
       case "workflow.replace": return this.replace(op.doc);
-      default: throw new OpError(`This editor does not know the operation "${String((op as { op: unknown }).op)}". Reload the page.`);
+      default: throw new OpError(t("This editor does not know the operation \"{op}\". Reload the page.", { op: String((op as { op: unknown }).op) }));
     }
   }
 
@@ -108,13 +108,13 @@ class Draft {
 
   private indexOf(name: "nodes" | "notes" | "groups" | "tests", id: string): number {
     const index = ((this.doc[name] ?? []) as { id: string }[]).findIndex((entry) => entry.id === id);
-    if (index < 0) throw new OpError(`There is no ${name.slice(0, -1)} "${id}" any more.`);
+    if (index < 0) throw new OpError(t("There is no {slice} \"{id}\" any more.", { slice: name.slice(0, -1), id }));
     return index;
   }
 
   private addNode(node: WorkflowNode): Op[] {
-    if (!node.id || !node.kind) throw new OpError("A node needs an id and a kind.");
-    if (this.doc.nodes.some((other) => other.id === node.id)) throw new OpError(`The node "${node.name}" is there already.`);
+    if (!node.id || !node.kind) throw new OpError(t("A node needs an id and a kind."));
+    if (this.doc.nodes.some((other) => other.id === node.id)) throw new OpError(t("The node \"{name}\" is there already.", { name: node.name }));
     const name = this.freeName(node.name || node.kind, "");
     this.list("nodes").push(name === node.name && node.params ? node : { ...node, name, params: node.params ?? {} });
     return [{ op: "node.remove", id: node.id }];
@@ -140,7 +140,7 @@ class Draft {
   /** Changes a text by character; a parameter that is not set begins with the value. */
   private nodeText(id: string, path: string, changes: TextChange, value: string | undefined): Op[] {
     const index = this.indexOf("nodes", id);
-    if (path !== "note" && !path.startsWith("params.")) throw new OpError(`There is no text called "${path}".`);
+    if (path !== "note" && !path.startsWith("params.")) throw new OpError(t("There is no text called \"{path}\".", { path }));
     const keys = splitPath(path);
     const node = this.doc.nodes[index]! as never as Record;
     const now = getPath(node, keys).value ?? undefined;
@@ -161,7 +161,7 @@ class Draft {
 
   private noteText(id: string, path: string, changes: TextChange): Op[] {
     const index = this.indexOf("notes", id);
-    if (path !== "text") throw new OpError(`There is nothing called "${path}" to set.`);
+    if (path !== "text") throw new OpError(t("There is nothing called \"{path}\" to set.", { path }));
     const note = this.doc.notes[index]!;
     const { text, inverse } = fitted(note.text, changes);
     this.list("notes")[index] = { ...note, text };
@@ -176,7 +176,7 @@ class Draft {
 
   private moveNode(id: string, at: [number, number]): Op[] {
     const index = this.indexOf("nodes", id);
-    if (!at.every(Number.isFinite)) throw new OpError("A place on the canvas is two numbers.");
+    if (!at.every(Number.isFinite)) throw new OpError(t("A place on the canvas is two numbers."));
     const node = this.doc.nodes[index]!;
     this.list("nodes")[index] = { ...node, at: [at[0], at[1]] };
     return [{ op: "node.move", id, at: node.at }];
@@ -185,7 +185,7 @@ class Draft {
   private renameNode(id: string, name: string): Op[] {
     const index = this.indexOf("nodes", id);
     const from = this.doc.nodes[index]!.name;
-    if (typeof name !== "string" || !name.trim()) throw new OpError("A node needs a name.");
+    if (typeof name !== "string" || !name.trim()) throw new OpError(t("A node needs a name."));
     const to = this.freeName(name.trim(), id);
     if (from === to) return [{ op: "node.rename", id, value: from }];
     const before = this.doc.nodes;
@@ -228,7 +228,7 @@ class Draft {
   private addEdge(edge: Edge): Op[] {
     edge = withPorts(edge);
     for (const id of [edge.from, edge.to]) this.indexOf("nodes", id);
-    if (this.doc.edges.some((other) => sameEdge(other, edge))) throw new OpError("These ports are connected already.");
+    if (this.doc.edges.some((other) => sameEdge(other, edge))) throw new OpError(t("These ports are connected already."));
     this.list("edges").push(edge);
     return [{ op: "edge.remove", edge }];
   }
@@ -236,14 +236,14 @@ class Draft {
   private removeEdge(edge: Edge): Op[] {
     edge = withPorts(edge);
     const index = this.doc.edges.findIndex((other) => sameEdge(other, edge));
-    if (index < 0) throw new OpError("This edge is gone already.");
+    if (index < 0) throw new OpError(t("This edge is gone already."));
     const [gone] = this.list("edges").splice(index, 1);
     return [{ op: "edge.add", edge: gone! }];
   }
 
   private addTo(name: "notes" | "groups" | "tests", entry: Note | Group | TestCase, inverse: Op): Op[] {
-    if (!entry.id) throw new OpError(`A ${name.slice(0, -1)} needs an id.`);
-    if (this.doc[name]?.some((other) => other.id === entry.id)) throw new OpError(`This ${name.slice(0, -1)} is there already.`);
+    if (!entry.id) throw new OpError(t("A {slice} needs an id.", { slice: name.slice(0, -1) }));
+    if (this.doc[name]?.some((other) => other.id === entry.id)) throw new OpError(t("This {slice} is there already.", { slice: name.slice(0, -1) }));
     (this.list(name) as (Note | Group | TestCase)[]).push(entry);
     return [inverse];
   }
@@ -269,7 +269,7 @@ class Draft {
 
   private setSettings(path: string, value: unknown): Op[] {
     if (path === "name") {
-      if (typeof value !== "string" || !value) throw new OpError("A workflow needs a name.");
+      if (typeof value !== "string" || !value) throw new OpError(t("A workflow needs a name."));
       const inverse: Op = { op: "settings.set", path, value: this.doc.name };
       this.doc.name = value;
       return [inverse];
@@ -297,7 +297,7 @@ function fitted(text: string, changes: TextChange): { text: string; inverse: Tex
 
 function splitPath(path: string): string[] {
   const keys = path.split(".");
-  if (keys.some((key) => key === "")) throw new OpError(`"${path}" is not a path.`);
+  if (keys.some((key) => key === "")) throw new OpError(t("\"{path}\" is not a path.", { path }));
   return keys;
 }
 
@@ -309,7 +309,7 @@ type Record = { [key: string]: unknown };
 
 /** A copy with one field set. What says nothing (null, "", 0, false) leaves the file, unless the format keeps it. */
 function setField(root: Record, field: string, value: unknown, fields: Set<string>, empty: Record): Record {
-  if (!fields.has(field)) throw new OpError(`There is nothing called "${field}" to set.`);
+  if (!fields.has(field)) throw new OpError(t("There is nothing called \"{field}\" to set.", { field }));
   const says = value !== null && value !== undefined && value !== "" && value !== 0 && value !== false;
   return setPath(root, [field], says ? value : empty[field]);
 }
@@ -318,7 +318,7 @@ function setField(root: Record, field: string, value: unknown, fields: Set<strin
 function setParam(node: Record, keys: string[], value: unknown): Record {
   for (let depth = 2; depth < keys.length; depth++) {
     const on = getPath(node, keys.slice(0, depth));
-    if (on.found && on.value !== null && !isObject(on.value)) throw new OpError(`The parameter "${keys[depth - 1]}" is not an object.`);
+    if (on.found && on.value !== null && !isObject(on.value)) throw new OpError(t("The parameter \"{depth}\" is not an object.", { depth: keys[depth - 1] }));
   }
   return setPath(node, keys, value);
 }
@@ -332,5 +332,5 @@ function restore(root: Record, keys: string[]): { path: string; value: unknown }
     if (here.value === null) return { path: keys[0]!, value: depth === 1 ? null : root[keys[0]!] };
     if (depth === keys.length) return { path: keys.join("."), value: here.value };
   }
-  throw new OpError("An empty path names nothing.");
+  throw new OpError(t("An empty path names nothing."));
 }

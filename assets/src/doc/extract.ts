@@ -37,7 +37,7 @@ export function extraction(doc: Workflow, ids: ReadonlySet<string>, newId: () =>
   if (outOf.some((edge) => [edge.to, ...reach(doc, edge.to, "down")].some((id) => ids.has(id)))) return t("The way out of the selection leads into it again. Take in what lies between, too.");
   const referred = references(doc, inside, ids);
   if (referred) return referred;
-  const start: WorkflowNode = { id: newId(), kind: "trigger.manual", name: freeName("Manual start", new Set(inside.map((node) => node.name))), at: [entry.node.at[0] - back, entry.node.at[1]], params: {} };
+  const start: WorkflowNode = { id: newId(), kind: "trigger.manual", name: freeName(t("Manual start"), new Set(inside.map((node) => node.name))), at: [entry.node.at[0] - back, entry.node.at[1]], params: {} };
   const groups = doc.groups.filter((group) => group.nodes.length > 0 && group.nodes.every((id) => ids.has(id)));
   const around = doc.groups.find((group) => inside.every((node) => group.nodes.includes(node.id)) && !groups.includes(group));
   return {

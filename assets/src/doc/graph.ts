@@ -2,6 +2,7 @@
 
 import type { Edge, Kind, Port, Workflow, WorkflowNode } from "../types";
 import { sameEdge } from "./apply";
+import { t } from "../lib/words";
 
 export interface Links { into: Map<string, Edge[]>; outOf: Map<string, Edge[]> }
 
@@ -84,11 +85,11 @@ export function whyNot(doc: Workflow, edge: Edge, kindOf: (node: WorkflowNode) =
   const byId = nodesById(doc);
   const from = byId.get(edge.from);
   const to = byId.get(edge.to);
-  if (!from || !to) return "That node is gone.";
-  if (kindOf(to)?.trigger) return `${to.name} is a trigger: nothing leads into it.`;
-  if (!portsOf(from).outputs.some((port) => port.name === edge.out)) return `${from.name} has no output "${edge.out}".`;
-  if (!portsOf(to).inputs.some((port) => port.name === edge.in)) return `${to.name} has no input "${edge.in}".`;
-  if (doc.edges.some((other) => sameEdge(other, edge))) return "They are connected already.";
-  if (edge.from === edge.to && !kindOf(from)?.loop) return "A node cannot feed itself. Put a Loop node between.";
+  if (!from || !to) return t("That node is gone.");
+  if (kindOf(to)?.trigger) return t("{name} is a trigger: nothing leads into it.", { name: to.name });
+  if (!portsOf(from).outputs.some((port) => port.name === edge.out)) return t("{name} has no output \"{out}\".", { name: from.name, out: edge.out });
+  if (!portsOf(to).inputs.some((port) => port.name === edge.in)) return t("{name} has no input \"{in}\".", { name: to.name, in: edge.in });
+  if (doc.edges.some((other) => sameEdge(other, edge))) return t("They are connected already.");
+  if (edge.from === edge.to && !kindOf(from)?.loop) return t("A node cannot feed itself. Put a Loop node between.");
   return "";
 }

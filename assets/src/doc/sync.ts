@@ -6,6 +6,7 @@ import type { Op, Stored } from "../types";
 import { applyLoosely } from "./apply";
 import { type Left, Queue } from "./queue";
 import { type Batch, Replica, type Revision } from "./replica";
+import { t } from "../lib/words";
 
 export interface SyncListener {
   saved(state: "saved" | "saving" | "offline" | "signedout" | "refused", text?: string): void;
@@ -140,7 +141,7 @@ export class Sync {
 
   private changed(): void {
     const kept = this.queue.save(this.replica.revision, this.replica.pending);
-    this.listener.saved("saving", kept ? undefined : "This browser cannot keep unsaved edits: do not close the page yet.");
+    this.listener.saved("saving", kept ? undefined : t("This browser cannot keep unsaved edits: do not close the page yet."));
     void this.send();
   }
 
@@ -196,9 +197,9 @@ export class Sync {
 
   private later(error: unknown): void {
     if (error instanceof ApiError && error.status === 401) {
-      this.listener.saved("signedout", "You are signed out. Sign in again, and your edits will be saved.");
+      this.listener.saved("signedout", t("You are signed out. Sign in again, and your edits will be saved."));
     } else if (error instanceof OfflineError || error instanceof ApiError) {
-      this.listener.saved("offline", "Not saved yet: " + error.message + ". Your edits are kept in this browser.");
+      this.listener.saved("offline", t("Not saved yet: {why}. Your edits are kept in this browser.", { why: error.message }));
     } else throw error;
     this.timer = window.setTimeout(() => void this.send(), this.wait * (0.5 + Math.random()));
     this.wait = Math.min(this.wait * 2, longestWait);

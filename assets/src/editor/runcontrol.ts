@@ -7,6 +7,7 @@ import { durationText, isFinal } from "../runs/state";
 import type { Run, RunEvent } from "../types";
 import type { RunView } from "./context";
 import type { Studio } from "./studio";
+import { t, tn } from "../lib/words";
 
 export interface RunOptions { only?: string; from?: string; node?: string }
 
@@ -25,14 +26,14 @@ export class RunControl {
     this.starting = true;
     try {
       if (!this.studio.readonly && !(await this.studio.sync.settled())) {
-        return this.studio.toast("Your last edits are not saved yet, so a run would not be of this drawing. It can start when the studio is back.", { error: true });
+        return this.studio.toast(t("Your last edits are not saved yet, so a run would not be of this drawing. It can start when the studio is back."), { error: true });
       }
       const seed = only || from ? this.studio.runView.run?.id : undefined;
       const run = await api.post<Run>(`/workflows/${segment(this.studio.data.workflow.id)}/runs`, { only, from, node, seed }, { "Idempotency-Key": newId(20) });
       this.studio.watcher.follow(run, only);
-      this.studio.say("The run has started");
+      this.studio.say(t("The run has started"));
     } catch (error) {
-      this.tellFailure("The run did not start", error);
+      this.tellFailure(t("The run did not start"), error);
     } finally {
       this.starting = false;
     }
@@ -43,9 +44,9 @@ export class RunControl {
     if (!run || !this.studio.watcher.live) return;
     try {
       await api.post(`/runs/${segment(run.id)}/cancel`);
-      this.studio.say("The run is being cancelled");
+      this.studio.say(t("The run is being cancelled"));
     } catch (error) {
-      this.tellFailure("The run could not be cancelled", error);
+      this.tellFailure(t("The run could not be cancelled"), error);
     }
   }
 
@@ -54,7 +55,7 @@ export class RunControl {
     try {
       await this.studio.watcher.show(await api.get<Run>(`/runs/${segment(id)}`));
     } catch (error) {
-      this.tellFailure("The run cannot be shown", error);
+      this.tellFailure(t("The run cannot be shown"), error);
     }
   }
 
@@ -64,9 +65,9 @@ export class RunControl {
       const answer = await api.post<{ url?: string; path?: string }>(`/workflows/${segment(this.studio.data.workflow.id)}/listen`, { node });
       this.listening = Date.now() + listenFor;
       const address = answer?.url ?? answer?.path;
-      this.studio.toast(`Listening for two minutes${address ? ` at ${address}` : ""}. The next request is shown here.`);
+      this.studio.toast(address ? t("Listening for two minutes at {address}. The next request is shown here.", { address }) : t("Listening for two minutes. The next request is shown here."));
     } catch (error) {
-      this.tellFailure("The test address is not armed", error);
+      this.tellFailure(t("The test address is not armed"), error);
     }
   }
 
@@ -76,14 +77,14 @@ export class RunControl {
     if (isFinal(run.status) || this.studio.watcher.live || this.starting || Date.now() > this.listening) return;
     this.listening = 0;
     this.studio.watcher.follow(run);
-    this.studio.say("A request came in: its run has started");
+    this.studio.say(t("A request came in: its run has started"));
   }
 
   ended({ run, status, events }: RunView): void {
     const steps = events.filter((event) => event.type === "step.finished").length;
-    const took = run?.finished && run.started ? ` in ${durationText(run.finished - run.started)}` : spanOf(events);
-    if (status === "succeeded") this.studio.toast(`The run finished: ${steps === 1 ? "1 step" : `${steps} steps`}${took}.`);
-    else if (status === "cancelled") this.studio.toast("The run was cancelled.");
+    const took = run?.finished && run.started ? durationText(run.finished - run.started) : spanOf(events);
+    if (status === "succeeded") this.studio.toast(took ? tn(steps, "The run finished: {n} step in {took}.", "The run finished: {n} steps in {took}.", { took }) : tn(steps, "The run finished: {n} step.", "The run finished: {n} steps."));
+    else if (status === "cancelled") this.studio.toast(t("The run was cancelled."));
     else this.tellFailedRun(run, events);
   }
 
@@ -93,31 +94,31 @@ export class RunControl {
     const name = id && this.studio.node(id)?.name;
     if (id && name) this.studio.reveal(id, messageHeight);
     const why = failed?.error ?? run?.error ?? events.at(-1)?.error ?? "";
-    this.studio.toast(`The run failed${name ? ` at ${name}` : ""}${why ? `: ${why}` : "."}`, {
+    this.studio.toast(failure(name, why), {
       error: true,
-      action: id && name ? { label: "Show", run: () => { this.studio.center(id); this.studio.open(id); } } : undefined,
+      action: id && name ? { label: t("Show"), run: () => { this.studio.center(id); this.studio.open(id); } } : undefined,
     });
   }
 
   async pin(id: string): Promise<void> {
     const node = this.studio.node(id);
     if (!node) return;
-    if (node.pinned) return this.studio.apply(pinOps(node, null), `Took the pin off ${node.name}`);
+    if (node.pinned) return this.studio.apply(pinOps(node, null), t("Took the pin off {name}", { name: node.name }));
     const { run, nodes } = this.studio.runView;
-    if (!run || nodes.get(id)?.status !== "done") return this.studio.toast(`${node.name} has no output to pin yet. Run it first.`);
+    if (!run || nodes.get(id)?.status !== "done") return this.studio.toast(t("{name} has no output to pin yet. Run it first.", { name: node.name }));
     try {
       const event = await api.get<RunEvent>(`/runs/${segment(run.id)}/steps/${segment(id)}`);
       const items = event.outputs?.find((list) => list && list.length > 0) ?? [];
-      if (items.length === 0) return this.studio.toast(`${node.name} gave no items, so there is nothing to pin.`);
-      if (event.truncated) this.studio.toast(`Only the first ${items.length} items are pinned.`);
-      this.studio.apply(pinOps(node, items), `Pinned the output of ${node.name}`);
+      if (items.length === 0) return this.studio.toast(t("{name} gave no items, so there is nothing to pin.", { name: node.name }));
+      if (event.truncated) this.studio.toast(t("Only the first {count} items are pinned.", { count: items.length }));
+      this.studio.apply(pinOps(node, items), t("Pinned the output of {name}", { name: node.name }));
     } catch (error) {
-      this.tellFailure("The output could not be read", error);
+      this.tellFailure(t("The output could not be read"), error);
     }
   }
 
   private tellFailure(what: string, error: unknown): void {
-    if (error instanceof OfflineError) return this.studio.toast(`${what}: the studio cannot be reached.`, { error: true });
+    if (error instanceof OfflineError) return this.studio.toast(t("{what}: the studio cannot be reached.", { what }), { error: true });
     if (!(error instanceof ApiError)) throw error;
     if (error.problems.length > 0) this.studio.emit("problems", error.problems);
     const first = error.problems.find((problem) => !problem.warning && problem.node);
@@ -125,7 +126,7 @@ export class RunControl {
     const text = first ? `${name ? `${name}: ` : ""}${first.text}` : error.message;
     this.studio.toast(`${what}. ${text}`, {
       error: true,
-      action: first?.node && name ? { label: "Show", run: () => { this.studio.center(first.node!); this.studio.open(first.node!); } } : undefined,
+      action: first?.node && name ? { label: t("Show"), run: () => { this.studio.center(first.node!); this.studio.open(first.node!); } } : undefined,
     });
   }
 }
@@ -133,4 +134,9 @@ export class RunControl {
 function spanOf(events: RunEvent[]): string {
   const [first, last] = [events[0], events.at(-1)];
   return first && last ? ` in ${durationText(last.at - first.at)}` : "";
+}
+
+function failure(node: string | undefined | "", why: string): string {
+  if (node) return why ? t("The run failed at {node}: {why}", { node, why }) : t("The run failed at {node}.", { node });
+  return why ? t("The run failed: {why}", { why }) : t("The run failed.");
 }

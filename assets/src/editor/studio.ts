@@ -142,7 +142,7 @@ export class Studio implements Editor {
 
   apply(ops: Op[], label: string, quiet = false): void {
     if (ops.length === 0) return;
-    if (this.readonly) return this.toast("You may look at this workflow, not change it.");
+    if (this.readonly) return this.toast(t("You may look at this workflow, not change it."));
     this.attempt(() => {
       const { inverse, batch } = this.sync.edit(ops, label);
       this.history.push({ batch, inverse: guarded(this.doc, inverse), label }, ops);
@@ -151,12 +151,12 @@ export class Studio implements Editor {
     });
   }
 
-  undo(): void { this.goBack(this.history.takeUndo(), "Undone", (entry) => this.history.pushRedo(entry)); }
-  redo(): void { this.goBack(this.history.takeRedo(), "Redone", (entry) => this.history.pushUndo(entry)); }
+  undo(): void { this.goBack(this.history.takeUndo(), t("Undone"), (entry) => this.history.pushRedo(entry)); }
+  redo(): void { this.goBack(this.history.takeRedo(), t("Redone"), (entry) => this.history.pushUndo(entry)); }
 
   private goBack(entry: Entry | undefined, word: string, keep: (entry: Entry) => void): void {
     if (this.readonly) return;
-    if (!entry) return this.say(word === "Undone" ? "Nothing to undo" : "Nothing to redo");
+    if (!entry) return this.say(word === t("Undone") ? t("Nothing to undo") : t("Nothing to redo"));
     this.attempt(() => {
       // Somebody else may have changed what the edit was about: what still applies is taken back.
       const { skipped } = applyLoosely(this.doc, entry.inverse);
@@ -215,11 +215,11 @@ export class Studio implements Editor {
   addNode(kindName: string, where: Where = {}): string {
     const kind = this.kinds.get(kindName);
     if (!kind) {
-      this.toast(`This studio has no node of the kind "${kindName}".`, { error: true });
+      this.toast(t("This studio has no node of the kind \"{kindName}\".", { kindName }), { error: true });
       return "";
     }
     const { node, ops } = insertion(kind, newId(), where, { doc: this.doc, ports: (other) => this.ports(other), free: () => this.stage?.freePlace() ?? [0, 0] });
-    this.apply(ops, `Added ${node.name}`);
+    this.apply(ops, t("Added {name}", { name: node.name }));
     if (!this.node(node.id)) return "";
     this.select([node.id]);
     return node.id;

@@ -1,6 +1,7 @@
 // What the editor tells people: spoken lines for screen readers, and toasts for everybody.
 
 import { h, icon } from "./dom";
+import { t } from "./words";
 
 /** Speaks a line through the page's live region. */
 export function say(text: string): void {
@@ -25,7 +26,7 @@ export function toast(text: string, options: ToastOptions = {}): void {
     const { label, run } = options.action;
     box.append(h("button", { type: "button", class: "button small", onclick: () => { close(); run(); } }, label));
   }
-  box.append(h("button", { type: "button", class: "toast-close", "aria-label": "Dismiss", onclick: close }, icon("x")));
+  box.append(h("button", { type: "button", class: "toast-close", "aria-label": t("Dismiss"), onclick: close }, icon("x")));
   region.append(box);
   while (region.childElementCount > 4) region.firstElementChild?.remove();
   if (options.error) return;

@@ -1,6 +1,7 @@
 // The studio's HTTP API: JSON in and out, errors as problem+json.
 
 import type { Problem } from "../types";
+import { t } from "./words";
 
 /** An answer that is not a success, in the server's words. */
 export class ApiError extends Error {
@@ -13,7 +14,7 @@ export class ApiError extends Error {
 /** No answer came: the network or the server is away. Trying again later makes sense. */
 export class OfflineError extends Error {
   constructor(cause: unknown) {
-    super("The studio cannot be reached", { cause });
+    super(t("The studio cannot be reached"), { cause });
     this.name = "OfflineError";
   }
 }
@@ -49,7 +50,7 @@ function problemOf(response: Response, text: string): Error {
   } catch {
     // Not JSON: the status has to do.
   }
-  return new ApiError(response.status, told.title ?? `The studio answered ${response.status}`, told.detail ?? "", told.problems ?? []);
+  return new ApiError(response.status, told.title ?? t("The studio answered {status}", { status: response.status }), told.detail ?? "", told.problems ?? []);
 }
 
 export const api = {

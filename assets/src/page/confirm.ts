@@ -2,13 +2,14 @@
 // data-confirm-yes and data-confirm-danger; and hx-confirm of htmx, asked the same way.
 
 import { confirm } from "./dialog";
+import { t } from "../lib/words";
 
 const agreed = new WeakSet<Element>();
 
 async function ask(element: HTMLElement, text: string): Promise<boolean> {
   const { confirmTitle, confirmYes } = element.dataset;
   return confirm({
-    title: confirmTitle ?? "Are you sure?",
+    title: confirmTitle ?? t("Are you sure?"),
     text,
     yes: confirmYes,
     danger: element.hasAttribute("data-confirm-danger") || element.classList.contains("danger"),

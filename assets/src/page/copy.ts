@@ -1,14 +1,15 @@
 // Copy buttons: data-copy="text", or data-copy alone beside the element whose text is meant.
 
 import { toast } from "../lib/announce";
+import { t } from "../lib/words";
 
 /** Puts a text on the clipboard and says so. */
-export async function copyText(text: string, what = "Copied"): Promise<void> {
+export async function copyText(text: string, what = t("Copied")): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
     toast(what);
   } catch {
-    toast("The browser did not allow copying. Select the text and copy it by hand.", { error: true });
+    toast(t("The browser did not allow copying. Select the text and copy it by hand."), { error: true });
   }
 }
 

@@ -2,6 +2,7 @@
 // a click beside it. Focus goes back to where it was.
 
 import { h, icon } from "../lib/dom";
+import { t } from "../lib/words";
 
 export function watchDialogs(): void {
   document.addEventListener("click", (event) => {
@@ -39,7 +40,7 @@ export function openDialog(title: string, options: { size?: "small" | "large"; o
   const dialog = h(
     "dialog",
     { class: "dialog" + (options.size ? " " + options.size : ""), "aria-labelledby": heading.id, "data-keep": options.keep },
-    h("div", { class: "dialog-head" }, heading, h("button", { type: "button", class: "button quiet small icon-only", "aria-label": "Close", "data-dialog-close": true }, icon("x"))),
+    h("div", { class: "dialog-head" }, heading, h("button", { type: "button", class: "button quiet small icon-only", "aria-label": t("Close"), "data-dialog-close": true }, icon("x"))),
     body,
     foot,
   );
@@ -64,8 +65,8 @@ export function confirm(question: Question): Promise<boolean> {
       answer = true;
       close();
     };
-    const no = h("button", { type: "button", class: "button", onclick: close }, "Cancel");
-    const go = h("button", { type: "button", class: "button primary" + (question.danger ? " danger" : ""), onclick: yes, "data-testid": "confirm-yes" }, question.yes ?? "Continue");
+    const no = h("button", { type: "button", class: "button", onclick: close }, t("Cancel"));
+    const go = h("button", { type: "button", class: "button primary" + (question.danger ? " danger" : ""), onclick: yes, "data-testid": "confirm-yes" }, question.yes ?? t("Continue"));
     foot.append(no, go);
     (question.danger ? no : go).focus();
   });

@@ -3,18 +3,19 @@
 // posted there and the page loaded again.
 
 import { toast } from "../lib/announce";
+import { t } from "../lib/words";
 
 interface Message { text: string; error?: boolean; undo?: string }
 
 function show(message: Message): void {
   const { undo } = message;
-  toast(message.text, { error: message.error, action: undo ? { label: "Undo", run: () => void post(undo) } : undefined });
+  toast(message.text, { error: message.error, action: undo ? { label: t("Undo"), run: () => void post(undo) } : undefined });
 }
 
 async function post(address: string): Promise<void> {
   const response = await fetch(address, { method: "POST", credentials: "same-origin" }).catch(() => null);
   if (response?.ok) location.reload();
-  else toast("That could not be undone. Load the page again to see how things stand.", { error: true });
+  else toast(t("That could not be undone. Load the page again to see how things stand."), { error: true });
 }
 
 function showRendered(root: ParentNode): void {
@@ -33,5 +34,5 @@ export function watchMessages(): void {
     const text = message.text ?? message.value;
     if (text) show({ ...message, text });
   });
-  document.addEventListener("htmx:error", () => toast("The studio cannot be reached. Check the connection and try again.", { error: true }));
+  document.addEventListener("htmx:error", () => toast(t("The studio cannot be reached. Check the connection and try again."), { error: true }));
 }

@@ -1,6 +1,7 @@
 // Times as people say them. <time datetime="…" data-relative> shows "5 minutes ago", with the full time as its title,
 // and is renewed while the page stands.
 
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],

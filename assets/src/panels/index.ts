@@ -8,6 +8,7 @@ import { mountProblems } from "./problems";
 import { mountQuickAdd } from "./quickadd";
 import { mountDrawers } from "./shape";
 import { mountHeader } from "./studio/header";
+import { t } from "../lib/words";
 
 export function mountPanels(editor: Editor): void {
   const at = (id: string, mount: (element: HTMLElement) => void) => {
@@ -33,7 +34,7 @@ async function mountNodePanel(editor: Editor, element: HTMLElement): Promise<voi
     const panel = new NodePanel(editor, element);
     if (asked) panel.open(asked.node, asked.tab);
   } catch {
-    editor.toast("The panel could not be loaded. Load the page again when the studio can be reached.", { error: true });
+    editor.toast(t("The panel could not be loaded. Load the page again when the studio can be reached."), { error: true });
   } finally {
     stop();
   }
@@ -50,7 +51,7 @@ export function mountDataPanel(host: DataHost, element: HTMLElement): () => void
       const panel = new ReplayPanel(host, element);
       stop = () => panel.stop();
     },
-    () => host.toast("The data panel could not be loaded. Load the page again when the studio can be reached.", { error: true }),
+    () => host.toast(t("The data panel could not be loaded. Load the page again when the studio can be reached."), { error: true }),
   );
   return () => {
     stopped = true;

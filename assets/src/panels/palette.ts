@@ -7,14 +7,15 @@ import { keep, kept } from "./keep";
 import { kindIcon } from "./kindview";
 import { byGroup, findKinds } from "./search";
 import { setPanel } from "./shape";
+import { t } from "../lib/words";
 
 export const kindDrag = "application/x-atelier-kind";
 
 export function mountPalette(editor: Editor, element: HTMLElement): void {
   const folded = new Set((kept("palette-folded") ?? "").split("\n").filter(Boolean));
-  const search = h("input", { type: "search", class: "small", placeholder: "Search nodes", "aria-label": "Search kinds of nodes", autocomplete: "off", spellcheck: "false", "data-testid": "palette-search" });
+  const search = h("input", { type: "search", class: "small", placeholder: t("Search nodes"), "aria-label": t("Search kinds of nodes"), autocomplete: "off", spellcheck: "false", "data-testid": "palette-search" });
   const list = h("div", { class: "palette-list" });
-  const close = h("button", { type: "button", class: "button quiet small icon-only panel-close", "aria-label": "Hide the palette", onclick: () => setPanel("palette", false) }, icon("x"));
+  const close = h("button", { type: "button", class: "button quiet small icon-only panel-close", "aria-label": t("Hide the palette"), onclick: () => setPanel("palette", false) }, icon("x"));
   element.replaceChildren(h("div", { class: "palette-head" }, h("div", { class: "search" }, icon("search"), search), close), list);
 
   const add = (kind: Kind) => {
@@ -25,7 +26,7 @@ export function mountPalette(editor: Editor, element: HTMLElement): void {
     const query = search.value.trim();
     if (query) {
       const found = findKinds(editor.kinds.values(), query);
-      list.replaceChildren(...(found.length > 0 ? [h("div", { class: "palette-kinds", role: "group", "aria-label": "Found" }, ...found.map((kind) => entry(kind)))] : [h("p", { class: "palette-none" }, `No kind answers “${query}”. HTTP request and the code nodes do what has no kind of its own.`)]));
+      list.replaceChildren(...(found.length > 0 ? [h("div", { class: "palette-kinds", role: "group", "aria-label": t("Found") }, ...found.map((kind) => entry(kind)))] : [h("p", { class: "palette-none" }, t("No kind answers “{query}”. HTTP request and the code nodes do what has no kind of its own.", { query }))]));
     } else list.replaceChildren(...[...byGroup(editor.kinds.values())].map(([name, kinds]) => group(name, kinds)));
     const first = list.querySelector<HTMLElement>(".palette-kind");
     if (first) first.tabIndex = 0;

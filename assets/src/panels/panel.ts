@@ -13,12 +13,14 @@ import { placeholderView } from "./node/placeholder";
 import { NodeSettings } from "./node/settings";
 import { isOpen, resizer, setPanel } from "./shape";
 import { overview } from "./studio/overview";
+import { nodeCount } from "./words";
 import { tabList, type TabList } from "./tabs";
 import { several } from "./studio/several";
+import { t } from "../lib/words";
 
 type Tab = "form" | "input" | "output" | "settings" | "docs";
 
-const names: [Tab, string][] = [["form", "Parameters"], ["input", "Input"], ["output", "Output"], ["settings", "Settings"], ["docs", "Docs"]];
+const names: [Tab, string][] = [["form", t("Parameters")], ["input", t("Input")], ["output", t("Output")], ["settings", t("Settings")], ["docs", t("Docs")]];
 
 export class NodePanel {
   private readonly head = h("div", { class: "panel-head" });
@@ -31,7 +33,7 @@ export class NodePanel {
 
   constructor(private readonly editor: Editor, element: HTMLElement) {
     this.steps = new Steps(editor);
-    this.tabs = tabList("Node", names, this.body, (name) => this.choose(name as Tab));
+    this.tabs = tabList(t("Node"), names, this.body, (name) => this.choose(name as Tab));
     springTab(this.tabs.element, "form", () => this.choose("form"));
     element.replaceChildren(resizer(element), this.head, this.tabs.element, this.body);
     editor.on("select", ({ nodes }) => this.selected(nodes));
@@ -97,7 +99,7 @@ export class NodePanel {
     this.body.className = `panel-body on-${node ? this.tab : "workflow"}`;
     if (!node) {
       this.body.removeAttribute("aria-labelledby");
-      this.head.replaceChildren(h("span", { class: "kind-icon" }, icon("workflow")), h("h2", { class: "truncate grow" }, "Workflow"), this.closer());
+      this.head.replaceChildren(h("span", { class: "kind-icon" }, icon("workflow")), h("h2", { class: "truncate grow" }, t("Workflow")), this.closer());
       this.content = overview(this.editor, this.body);
       return;
     }
@@ -115,7 +117,7 @@ export class NodePanel {
       case "settings":
         return this.mount(new NodeSettings(this.editor, node.id));
       case "docs":
-        return this.body.replaceChildren(kind ? docsView(this.editor, node, kind) : h("p", { class: "muted" }, "There is no documentation of a kind that this studio does not have."));
+        return this.body.replaceChildren(kind ? docsView(this.editor, node, kind) : h("p", { class: "muted" }, t("There is no documentation of a kind that this studio does not have.")));
       default:
         this.content = new DataViewer(this.editor, this.steps, this.body, node.id, this.tab);
     }
@@ -130,7 +132,7 @@ export class NodePanel {
     this.clear();
     this.tabs.element.hidden = true;
     this.body.className = "panel-body on-several";
-    this.head.replaceChildren(h("span", { class: "kind-icon" }, icon("layers")), h("h2", { class: "truncate grow" }, `${nodes.length} nodes`), this.closer());
+    this.head.replaceChildren(h("span", { class: "kind-icon" }, icon("layers")), h("h2", { class: "truncate grow" }, nodeCount(nodes.length)), this.closer());
     this.body.replaceChildren(several(this.editor, nodes));
   }
 
@@ -144,6 +146,6 @@ export class NodePanel {
   }
 
   private closer(): HTMLElement {
-    return h("button", { type: "button", class: "button quiet small icon-only panel-close", "aria-label": "Hide the panel", onclick: () => setPanel("panel", false) }, icon("x"));
+    return h("button", { type: "button", class: "button quiet small icon-only panel-close", "aria-label": t("Hide the panel"), onclick: () => setPanel("panel", false) }, icon("x"));
   }
 }

@@ -41,15 +41,16 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
     const { newCredential } = await import("./fields/credentialdialog");
     newCredential(editor, types, (made) => {
       editor.addCredential(made);
-      editor.toast(`The credential “${made.name}” is there.`);
+      editor.toast(t("The credential “{name}” is there.", { name: made.name }));
     }, name);
   };
   const need = (wanted: Missing) => {
     const { name, nodes } = wanted;
-    const others = nodes.length > 2 ? `${nodes.length - 1} others` : nodes[1]?.name;
-    const who = [nodes[0]!.name, others].filter(Boolean).join(" and ");
-    const text = `${who} ${nodes.length > 1 ? "need" : "needs"} the credential “${name}”, which is not in this workspace.`;
-    return h("div", { class: "problems-need", "data-testid": `missing-${name}` }, icon("key-round"), h("span", { class: "grow" }, text), h("button", { type: "button", class: "button small", "data-testid": `make-${name}`, onclick: () => void make(wanted) }, icon("plus"), `Make “${name}”`));
+    const others = nodes.length > 2 ? tn(nodes.length - 1, "{n} other", "{n} others") : nodes[1]?.name;
+    const node = nodes[0]!.name;
+    const text = others ? t("{node} and {others} need the credential “{name}”, which is not in this workspace.", { node, others, name })
+      : t("{node} needs the credential “{name}”, which is not in this workspace.", { node, name });
+    return h("div", { class: "problems-need", "data-testid": `missing-${name}` }, icon("key-round"), h("span", { class: "grow" }, text), h("button", { type: "button", class: "button small", "data-testid": `make-${name}`, onclick: () => void make(wanted) }, icon("plus"), t("Make “{name}”", { name })));
   };
   /** What the bar counts: what a row above it says already, and what nobody wants to see, is left out. */
   const counted = () => {

@@ -6,6 +6,7 @@ import { placeBeside } from "../page/menu";
 import type { Kind } from "../types";
 import { kindIcon } from "./kindview";
 import { findKinds } from "./search";
+import { t } from "../lib/words";
 
 type Wish = EditorEvents["quickadd"];
 
@@ -24,7 +25,7 @@ class QuickAdd {
   private readonly back = document.activeElement as HTMLElement | null;
   private readonly kinds: Kind[];
   private readonly field: HTMLInputElement;
-  private readonly list = h("div", { class: "quickadd-list", role: "listbox", id: "quickadd-list", "aria-label": "Kinds of nodes" });
+  private readonly list = h("div", { class: "quickadd-list", role: "listbox", id: "quickadd-list", "aria-label": t("Kinds of nodes") });
   private readonly box: HTMLElement;
   private found: Kind[] = [];
   private active = 0;
@@ -32,8 +33,8 @@ class QuickAdd {
 
   constructor(private readonly editor: Editor, private readonly wish: Wish) {
     this.kinds = fitting(editor.kinds.values(), wish);
-    this.field = h("input", { type: "text", role: "combobox", placeholder: wish.title ?? (wish.edge ? "Insert a node" : "Add a node"), "aria-label": "Search a kind of node to add", "aria-controls": "quickadd-list", "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", "data-testid": "quickadd-search" });
-    this.box = h("div", { class: "quickadd", popover: "auto", role: "dialog", "aria-label": "Add a node", "data-testid": "quickadd" }, h("div", { class: "search" }, icon("search"), this.field), this.list);
+    this.field = h("input", { type: "text", role: "combobox", placeholder: wish.title ?? (wish.edge ? t("Insert a node") : t("Add a node")), "aria-label": t("Search a kind of node to add"), "aria-controls": "quickadd-list", "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", "data-testid": "quickadd-search" });
+    this.box = h("div", { class: "quickadd", popover: "auto", role: "dialog", "aria-label": t("Add a node"), "data-testid": "quickadd" }, h("div", { class: "search" }, icon("search"), this.field), this.list);
     document.querySelectorAll(".quickadd").forEach((other) => other.remove());
     document.body.append(this.box);
     this.field.addEventListener("input", () => this.draw());
@@ -55,7 +56,7 @@ class QuickAdd {
     // Whoever looks for a service by its name is helped by the node that reaches any of them.
     if (none) this.found = this.kinds.filter((kind) => kind.name === "http.request");
     const options = this.found.map((kind, index) => h("div", { class: "quickadd-option", role: "option", id: `quickadd-${index}`, "data-index": index, "data-testid": `quickadd-${kind.name}` }, kindIcon(kind), h("span", { class: "quickadd-text" }, h("b", {}, kind.title), h("span", { class: "truncate muted" }, kind.summary))));
-    const hint = options.length > 0 ? "No node is called that. HTTP request reaches every service with a web address." : "No kind fits here and answers that.";
+    const hint = options.length > 0 ? t("No node is called that. HTTP request reaches every service with a web address.") : t("No kind fits here and answers that.");
     this.list.replaceChildren(...options, ...(none ? [h("p", { class: "palette-none" }, hint)] : []));
     this.mark(0);
   }

@@ -6,6 +6,7 @@ import { DataViewer, type Side } from "./data/viewer";
 import { kindIcon } from "./kindview";
 import { resizer } from "./shape";
 import { tabList, type TabList } from "./tabs";
+import { t } from "../lib/words";
 
 export class ReplayPanel {
   private readonly head = h("div", { class: "panel-head" });
@@ -19,7 +20,7 @@ export class ReplayPanel {
 
   constructor(private readonly host: DataHost, element: HTMLElement) {
     this.steps = new Steps(host);
-    this.tabs = tabList("Data", [["output", "Output"], ["input", "Input"]], this.body, (name) => {
+    this.tabs = tabList(t("Data"), [["output", t("Output")], ["input", t("Input")]], this.body, (name) => {
       this.side = name as Side;
       this.show();
     });
@@ -52,8 +53,8 @@ export class ReplayPanel {
     const node = this.host.node(this.node);
     this.tabs.element.hidden = !node;
     if (!node) {
-      this.head.replaceChildren(h("span", { class: "kind-icon" }, icon("mouse-pointer-click")), h("h2", { class: "grow" }, "Data"));
-      this.body.replaceChildren(h("div", { class: "empty" }, icon("mouse-pointer-click"), h("p", {}, "Select a node to see what went in and what came out.")));
+      this.head.replaceChildren(h("span", { class: "kind-icon" }, icon("mouse-pointer-click")), h("h2", { class: "grow" }, t("Data")));
+      this.body.replaceChildren(h("div", { class: "empty" }, icon("mouse-pointer-click"), h("p", {}, t("Select a node to see what went in and what came out."))));
       return;
     }
     const kind = this.host.kindOf(node);

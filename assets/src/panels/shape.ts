@@ -2,6 +2,7 @@
 
 import { h, icon } from "../lib/dom";
 import { keep, kept } from "./keep";
+import { t } from "../lib/words";
 
 const narrow = matchMedia("(width < 900px)");
 const limits = { least: 300, most: 900, start: 380 };
@@ -24,8 +25,8 @@ export function mountDrawers(): void {
   };
   restore();
   narrow.addEventListener("change", restore);
-  mountToggle("palette", "panel-left", "Kinds of nodes");
-  mountToggle("panel", "panel-right", "Selected node");
+  mountToggle("palette", "panel-left", t("Kinds of nodes"));
+  mountToggle("panel", "panel-right", t("Selected node"));
 }
 
 /** A button at the edge of the canvas that shows and hides a panel. */
@@ -43,7 +44,7 @@ function mountToggle(side: Side, name: string, label: string): void {
 
 /** The border that drags the right panel wider, also with the arrow keys. */
 export function resizer(panel: HTMLElement): HTMLElement {
-  const bar = h("div", { class: "panel-resize", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": "Width of the panel", "aria-valuemin": limits.least, "aria-valuemax": limits.most });
+  const bar = h("div", { class: "panel-resize", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": t("Width of the panel"), "aria-valuemin": limits.least, "aria-valuemax": limits.most });
   const set = (width: number, remember: boolean) => {
     const fit = Math.round(Math.max(limits.least, Math.min(limits.most, innerWidth - 320, width)));
     panel.parentElement?.style.setProperty("--panel-width", `${fit}px`);

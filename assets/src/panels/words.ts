@@ -1,5 +1,6 @@
 // How values and sizes are said in the panels.
 
+import { language, tn } from "../lib/words";
 import type { Json } from "../types";
 
 export type Kinded = "null" | "boolean" | "number" | "string" | "list" | "object" | "nothing";
@@ -18,9 +19,8 @@ export function brief(value: unknown, length = 200): string {
   return text.length > length ? text.slice(0, length) + "…" : text;
 }
 
-export function count(n: number, one: string, many = one + "s"): string {
-  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-}
+export const itemCount = (n: number): string => tn(n, "{n} item", "{n} items", { n: n.toLocaleString(language) });
+export const nodeCount = (n: number): string => tn(n, "{n} node", "{n} nodes", { n: n.toLocaleString(language) });
 
 export function bytes(n: number): string {
   if (n < 1024) return `${n} B`;

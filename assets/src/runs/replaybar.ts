@@ -5,9 +5,10 @@ import { cloneTemplate, h, icon, iconHref, part, perFrame } from "../lib/dom";
 import { Replay } from "./replay";
 import { durationText, itemsText } from "./state";
 import { type Step, stepsOf } from "./steps";
+import { t } from "../lib/words";
 
 const words: { [status in Step["status"]]: [string, string] } = {
-  running: ["Running", "loader-circle"], done: ["Done", "circle-check"], failed: ["Failed", "circle-x"], skipped: ["Skipped", "circle-slash"], retrying: ["Tried again", "rotate-ccw"],
+  running: [t("Running"), "loader-circle"], done: [t("Done"), "circle-check"], failed: [t("Failed"), "circle-x"], skipped: [t("Skipped"), "circle-slash"], retrying: [t("Tried again"), "rotate-ccw"],
 };
 
 const leastPlay = 2_500_000; // microseconds
@@ -63,10 +64,10 @@ export class ReplayBar {
     this.slider.value = String(Math.round((replay.now / replay.length) * 1000));
     const { passed, total } = replay.clock;
     const text = `${durationText(passed)} of ${durationText(total)}`;
-    this.slider.setAttribute("aria-valuetext", `${text}, event ${replay.count} of ${replay.events.length}`);
+    this.slider.setAttribute("aria-valuetext", t("{text}, event {count} of {length}", { text, count: replay.count, length: replay.events.length }));
     this.clock.textContent = text;
-    this.playButton.setAttribute("aria-label", replay.playing ? "Pause" : "Play");
-    this.playButton.title = replay.playing ? "Pause" : "Play";
+    this.playButton.setAttribute("aria-label", replay.playing ? t("Pause") : t("Play"));
+    this.playButton.title = replay.playing ? t("Pause") : t("Play");
     this.playButton.querySelector("use")?.setAttribute("href", iconHref(replay.playing ? "pause" : "play"));
     part<HTMLButtonElement>(this.slider.closest("[data-part=bar]")!, "failure").hidden = replay.firstFailure === undefined;
     this.markRows();

@@ -1,6 +1,7 @@
 // The page's one socket: watches runs and workflows, and takes up a run where it left off after a lost connection.
 
 import type { Op, Run, RunEvent } from "../types";
+import { t } from "../lib/words";
 
 export interface SocketListener {
   event(run: string, event: RunEvent): void;
@@ -32,8 +33,8 @@ const slowLine = 32_768; // bytes that wait to be sent
 const beat = 15_000; // a ping when nothing was heard for this long; twice as long means that the line is dead
 
 const refusals: { [code: number]: string } = {
-  4401: "You are signed out. Sign in again to see what happens live.",
-  4403: "You may not watch this workflow any more.",
+  4401: t("You are signed out. Sign in again to see what happens live."),
+  4403: t("You may not watch this workflow any more."),
 };
 
 export class Socket {

@@ -3,6 +3,7 @@
 import type { NodeRun, RunView } from "../editor/context";
 import { reach } from "../doc/graph";
 import type { Run, RunEvent, RunStatus, Workflow } from "../types";
+import { language, t, tn } from "../lib/words";
 
 export const emptyView = (): RunView => ({ run: null, status: null, nodes: new Map(), events: [] });
 
@@ -50,7 +51,7 @@ function reduceRun(view: RunView, event: RunEvent): void {
       for (const [id, node] of view.nodes) {
         if (node.status === "waiting") view.nodes.delete(id);
         else if (node.status !== "done" && node.status !== "failed" && node.status !== "skipped") {
-          view.nodes.set(id, { ...node, status: "failed", error: node.error || (view.status === "cancelled" ? "Cancelled" : "Interrupted") });
+          view.nodes.set(id, { ...node, status: "failed", error: node.error || (view.status === "cancelled" ? t("Cancelled") : t("Interrupted")) });
         }
       }
   }
@@ -78,7 +79,7 @@ function reduceStep(view: RunView, event: RunEvent, id: string): void {
     case "step.failed":
       node.status = "failed";
       node.took = event.took ?? 0;
-      node.error = event.error ?? "It failed without saying why.";
+      node.error = event.error ?? t("It failed without saying why.");
       node.param = event.param ?? "";
       break;
     case "step.retried":
@@ -103,9 +104,9 @@ export function viewAfter(run: Run, doc: Workflow, events: RunEvent[], count: nu
   return view;
 }
 
-const many = new Intl.NumberFormat("en");
+const many = new Intl.NumberFormat(language);
 
-export const itemsText = (count: number): string => (count === 1 ? "1 item" : `${many.format(count)} items`);
+export const itemsText = (count: number): string => tn(count, "{n} item", "{n} items", { n: many.format(count) });
 
 /** A duration for people; the argument is in microseconds. */
 export function durationText(took: number): string {
@@ -122,11 +123,11 @@ export function durationText(took: number): string {
 export function statusText(node: NodeRun): string {
   const turns = node.iteration > 0 ? ` · ×${node.iteration + 1}` : "";
   switch (node.status) {
-    case "waiting": return "Waiting";
-    case "running": return `Running${turns}`;
-    case "retrying": return `Trying again${turns}`;
-    case "sleeping": return "Asleep";
-    case "skipped": return "Skipped";
+    case "waiting": return t("Waiting");
+    case "running": return t("Running") + turns;
+    case "retrying": return t("Trying again") + turns;
+    case "sleeping": return t("Asleep");
+    case "skipped": return t("Skipped");
     case "failed": return node.error;
     case "done": {
       const from = node.reused === "pinned" ? " · pinned" : node.reused ? " · reused" : "";

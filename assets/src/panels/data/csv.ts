@@ -1,5 +1,7 @@
 // Reads tables that are written as text, as far as a preview needs it.
 
+import { t } from "../../lib/words";
+
 /** Rows of a CSV text (RFC 4180): fields in quotes may hold the separator, line breaks and doubled quotes. */
 export function readCsv(text: string, most: number, separator = separatorOf(text)): string[][] {
   const rows: string[][] = [];
@@ -43,7 +45,7 @@ export function recordsOf(rows: string[][]): { [name: string]: string }[] {
   const [head = [], ...rest] = rows;
   const names: string[] = [];
   for (let i = 0; i < Math.max(head.length, ...rest.slice(0, 100).map((row) => row.length)); i++) {
-    let name = head[i]?.trim() || `column ${i + 1}`;
+    let name = head[i]?.trim() || t("column {i}", { i: i + 1 });
     while (names.includes(name)) name += ` (${i + 1})`;
     names.push(name);
   }

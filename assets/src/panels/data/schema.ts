@@ -4,6 +4,7 @@ import { h } from "../../lib/dom";
 import type { Item } from "../../types";
 import { brief, isObject, typeOf } from "../words";
 import { draggable, reference, type Origin } from "./refer";
+import { t } from "../../lib/words";
 
 export interface FieldShape { path: (string | number)[]; types: Set<string>; filled: number; sample: unknown }
 
@@ -49,7 +50,7 @@ function inTreeOrder(fields: Map<string, FieldShape>): FieldShape[] {
 export function dataSchema(items: Item[], origin: Origin): HTMLElement {
   const fields = shapeOf(items);
   const rows = fields.map((field) => {
-    const name = h("span", { class: "schema-name", title: "Drag into a field to use it there" }, String(field.path.at(-1)).replace(/^0$/, "first entry"));
+    const name = h("span", { class: "schema-name", title: t("Drag into a field to use it there") }, String(field.path.at(-1)).replace(/^0$/, "first entry"));
     name.style.marginInlineStart = `${(field.path.length - 1) * 14}px`;
     draggable(name, () => reference(origin, field.path));
     const share = Math.round((100 * field.filled) / Math.max(1, items.length));
@@ -63,6 +64,6 @@ export function dataSchema(items: Item[], origin: Origin): HTMLElement {
       h("td", { class: "value", title: brief(field.sample, 400) }, brief(field.sample, 80)),
     );
   });
-  const head = h("thead", {}, h("tr", {}, ...["Field", "Type", "Filled", "Example"].map((text) => h("th", { scope: "col" }, text))));
-  return h("div", { class: "data-scroll", tabindex: 0, role: "region", "aria-label": "Fields of the items" }, h("table", { class: "data-table schema" }, head, h("tbody", {}, ...rows)));
+  const head = h("thead", {}, h("tr", {}, ...[t("Field"), t("Type"), t("Filled"), t("Example")].map((text) => h("th", { scope: "col" }, text))));
+  return h("div", { class: "data-scroll", tabindex: 0, role: "region", "aria-label": t("Fields of the items") }, h("table", { class: "data-table schema" }, head, h("tbody", {}, ...rows)));
 }

@@ -28,7 +28,7 @@ export function dataTable(items: Item[], origin: Origin | null): HTMLElement {
   const group = h("colgroup", {}, h("col"), ...columns.map(() => h("col")));
   const head = h("tr", {}, h("th", { scope: "col", class: "index" }, "#"), ...columns.map((name) => headCell(name, origin)));
   const table = h("table", { class: "data-table", "aria-rowcount": items.length + 1 }, group, h("thead", {}, head), before, body, after);
-  const scroller = h("div", { class: "data-scroll", tabindex: 0, role: "region", "aria-label": "Items as a table" }, table);
+  const scroller = h("div", { class: "data-scroll", tabindex: 0, role: "region", "aria-label": t("Items as a table") }, table);
 
   const widths = [48, ...columns.map((name) => widthOf(name, items))];
   [...group.children].forEach((col, i) => ((col as HTMLElement).style.width = `${widths[i]}px`));
@@ -39,7 +39,7 @@ export function dataTable(items: Item[], origin: Origin | null): HTMLElement {
     draw: (index) => h("tr", { "aria-rowindex": index + 2 }, h("th", { scope: "row", class: "index" }, String(index + 1)), ...columns.map((name) => cell(items[index]!.json[name]))),
   });
   list.refresh(items.length);
-  if (all.length > columns.length) return h("div", { class: "data-body" }, h("p", { class: "data-hint" }, `${all.length - columns.length} more fields: see JSON or Schema.`), scroller);
+  if (all.length > columns.length) return h("div", { class: "data-body" }, h("p", { class: "data-hint" }, t("{columns} more fields: see JSON or Schema.", { columns: all.length - columns.length })), scroller);
   return scroller;
 }
 

@@ -6,6 +6,7 @@ import { copyText } from "../../page/copy";
 import { brief, typeOf } from "../words";
 import { draggable, reference, type Origin } from "./refer";
 import { virtualList } from "./virtual";
+import { t } from "../../lib/words";
 
 interface Line { path: (string | number)[]; key: string; value: unknown; inner: [string | number, unknown][] | null; open: boolean }
 
@@ -23,7 +24,7 @@ export function dataTree(items: Item[], origin: Origin | null): { element: HTMLE
   const body = h("div");
   const before = h("div");
   const after = h("div");
-  const scroller = h("div", { class: "data-scroll tree", role: "tree", "aria-label": "Items as JSON" }, before, body, after);
+  const scroller = h("div", { class: "data-scroll tree", role: "tree", "aria-label": t("Items as JSON") }, before, body, after);
   const list = virtualList({ scroller, body, before, after, height: rowHeight, draw: (index) => row(lines[index]!, index) });
 
   const isOpen = (path: (string | number)[]) => folded.get(JSON.stringify(path)) ?? (matches !== null || (path.length === 1 && (path[0] as number) < openItems));
@@ -48,7 +49,7 @@ export function dataTree(items: Item[], origin: Origin | null): { element: HTMLE
 
   const row = (line: Line, index: number): HTMLElement => {
     const name = line.path.at(-1)!;
-    const label = h("span", { class: "tree-key" }, line.path.length === 1 ? `Item ${(name as number) + 1}` : String(name));
+    const label = h("span", { class: "tree-key" }, line.path.length === 1 ? t("Item {number}", { number: (name as number) + 1 }) : String(name));
     const expression = () => (origin ? reference(origin, line.path.slice(1)) : "");
     const usable = origin !== null && line.path.length > 1;
     if (usable) draggable(label, expression);
@@ -59,8 +60,8 @@ export function dataTree(items: Item[], origin: Origin | null): { element: HTMLE
       label,
       line.inner ? h("span", { class: "tree-size" }, sizeOf(line)) : h("span", { class: `value ${typeOf(line.value)}` }, leaf(line.value)),
       h("span", { class: "tree-tools" },
-        h("button", { type: "button", class: "button quiet icon-only", tabindex: -1, "aria-label": "Copy the value", onclick: () => void copyText(textFor(line.value), "Value copied") }, icon("copy")),
-        usable && h("button", { type: "button", class: "button quiet icon-only", tabindex: -1, "aria-label": "Copy as expression", onclick: () => void copyText(`{{ ${expression()} }}`, "Expression copied") }, icon("braces"))),
+        h("button", { type: "button", class: "button quiet icon-only", tabindex: -1, "aria-label": t("Copy the value"), onclick: () => void copyText(textFor(line.value), t("Value copied")) }, icon("copy")),
+        usable && h("button", { type: "button", class: "button quiet icon-only", tabindex: -1, "aria-label": t("Copy as expression"), onclick: () => void copyText(`{{ ${expression()} }}`, t("Expression copied")) }, icon("braces"))),
     );
     element.style.paddingInlineStart = `${8 + (line.path.length - 1) * 16}px`;
     return element;
@@ -95,7 +96,7 @@ export function dataTree(items: Item[], origin: Origin | null): { element: HTMLE
       Enter: () => line.inner && toggle(line, !line.open),
     };
     const copying = (event.ctrlKey || event.metaKey) && event.key === "c" && !getSelection()?.toString();
-    const step = copying ? () => void copyText(textFor(line.value), "Value copied") : steps[event.key];
+    const step = copying ? () => void copyText(textFor(line.value), t("Value copied")) : steps[event.key];
     if (!step || (!copying && (event.ctrlKey || event.metaKey || event.altKey))) return;
     event.preventDefault();
     event.stopPropagation();

@@ -6,7 +6,7 @@ import { t } from "../../lib/words";
 import type { Item, RunEvent, WorkflowNode } from "../../types";
 import { duration } from "../../page/times";
 import { keep, kept } from "../keep";
-import { count, textOf } from "../words";
+import { itemCount, textOf } from "../words";
 import { fileList } from "./files";
 import { setPinned } from "./pin";
 import { fromInput, fromNode, type Origin } from "./refer";
@@ -18,7 +18,7 @@ import { dataTree } from "./tree";
 type View = "table" | "json" | "schema";
 export type Side = "input" | "output";
 
-const views: [View, string, string][] = [["table", "Table", "table"], ["json", "JSON", "braces"], ["schema", "Schema", "list-tree"]];
+const views: [View, string, string][] = [["table", t("Table"), "table"], ["json", "JSON", "braces"], ["schema", t("Schema"), "list-tree"]];
 
 /** Shows one side of a node in an element, and follows the run until stop is called. */
 export class DataViewer {
@@ -52,12 +52,12 @@ export class DataViewer {
     const turn = ++this.turn;
     const node = this.host.node(this.id);
     if (!node) return;
-    const slow = setTimeout(() => turn === this.turn && !this.drawn && this.say("loader-circle", "Loading the data…"), 250);
+    const slow = setTimeout(() => turn === this.turn && !this.drawn && this.say("loader-circle", t("Loading the data…")), 250);
     try {
       const shown = this.side === "output" ? await this.output(node) : await this.input(node);
       if (turn === this.turn) this.draw(node, shown);
     } catch (error) {
-      if (turn === this.turn) this.say("circle-alert", `The data could not be loaded. ${textOf(error)}`, h("button", { type: "button", class: "button small", onclick: () => void this.show() }, "Try again"));
+      if (turn === this.turn) this.say("circle-alert", t("The data could not be loaded. {error}", { error: textOf(error) }), h("button", { type: "button", class: "button small", onclick: () => void this.show() }, t("Try again")));
     } finally {
       clearTimeout(slow);
     }
@@ -89,16 +89,16 @@ export class DataViewer {
     if (this.side === "output" && live?.status === "failed" && !shown.items) return this.sayFailed(live.error);
     if (shown.items === null) return this.sayNothing(node, live?.status);
     this.tools.replaceChildren(...this.toolParts(shown.items));
-    if (shown.items.length === 0) return this.say("inbox", this.side === "output" ? "No items left here in this run." : "No items came in.");
+    if (shown.items.length === 0) return this.say("inbox", this.side === "output" ? t("No items left here in this run.") : t("No items came in."));
     this.fill(shown.items, shown.origin, Boolean(shown.event?.truncated));
   }
 
   private fill(items: Item[], origin: Origin, truncated: boolean): void {
     const parts: (HTMLElement | null)[] = [];
-    if (truncated) parts.push(h("p", { class: "data-hint" }, "The first 1,000 items. The run itself used all of them."));
+    if (truncated) parts.push(h("p", { class: "data-hint" }, t("The first 1,000 items. The run itself used all of them.")));
     if (this.view === "json") {
       const tree = dataTree(items, origin);
-      const search = h("input", { type: "search", class: "small", placeholder: "Search in names and values", "aria-label": "Search the data", value: this.query });
+      const search = h("input", { type: "search", class: "small", placeholder: t("Search in names and values"), "aria-label": t("Search the data"), value: this.query });
       search.addEventListener("input", () => tree.search((this.query = search.value.trim())));
       parts.push(h("div", { class: "search data-search" }, icon("search"), search), tree.element);
       if (this.query) tree.search(this.query);
@@ -114,7 +114,7 @@ export class DataViewer {
       const facts: (HTMLElement | string)[] = [];
       const live = this.host.runView.nodes.get(node.id);
       if (node.pinned) facts.push(isMadeUp(node) ? h("span", { class: "badge made-up", "data-testid": "badge-made-up" }, icon("pin"), t("Pinned, made up")) : h("span", { class: "badge" }, icon("pin"), t("Pinned")));
-      if (shown.event?.reused === "run") facts.push(h("span", { class: "badge" }, icon("history"), "From an earlier run"));
+      if (shown.event?.reused === "run") facts.push(h("span", { class: "badge" }, icon("history"), t("From an earlier run")));
       if (shown.event?.took) facts.push(h("span", { class: "muted" }, duration(shown.event.took)));
       parts.push(h("div", { class: "row grow" }, ...facts), ...this.iterations(live?.iteration ?? shown.event?.iteration ?? 0));
       if (!this.host.readonly) parts.push(this.actions(node, shown));
@@ -127,14 +127,14 @@ export class DataViewer {
       const size = shown.counts[i];
       return h("button", { type: "button", role: "tab", "aria-selected": String(i === this.port), onclick: () => this.change({ port: i }) }, name, size === undefined ? null : h("span", { class: "count" }, String(size)));
     });
-    return h("div", { class: "segmented", role: "tablist", "aria-label": "Ports" }, ...tabs);
+    return h("div", { class: "segmented", role: "tablist", "aria-label": t("Ports") }, ...tabs);
   }
 
   private iterations(last: number): HTMLElement[] {
     if (last < 1) return [];
     const at = this.iteration ?? last;
-    const options = Array.from({ length: Math.min(last + 1, 1000) }, (_, i) => h("option", { value: i, selected: i === at }, `Round ${i + 1} of ${last + 1}`));
-    const select = h("select", { class: "small", "aria-label": "Round of the loop" }, ...options);
+    const options = Array.from({ length: Math.min(last + 1, 1000) }, (_, i) => h("option", { value: i, selected: i === at }, t("Round {i} of {last}", { i: i + 1, last: last + 1 })));
+    const select = h("select", { class: "small", "aria-label": t("Round of the loop") }, ...options);
     select.addEventListener("change", () => this.change({ iteration: Number(select.value) }));
     return [h("div", { class: "data-rounds" }, select)];
   }
@@ -142,11 +142,11 @@ export class DataViewer {
   private actions(node: WorkflowNode, shown: Shown): HTMLElement {
     const button = (name: string, label: string, testid: string, run: () => void) => h("button", { type: "button", class: "button quiet small icon-only", "aria-label": label, "data-testid": testid, onclick: run }, icon(name));
     const group = h("div", { class: "row nowrap" });
-    group.append(button("circle-play", "Run this node on its last input", "run-node", () => void this.host.run({ only: node.id })));
-    group.append(button("fast-forward", "Run from here on", "run-from", () => void this.host.run({ from: node.id })));
-    if (node.pinned) group.append(button("pin-off", "Unpin the output", "unpin", () => setPinned(this.host, node, null)));
-    else if (shown.items && this.port === 0) group.append(button("pin", "Pin this output", "pin", () => setPinned(this.host, node, shown.items)));
-    group.append(button("pencil", "Edit the pinned output", "edit-pinned", () => void this.write(node, shown)));
+    group.append(button("circle-play", t("Run this node on its last input"), "run-node", () => void this.host.run({ only: node.id })));
+    group.append(button("fast-forward", t("Run from here on"), "run-from", () => void this.host.run({ from: node.id })));
+    if (node.pinned) group.append(button("pin-off", t("Unpin the output"), "unpin", () => setPinned(this.host, node, null)));
+    else if (shown.items && this.port === 0) group.append(button("pin", t("Pin this output"), "pin", () => setPinned(this.host, node, shown.items)));
+    group.append(button("pencil", t("Edit the pinned output"), "edit-pinned", () => void this.write(node, shown)));
     return group;
   }
 
@@ -159,7 +159,7 @@ export class DataViewer {
 
   private toolParts(items: Item[]): HTMLElement[] {
     const choices = views.map(([view, label, name]) => h("button", { type: "button", "aria-pressed": String(view === this.view), "data-testid": `view-${view}`, onclick: () => this.change({ view }) }, icon(name), label));
-    return [h("div", { class: "segmented" }, ...choices), h("span", { class: "muted", "data-testid": "item-count" }, count(items.length, "item"))];
+    return [h("div", { class: "segmented" }, ...choices), h("span", { class: "muted", "data-testid": "item-count" }, itemCount(items.length))];
   }
 
   private change(to: { view?: View; port?: number; iteration?: number }): void {
@@ -175,15 +175,15 @@ export class DataViewer {
 
   private sayFailed(error: string): void {
     this.tools.replaceChildren();
-    this.body.replaceChildren(h("div", { class: "alert bad", "data-testid": "data-error" }, icon("circle-alert"), h("div", {}, h("b", {}, "This step failed"), h("p", {}, error))));
+    this.body.replaceChildren(h("div", { class: "alert bad", "data-testid": "data-error" }, icon("circle-alert"), h("div", {}, h("b", {}, t("This step failed")), h("p", {}, error))));
   }
 
   private sayNothing(node: WorkflowNode, status?: string): void {
-    if (status === "running" || status === "waiting" || status === "retrying") return this.say("loader-circle", status === "waiting" ? "Waiting for what comes before." : "Running…");
-    if (status === "skipped") return this.say("circle-slash", "Skipped in this run: no items came this way.");
-    if (this.side === "input" && !this.host.doc.edges.some((edge) => edge.to === node.id)) return this.say("unlink", this.host.kindOf(node)?.trigger ? "A trigger begins runs; nothing comes in." : "Nothing is connected to this node yet.");
-    const run = this.host.readonly ? null : h("button", { type: "button", class: "button small", onclick: () => void this.host.run(this.side === "output" ? { only: node.id } : {}) }, icon("play"), this.side === "output" ? "Run this node" : "Run the workflow");
-    this.say("circle-dashed", "Not run yet. Data shows here after a run.", run);
+    if (status === "running" || status === "waiting" || status === "retrying") return this.say("loader-circle", status === "waiting" ? t("Waiting for what comes before.") : t("Running…"));
+    if (status === "skipped") return this.say("circle-slash", t("Skipped in this run: no items came this way."));
+    if (this.side === "input" && !this.host.doc.edges.some((edge) => edge.to === node.id)) return this.say("unlink", this.host.kindOf(node)?.trigger ? t("A trigger begins runs; nothing comes in.") : t("Nothing is connected to this node yet."));
+    const run = this.host.readonly ? null : h("button", { type: "button", class: "button small", onclick: () => void this.host.run(this.side === "output" ? { only: node.id } : {}) }, icon("play"), this.side === "output" ? t("Run this node") : t("Run the workflow"));
+    this.say("circle-dashed", t("Not run yet. Data shows here after a run."), run);
   }
 
   private say(name: string, text: string, action?: HTMLElement | null): void {

@@ -7,6 +7,7 @@ import { needsRight, operators, printCondition, readCondition, type Condition, t
 import { isExpression, type Control, type ControlOptions } from "./control";
 import { expressionControl } from "./expression";
 import { PreviewLine } from "./preview";
+import { t } from "../../lib/words";
 
 const blank = (): Rule => ({ left: "", operator: "is", right: "" });
 
@@ -25,12 +26,12 @@ export function conditionControl(o: ControlOptions): Control {
     const rows = asRows ? readCondition(value) : null;
     inner = rows ? rowsControl(o, rows, commit) : expressionControl({ ...o, multiline: false, value, change: (next, soon) => commit(String(next), soon) });
     const possible = rows !== null || readCondition(value) !== null;
-    const swap = h("button", { type: "button", class: "link small-text", "data-testid": `${o.testid}-fx`, disabled: !possible, title: possible ? "" : "This expression is more than rows can say", onclick: () => {
+    const swap = h("button", { type: "button", class: "link small-text", "data-testid": `${o.testid}-fx`, disabled: !possible, title: possible ? "" : t("This expression is more than rows can say"), onclick: () => {
       asRows = !asRows && readCondition(value) !== null;
       if (!asRows && value === "") value = "={{ }}";
       mount();
       inner?.focus();
-    } }, rows ? "Write it as an expression" : "Use rows");
+    } }, rows ? t("Write it as an expression") : t("Use rows"));
     element.replaceChildren(inner.element, ...(o.host.readonly ? [] : [swap]));
   };
   mount();
@@ -78,16 +79,16 @@ function rowsControl(o: ControlOptions, start: Condition, commit: (source: strin
   const draw = () => list.replaceChildren(...condition.rules.map(row));
   const row = (rule: Rule, index: number): HTMLElement => {
     const id = `${o.testid}-${index}`;
-    const left = h("input", { type: "text", class: "mono", list: known.id, value: rule.left, placeholder: "field", "aria-label": `Field ${index + 1}`, "data-testid": `${id}-left`, readonly, spellcheck: "false", autocomplete: "off" });
-    const operator = h("select", { "aria-label": `Comparison ${index + 1}`, "data-testid": `${id}-op`, disabled: readonly }, ...operators.map((name) => h("option", { value: name, selected: name === rule.operator }, name)));
-    const right = h("input", { type: "text", value: rule.right, placeholder: "value", "aria-label": `Value ${index + 1}`, "data-testid": `${id}-right`, readonly, hidden: !needsRight(rule.operator), autocomplete: "off" });
+    const left = h("input", { type: "text", class: "mono", list: known.id, value: rule.left, placeholder: "field", "aria-label": t("Field {index}", { index: index + 1 }), "data-testid": `${id}-left`, readonly, spellcheck: "false", autocomplete: "off" });
+    const operator = h("select", { "aria-label": t("Comparison {index}", { index: index + 1 }), "data-testid": `${id}-op`, disabled: readonly }, ...operators.map((name) => h("option", { value: name, selected: name === rule.operator }, name)));
+    const right = h("input", { type: "text", value: rule.right, placeholder: "value", "aria-label": t("Value {index}", { index: index + 1 }), "data-testid": `${id}-right`, readonly, hidden: !needsRight(rule.operator), autocomplete: "off" });
     left.addEventListener("input", () => set(index, { left: left.value }, true));
     right.addEventListener("input", () => set(index, { right: right.value }, true));
     operator.addEventListener("change", () => {
       right.hidden = !needsRight(operator.value as Operator);
       set(index, { operator: operator.value as Operator }, false);
     });
-    const remove = h("button", { type: "button", class: "button quiet small icon-only", "aria-label": `Remove condition ${index + 1}`, disabled: condition.rules.length < 2, onclick: () => {
+    const remove = h("button", { type: "button", class: "button quiet small icon-only", "aria-label": t("Remove condition {index}", { index: index + 1 }), disabled: condition.rules.length < 2, onclick: () => {
       condition = { ...condition, rules: condition.rules.toSpliced(index, 1) };
       draw();
       changed(false);
@@ -96,7 +97,7 @@ function rowsControl(o: ControlOptions, start: Condition, commit: (source: strin
   };
   const join = (index: number): HTMLElement => {
     if (index > 1 || readonly) return h("span", { class: "condition-join" }, condition.join);
-    const choose = h("select", { class: "small", "aria-label": "How the conditions are joined", "data-testid": `${o.testid}-join` }, ...(["and", "or"] as const).map((word) => h("option", { value: word, selected: word === condition.join }, word)));
+    const choose = h("select", { class: "small", "aria-label": t("How the conditions are joined"), "data-testid": `${o.testid}-join` }, ...(["and", "or"] as const).map((word) => h("option", { value: word, selected: word === condition.join }, word)));
     choose.addEventListener("change", () => {
       condition = { ...condition, join: choose.value === "or" ? "or" : "and" };
       draw();
@@ -108,7 +109,7 @@ function rowsControl(o: ControlOptions, start: Condition, commit: (source: strin
     condition = { ...condition, rules: [...condition.rules, blank()] };
     draw();
     (list.lastElementChild?.querySelector("input") as HTMLInputElement).focus();
-  } }, icon("plus"), "Add condition");
+  } }, icon("plus"), t("Add condition"));
 
   draw();
   line?.show(printCondition(condition));

@@ -4,6 +4,7 @@ import { h, icon } from "../../lib/dom";
 import type { Credential, Json } from "../../types";
 import type { Control, ControlOptions } from "./control";
 import { newCredential } from "./credentialdialog";
+import { t } from "../../lib/words";
 
 export function credentialControl(o: ControlOptions): Control {
   const { editor, credentials: types } = o.host;
@@ -13,18 +14,18 @@ export function credentialControl(o: ControlOptions): Control {
   const fill = (value: Json | undefined) => {
     const chosen = typeof value === "string" ? value : "";
     const list = editor.credentials.filter(fitting);
-    const entries = [h("option", { value: "" }, o.param.required ? "Choose…" : "None")];
+    const entries = [h("option", { value: "" }, o.param.required ? t("Choose…") : t("None"))];
     for (const credential of list) entries.push(h("option", { value: credential.name }, `${credential.name} (${titleOf(credential.type)})`));
-    if (chosen && !list.some((credential) => credential.name === chosen)) entries.push(h("option", { value: chosen }, `${chosen} (missing here)`));
+    if (chosen && !list.some((credential) => credential.name === chosen)) entries.push(h("option", { value: chosen }, t("{chosen} (missing here)", { chosen })));
     select.replaceChildren(...entries);
     select.value = chosen;
     const missing = chosen !== "" && !list.some((credential) => credential.name === chosen);
-    make.lastChild!.textContent = missing ? `Make “${chosen}”` : "New";
+    make.lastChild!.textContent = missing ? t("Make “{chosen}”", { chosen }) : t("New");
     wanted = missing ? chosen : "";
-    o.invalid(missing ? `There is no credential “${chosen}” in this workspace. Make it, or choose another.` : "");
+    o.invalid(missing ? t("There is no credential “{chosen}” in this workspace. Make it, or choose another.", { chosen }) : "");
   };
   let wanted = "";
-  const make = h("button", { type: "button", class: "button", "data-testid": `${o.testid}-new`, onclick: () => open() }, icon("plus"), "New");
+  const make = h("button", { type: "button", class: "button", "data-testid": `${o.testid}-new`, onclick: () => open() }, icon("plus"), t("New"));
   const open = () =>
     newCredential(editor, types, (made) => {
       editor.addCredential(made);

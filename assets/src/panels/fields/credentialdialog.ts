@@ -9,11 +9,12 @@ import { textOf } from "../words";
 import type { FormHost } from "./control";
 import { Field } from "./field";
 import { withDefaults } from "./list";
+import { t } from "../../lib/words";
 
 /** Opens the dialog for one of the given types (all when there is none) and hands out what was made; a name may be set. */
 export function newCredential(editor: Editor, names: string[], made: (credential: Credential) => void, called = ""): void {
   const types = editor.credentialTypes.filter((type) => names.length === 0 || names.includes(type.name));
-  const { dialog, body, foot, close } = openDialog("New credential", { keep: true });
+  const { dialog, body, foot, close } = openDialog(t("New credential"), { keep: true });
   const name = h("input", { type: "text", id: "credential-name", required: true, autocomplete: "off", "data-testid": "credential-name", value: called });
   const choose = h("select", { id: "credential-type", "data-testid": "credential-type" }, ...types.map((type) => h("option", { value: type.name }, type.title)));
   const rest = h("div", { class: "fields" });
@@ -35,7 +36,7 @@ export function newCredential(editor: Editor, names: string[], made: (credential
     error.hidden = true;
     if (!name.value.trim()) {
       name.focus();
-      return fail("Give it a name, so that you find it again.");
+      return fail(t("Give it a name, so that you find it again."));
     }
     const wrong = fields.map((field) => field.check()).find(Boolean);
     if (wrong) return;
@@ -44,7 +45,7 @@ export function newCredential(editor: Editor, names: string[], made: (credential
       made(await api.post<Credential>("/credentials", { name: name.value.trim(), type: choose.value, values: asTexts(values) }));
       close();
     } catch (problem) {
-      fail(problem instanceof ApiError && problem.status === 403 ? "Your role does not allow making credentials. Ask an owner of the workspace." : textOf(problem));
+      fail(problem instanceof ApiError && problem.status === 403 ? t("Your role does not allow making credentials. Ask an owner of the workspace.") : textOf(problem));
     } finally {
       button.disabled = false;
     }
@@ -53,12 +54,12 @@ export function newCredential(editor: Editor, names: string[], made: (credential
     error.textContent = text;
     error.hidden = false;
   };
-  const button = h("button", { type: "submit", form: "credential-form", class: "button primary", "data-testid": "credential-save" }, "Save");
+  const button = h("button", { type: "submit", form: "credential-form", class: "button primary", "data-testid": "credential-save" }, t("Save"));
   const form = h("form", { id: "credential-form", onsubmit: (event: SubmitEvent) => { event.preventDefault(); void save(); } });
-  form.append(h("div", { class: "field" }, h("label", { for: name.id }, "Name"), name), h("div", { class: "field" }, h("label", { for: choose.id }, "Type"), choose, about), rest, error);
+  form.append(h("div", { class: "field" }, h("label", { for: name.id }, t("Name")), name), h("div", { class: "field" }, h("label", { for: choose.id }, t("Type")), choose, about), rest, error);
   body.append(form);
   form.className = "form";
-  foot.append(h("button", { type: "button", class: "button", onclick: close }, "Cancel"), button);
+  foot.append(h("button", { type: "button", class: "button", onclick: close }, t("Cancel")), button);
   dialog.addEventListener("close", () => fields.forEach((field) => field.stop()));
   choose.addEventListener("change", draw);
   if (called && types.some((type) => type.name === "sql.sqlite")) choose.value = "sql.sqlite"; // needs nothing but a file

@@ -7,15 +7,16 @@ import type { Json } from "../../types";
 import { textOf } from "../words";
 import { cronSentence } from "./cronwords";
 import { isExpression, type Control, type ControlOptions } from "./control";
+import { t } from "../../lib/words";
 
 const common: [string, string][] = [
-  ["*/5 * * * *", "Every 5 minutes"],
-  ["*/15 * * * *", "Every 15 minutes"],
-  ["0 * * * *", "Every hour"],
-  ["0 9 * * *", "Every day at 09:00"],
-  ["0 9 * * 1-5", "Working days at 09:00"],
-  ["0 9 * * 1", "Mondays at 09:00"],
-  ["0 0 1 * *", "First day of the month"],
+  ["*/5 * * * *", t("Every 5 minutes")],
+  ["*/15 * * * *", t("Every 15 minutes")],
+  ["0 * * * *", t("Every hour")],
+  ["0 9 * * *", t("Every day at 09:00")],
+  ["0 9 * * 1-5", t("Working days at 09:00")],
+  ["0 9 * * 1", t("Mondays at 09:00")],
+  ["0 0 1 * *", t("First day of the month")],
 ];
 const pause = 300; // milliseconds
 
@@ -27,9 +28,9 @@ export function nextTimes(cron: string, timezone: string): Promise<NextTimes> {
 
 export function cronControl(o: ControlOptions): Control {
   const input = h("input", { type: "text", id: o.id, class: "mono", "aria-describedby": o.describedBy, "data-testid": o.testid, placeholder: "0 9 * * 1-5", readonly: o.host.readonly, autocomplete: "off", spellcheck: "false" });
-  const choose = h("select", { "aria-label": "Common schedules", disabled: o.host.readonly }, h("option", { value: "" }, "Common…"), ...common.map(([line, label]) => h("option", { value: line }, label)));
+  const choose = h("select", { "aria-label": t("Common schedules"), disabled: o.host.readonly }, h("option", { value: "" }, t("Common…")), ...common.map(([line, label]) => h("option", { value: line }, label)));
   const said = h("p", { class: "cron-said" });
-  const times = h("ol", { class: "cron-times", "aria-label": "Next five times" });
+  const times = h("ol", { class: "cron-times", "aria-label": t("Next five times") });
   let timer = 0;
   let turn = 0;
 

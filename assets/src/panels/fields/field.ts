@@ -9,6 +9,7 @@ import { afterPress } from "../../lib/press";
 import { expressionControl, type ExpressionControl } from "./expression";
 import { problemOf, shownBy } from "./rules";
 import { takes } from "./takers";
+import { t } from "../../lib/words";
 
 export interface FieldOptions {
   param: Param;
@@ -122,7 +123,7 @@ export class Field {
     this.element.classList.toggle("is-expression", asExpression);
     if (this.fx) {
       this.fx.setAttribute("aria-pressed", String(asExpression));
-      this.fx.setAttribute("aria-label", `fx: ${param.label} as an expression`);
+      this.fx.setAttribute("aria-label", t("fx: {label} as an expression", { label: param.label }));
     }
   }
 

@@ -7,6 +7,7 @@ import type { Control, ControlOptions } from "./control";
 import { Field } from "./field";
 import { singular } from "./list";
 import { Rows } from "./rows";
+import { t } from "../../lib/words";
 
 interface Entry { name: string; value: Json }
 
@@ -18,7 +19,7 @@ export function mapControl(o: ControlOptions): Control {
   const commit = (soon: boolean) => {
     const names = entries.map((entry) => entry.name).filter(Boolean);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
-    o.invalid(twice === undefined ? "" : `“${twice}” stands here twice; the last one holds.`);
+    o.invalid(twice === undefined ? "" : t("“{twice}” stands here twice; the last one holds.", { twice }));
     o.change(Object.fromEntries(entries.filter((entry) => entry.name !== "").map((entry) => [entry.name, entry.value])), soon);
   };
   const stop = () => fields.forEach((field) => field.stop());
@@ -28,12 +29,12 @@ export function mapControl(o: ControlOptions): Control {
     rows.draw(entries.map(row));
   };
   const row = (entry: Entry, index: number): HTMLElement => {
-    const name = h("input", { type: "text", value: entry.name, placeholder: "Name", "aria-label": `Name ${index + 1}`, "data-testid": `${o.testid}-${index}-name`, readonly: o.host.readonly, spellcheck: "false" });
+    const name = h("input", { type: "text", value: entry.name, placeholder: t("Name"), "aria-label": t("Name {index}", { index: index + 1 }), "data-testid": `${o.testid}-${index}-name`, readonly: o.host.readonly, spellcheck: "false" });
     name.addEventListener("input", () => {
       entries = entries.with(index, { ...entries[index]!, name: name.value });
       commit(true);
     });
-    const column: Param = { name: "value", label: `Value ${index + 1}`, type: "string", widget: "text", placeholder: "Value", no_expression: param.no_expression };
+    const column: Param = { name: "value", label: t("Value {index}", { index: index + 1 }), type: "string", widget: "text", placeholder: t("Value"), no_expression: param.no_expression };
     const field = new Field({
       param: column, value: entry.value, id: `${o.id}-${index}-value`, testid: `${o.testid}-${index}-value`, host: o.host, compact: true, bare: true,
       change: (value, soon) => {

@@ -5,6 +5,7 @@ import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
 import { brief, typeOf } from "../words";
 import type { Samples } from "./samples";
+import { t } from "../../lib/words";
 
 export interface Answer { value?: unknown; type?: string; error?: string; note?: string }
 
@@ -20,7 +21,7 @@ export class Preview {
   private readonly watchers = new Set<() => void>();
   private readonly stops: (() => void)[];
   /** Chooses the item that values are shown of; hidden while there is nothing to choose. */
-  readonly stepper = h("div", { class: "preview-index", hidden: true, role: "group", "aria-label": "Item that values are shown of" });
+  readonly stepper = h("div", { class: "preview-index", hidden: true, role: "group", "aria-label": t("Item that values are shown of") });
 
   constructor(private readonly editor: Editor, private readonly node: string, samples: Samples) {
     const count = async () => {
@@ -86,7 +87,7 @@ export class Preview {
   private drawStepper(): void {
     this.stepper.hidden = this.size < 2 || this.watchers.size === 0;
     const step = (by: number, label: string, name: string, off: boolean) => h("button", { type: "button", class: "button quiet icon-only", "aria-label": label, disabled: off, onclick: () => this.move(by) }, icon(name));
-    this.stepper.replaceChildren(h("span", { class: "grow" }, "Values of item"), step(-1, "Previous item", "chevron-left", this.index === 0), h("span", { "data-testid": "preview-index" }, `${this.index + 1} of ${this.size}`), step(1, "Next item", "chevron-right", this.index >= this.size - 1));
+    this.stepper.replaceChildren(h("span", { class: "grow" }, t("Values of item")), step(-1, t("Previous item"), "chevron-left", this.index === 0), h("span", { "data-testid": "preview-index" }, `${this.index + 1} of ${this.size}`), step(1, t("Next item"), "chevron-right", this.index >= this.size - 1));
   }
 
   /** A step by a button, which is made anew and keeps the focus. */

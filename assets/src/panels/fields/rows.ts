@@ -1,6 +1,7 @@
 // Rows of a list: added, removed, and moved by dragging the handle or with its arrow keys.
 
 import { h, icon } from "../../lib/dom";
+import { t } from "../../lib/words";
 
 export interface RowsOptions {
   label: string; // of the whole list
@@ -20,7 +21,7 @@ export class Rows {
 
   constructor(private readonly o: RowsOptions) {
     this.list.setAttribute("aria-label", o.label);
-    this.addButton = h("button", { type: "button", class: "button small", "data-testid": `${o.testid}-add`, onclick: () => o.add() }, icon("plus"), `Add ${o.one}`);
+    this.addButton = h("button", { type: "button", class: "button small", "data-testid": `${o.testid}-add`, onclick: () => o.add() }, icon("plus"), t("Add {one}", { one: o.one }));
     this.element = h("div", { class: "rows-box" }, this.list, o.readonly ? null : this.addButton);
   }
 
@@ -38,10 +39,10 @@ export class Rows {
     const row = h("div", { class: "list-row", role: "listitem" });
     if (o.readonly) row.append(body);
     else {
-      const grip = h("button", { type: "button", class: "grip", "aria-label": `Move ${o.one} ${index + 1}: arrow up or down`, "data-tip": "Drag to move" }, icon("grip-vertical"));
+      const grip = h("button", { type: "button", class: "grip", "aria-label": t("Move {one} {index}: arrow up or down", { one: o.one, index: index + 1 }), "data-tip": "Drag to move" }, icon("grip-vertical"));
       grip.addEventListener("keydown", (event) => this.moveByKey(event, index));
       grip.addEventListener("pointerdown", (event) => this.drag(event, row, grip));
-      const remove = h("button", { type: "button", class: "button quiet small icon-only", "aria-label": `Remove ${o.one} ${index + 1}`, onclick: () => this.remove(index) }, icon("x"));
+      const remove = h("button", { type: "button", class: "button quiet small icon-only", "aria-label": t("Remove {one} {index}", { one: o.one, index: index + 1 }), onclick: () => this.remove(index) }, icon("x"));
       row.append(grip, body, remove);
     }
     return row;

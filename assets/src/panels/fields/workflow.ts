@@ -5,6 +5,7 @@ import { h, icon } from "../../lib/dom";
 import type { Json } from "../../types";
 import { textOf } from "../words";
 import type { Control, ControlOptions } from "./control";
+import { t } from "../../lib/words";
 
 interface Listed { id: string; name: string; folder: string }
 
@@ -29,16 +30,16 @@ async function all(): Promise<Listed[]> {
 }
 
 export function workflowControl(o: ControlOptions): Control {
-  const select = h("select", { id: o.id, "aria-describedby": o.describedBy, "data-testid": o.testid, disabled: true }, h("option", {}, "Loading…"));
-  const open = h("a", { class: "button icon-only", target: "_blank", rel: "noopener", "aria-label": "Open this workflow", hidden: true }, icon("external-link"));
+  const select = h("select", { id: o.id, "aria-describedby": o.describedBy, "data-testid": o.testid, disabled: true }, h("option", {}, t("Loading…")));
+  const open = h("a", { class: "button icon-only", target: "_blank", rel: "noopener", "aria-label": t("Open this workflow"), hidden: true }, icon("external-link"));
   let value = o.value;
   let list: Listed[] = [];
   const fill = () => {
     const chosen = typeof value === "string" ? value : "";
-    const entries = [h("option", { value: "" }, o.param.required ? "Choose…" : "None")];
+    const entries = [h("option", { value: "" }, o.param.required ? t("Choose…") : t("None"))];
     for (const workflow of list) entries.push(h("option", { value: workflow.id }, workflow.folder ? `${workflow.name} (${workflow.folder})` : workflow.name));
     const found = list.find((workflow) => workflow.id === chosen || workflow.name === chosen);
-    if (chosen && !found) entries.push(h("option", { value: chosen }, `${chosen} (missing here)`));
+    if (chosen && !found) entries.push(h("option", { value: chosen }, t("{chosen} (missing here)", { chosen })));
     select.replaceChildren(...entries);
     select.value = found?.id ?? chosen;
     open.hidden = !found;
@@ -50,7 +51,7 @@ export function workflowControl(o: ControlOptions): Control {
       select.disabled = o.host.readonly;
       fill();
     },
-    (error: unknown) => o.invalid(`The workflows could not be listed. ${textOf(error)}`),
+    (error: unknown) => o.invalid(t("The workflows could not be listed. {error}", { error: textOf(error) })),
   );
   select.addEventListener("change", () => {
     value = select.value || undefined;

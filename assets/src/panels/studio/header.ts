@@ -6,6 +6,7 @@ import { mountPublished } from "./published";
 import { mountRun } from "./runbutton";
 import { mountRuns } from "./runs";
 import { mountUnsaved } from "./unsaved";
+import { t } from "../../lib/words";
 
 export function mountHeader(editor: Editor): void {
   const at = <T extends HTMLElement>(selector: string, mount: (element: T) => void) => {
@@ -34,7 +35,7 @@ function mountName(editor: Editor, input: HTMLInputElement): void {
   const save = () => {
     const name = input.value.trim();
     if (!name) input.value = editor.doc.name;
-    else if (name !== editor.doc.name) editor.apply([{ op: "settings.set", path: "name", value: name }], `Named the workflow ${name}`);
+    else if (name !== editor.doc.name) editor.apply([{ op: "settings.set", path: "name", value: name }], t("Named the workflow {name}", { name }));
   };
   input.addEventListener("change", save);
   input.addEventListener("keydown", (event) => {
@@ -46,13 +47,13 @@ function mountName(editor: Editor, input: HTMLInputElement): void {
 
 function mountSaved(editor: Editor, element: HTMLElement): void {
   if (editor.readonly) return;
-  const looks = { saved: ["check", "Saved"], saving: ["refresh-cw", "Saving…"], offline: ["triangle-alert", "Offline: edits are kept here"], signedout: ["lock", "Signed out: edits are kept here"], refused: ["circle-alert", "Not saved"] } as const;
+  const looks = { saved: ["check", t("Saved")], saving: ["refresh-cw", t("Saving…")], offline: ["triangle-alert", t("Offline: edits are kept here")], signedout: ["lock", t("Signed out: edits are kept here")], refused: ["circle-alert", t("Not saved")] } as const;
   let timer = 0;
   const show = ({ state, text }: EditorEvents["saved"]) => {
     const [name, word] = looks[state];
     element.dataset.state = state;
     element.title = text ?? "";
-    const signIn = state === "signedout" ? h("a", { class: "button small", href: `/signin?next=${encodeURIComponent(location.pathname)}`, target: "_blank", "data-testid": "sign-in-again" }, "Sign in") : null;
+    const signIn = state === "signedout" ? h("a", { class: "button small", href: `/signin?next=${encodeURIComponent(location.pathname)}`, target: "_blank", "data-testid": "sign-in-again" }, t("Sign in")) : null;
     element.replaceChildren(icon(name), h("span", {}, word), ...(signIn ? [signIn] : []));
   };
   editor.on("saved", (detail) => {

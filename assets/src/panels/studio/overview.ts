@@ -5,7 +5,7 @@ import { t, tn } from "../../lib/words";
 import type { Editor } from "../../editor/context";
 import type { WorkflowNode } from "../../types";
 import { kindIcon } from "../kindview";
-import { count } from "../words";
+import { nodeCount } from "../words";
 import { openSettings } from "./settingsdialog";
 import { scheduleView } from "./schedules";
 import { isSchedule, isWebhook, webhookView } from "./webhooks";
@@ -18,7 +18,7 @@ export function overview(editor: Editor, body: HTMLElement): { stop(): void } {
     const state = JSON.stringify([nodes.length, settings, editor.doc.tests?.length, triggers.map((node) => [node.id, node.name, node.params, node.disabled])]);
     if (state === drawn) return;
     drawn = state;
-    body.replaceChildren(h("div", { class: "overview", "data-testid": "overview" }, nodes.length === 0 ? beginning(editor) : h("p", { class: "muted" }, `${count(nodes.length, "node")}, ${count(editor.doc.edges.length, "edge")}. Select a node to see and change what it does.`), ...triggers.map((node) => trigger(editor, node)), nodes.length > 0 && triggers.length === 0 ? withoutTrigger(editor) : null, testsLine(editor), facts(editor)));
+    body.replaceChildren(h("div", { class: "overview", "data-testid": "overview" }, nodes.length === 0 ? beginning(editor) : h("p", { class: "muted" }, t("{nodes}, {edges}. Select a node to see and change what it does.", { nodes: nodeCount(nodes.length), edges: tn(editor.doc.edges.length, "{n} edge", "{n} edges") })), ...triggers.map((node) => trigger(editor, node)), nodes.length > 0 && triggers.length === 0 ? withoutTrigger(editor) : null, testsLine(editor), facts(editor)));
   };
   draw();
   const stop = editor.on("change", draw);
@@ -26,12 +26,12 @@ export function overview(editor: Editor, body: HTMLElement): { stop(): void } {
 }
 
 function beginning(editor: Editor): HTMLElement {
-  if (editor.readonly) return h("p", { class: "muted" }, "This workflow is empty.");
-  return h("div", { class: "stack" }, h("p", {}, "An empty canvas. A workflow begins with a trigger: what starts it?"), ...triggerButtons(editor));
+  if (editor.readonly) return h("p", { class: "muted" }, t("This workflow is empty."));
+  return h("div", { class: "stack" }, h("p", {}, t("An empty canvas. A workflow begins with a trigger: what starts it?")), ...triggerButtons(editor));
 }
 
 function withoutTrigger(editor: Editor): HTMLElement {
-  return h("div", { class: "alert" }, icon("info"), h("div", { class: "stack" }, h("p", {}, "Nothing starts this workflow yet."), ...(editor.readonly ? [] : triggerButtons(editor))));
+  return h("div", { class: "alert" }, icon("info"), h("div", { class: "stack" }, h("p", {}, t("Nothing starts this workflow yet.")), ...(editor.readonly ? [] : triggerButtons(editor))));
 }
 
 function triggerButtons(editor: Editor): HTMLElement[] {
@@ -60,9 +60,9 @@ function testsLine(editor: Editor): HTMLElement | null {
 function facts(editor: Editor): HTMLElement {
   const { settings } = editor.doc;
   const entries: [string, string][] = [
-    ["Keeps", settings.mode === "ephemeral" ? "only results of runs" : "every step of a run"],
-    ["Time zone", String(settings.timezone || editor.data.timezone)],
-    ["Time-out", settings.timeout_ms ? `${Number(settings.timeout_ms) / 1000} s` : "that of the studio"],
+    [t("Keeps"), settings.mode === "ephemeral" ? t("only results of runs") : t("every step of a run")],
+    [t("Time zone"), String(settings.timezone || editor.data.timezone)],
+    [t("Time-out"), settings.timeout_ms ? `${Number(settings.timeout_ms) / 1000} s` : t("that of the studio")],
   ];
-  return h("section", { class: "stack" }, h("dl", { class: "facts small-text" }, ...entries.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])), h("div", {}, h("button", { type: "button", class: "button small", onclick: () => openSettings(editor) }, icon("settings-2"), "Workflow settings")));
+  return h("section", { class: "stack" }, h("dl", { class: "facts small-text" }, ...entries.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])), h("div", {}, h("button", { type: "button", class: "button small", onclick: () => openSettings(editor) }, icon("settings-2"), t("Workflow settings"))));
 }

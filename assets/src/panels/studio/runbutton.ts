@@ -3,11 +3,12 @@
 import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
 import { kindIcon } from "../kindview";
+import { t } from "../../lib/words";
 
 export function mountRun(editor: Editor, button: HTMLElement): void {
   const going = () => ["queued", "running", "waiting"].includes(editor.runView.status ?? "");
-  const menu = h("div", { class: "menu", popover: "auto", id: "run-menu", role: "menu", "aria-label": "Start by" });
-  const more = h("button", { type: "button", class: "button primary icon-only", popovertarget: menu.id, "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "Choose the trigger to start by", "data-testid": "run-menu" }, icon("chevron-down"));
+  const menu = h("div", { class: "menu", popover: "auto", id: "run-menu", role: "menu", "aria-label": t("Start by") });
+  const more = h("button", { type: "button", class: "button primary icon-only", popovertarget: menu.id, "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": t("Choose the trigger to start by"), "data-testid": "run-menu" }, icon("chevron-down"));
   const group = h("span", { class: "button-group" });
   button.replaceWith(group);
   group.append(button, more);
@@ -34,11 +35,11 @@ export function mountRun(editor: Editor, button: HTMLElement): void {
     if (state === shown) return;
     shown = state;
     button.classList.toggle("danger", live);
-    button.replaceChildren(icon(live ? "square" : "play"), h("span", {}, live ? "Stop" : "Run"));
-    button.setAttribute("data-tip", live ? "Stop the run" : "Run the workflow (Ctrl+Enter)");
+    button.replaceChildren(icon(live ? "square" : "play"), h("span", {}, live ? t("Stop") : t("Run")));
+    button.setAttribute("data-tip", live ? t("Stop the run") : t("Run the workflow (Ctrl+Enter)"));
     more.hidden = live || triggers.length < 2;
     group.classList.toggle("single", more.hidden);
-    menu.replaceChildren(h("p", { class: "menu-title" }, "Start by"), ...triggers.map((node) => h("button", { type: "button", role: "menuitem", "data-testid": `run-by-${node.id}`, onclick: () => void start(node.id) }, kindIcon(editor.kindOf(node)), h("span", { class: "truncate" }, node.name))));
+    menu.replaceChildren(h("p", { class: "menu-title" }, t("Start by")), ...triggers.map((node) => h("button", { type: "button", role: "menuitem", "data-testid": `run-by-${node.id}`, onclick: () => void start(node.id) }, kindIcon(editor.kindOf(node)), h("span", { class: "truncate" }, node.name))));
   };
   button.addEventListener("click", () => void start());
   document.addEventListener("keydown", (event) => {

@@ -7,11 +7,12 @@ import { placeBeside } from "../../page/menu";
 import { ago, duration, fullTime } from "../../page/times";
 import type { Run } from "../../types";
 import { textOf } from "../words";
+import { t } from "../../lib/words";
 
 const shown = 20;
 
 export function mountRuns(editor: Editor, link: HTMLElement): void {
-  const drawer = h("div", { class: "runs-drawer", popover: "auto", role: "dialog", "aria-label": "Latest runs", "data-testid": "runs-drawer" });
+  const drawer = h("div", { class: "runs-drawer", popover: "auto", role: "dialog", "aria-label": t("Latest runs"), "data-testid": "runs-drawer" });
   document.body.append(drawer);
   link.setAttribute("aria-haspopup", "dialog");
   link.setAttribute("aria-expanded", "false");
@@ -21,13 +22,13 @@ export function mountRuns(editor: Editor, link: HTMLElement): void {
     drawer.togglePopover();
   });
   const load = async () => {
-    drawer.replaceChildren(h("p", { class: "muted" }, "Loading…"));
+    drawer.replaceChildren(h("p", { class: "muted" }, t("Loading…")));
     place();
     try {
       const { runs } = await api.get<{ runs: Run[] }>(`/runs?workflow=${segment(editor.data.workflow.id)}&limit=${shown}`);
       draw(runs);
     } catch (error) {
-      drawer.replaceChildren(h("p", { class: "bad-text" }, `The runs could not be loaded. ${textOf(error)}`));
+      drawer.replaceChildren(h("p", { class: "bad-text" }, t("The runs could not be loaded. {error}", { error: textOf(error) })));
     }
     place();
   };
@@ -43,9 +44,9 @@ export function mountRuns(editor: Editor, link: HTMLElement): void {
     return h("li", {}, h("button", { type: "button", "aria-current": current ? "true" : null, "data-testid": `run-${run.id}`, onclick: () => show(run), title: run.error ?? fullTime(created) }, h("span", { class: "badge", "data-status": run.status }, run.status), h("span", { class: "grow" }, ago(created)), h("span", { class: "muted" }, run.trigger), h("span", { class: "muted number" }, took)));
   };
   const draw = (runs: Run[]) => {
-    const all = h("a", { href: link.getAttribute("href") ?? "/runs" }, "All runs", icon("arrow-right"));
-    const clear = editor.runView.run ? h("button", { type: "button", class: "link", onclick: () => { drawer.hidePopover(); void editor.showRun(null); } }, "Take the run off the canvas") : null;
-    drawer.replaceChildren(runs.length > 0 ? h("ul", { class: "runs-list" }, ...runs.map(row)) : h("p", { class: "muted" }, "No runs yet. Press Run to see one here."), h("div", { class: "runs-foot" }, clear, all));
+    const all = h("a", { href: link.getAttribute("href") ?? "/runs" }, t("All runs"), icon("arrow-right"));
+    const clear = editor.runView.run ? h("button", { type: "button", class: "link", onclick: () => { drawer.hidePopover(); void editor.showRun(null); } }, t("Take the run off the canvas")) : null;
+    drawer.replaceChildren(runs.length > 0 ? h("ul", { class: "runs-list" }, ...runs.map(row)) : h("p", { class: "muted" }, t("No runs yet. Press Run to see one here.")), h("div", { class: "runs-foot" }, clear, all));
     drawer.querySelector<HTMLElement>("button, a")?.focus();
   };
   drawer.addEventListener("toggle", (event) => {

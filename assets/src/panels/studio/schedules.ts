@@ -7,6 +7,7 @@ import type { WorkflowNode } from "../../types";
 import { inZone, nextTimes } from "../fields/cron";
 import { cronSentence } from "../fields/cronwords";
 import { textOf } from "../words";
+import { t } from "../../lib/words";
 
 export function zoneOf(editor: Editor, node: WorkflowNode): string {
   const own = node.params.timezone;
@@ -24,5 +25,5 @@ export function scheduleView(editor: Editor, node: WorkflowNode): HTMLElement {
       (error: unknown) => times.replaceChildren(h("li", { class: "bad-text" }, textOf(error))),
     );
   }
-  return h("div", { class: "stack" }, h("p", {}, cronSentence(cron) || (cron ? h("code", {}, cron) : "No time is set yet."), h("span", { class: "muted" }, cron ? ` · ${zone}` : "")), times);
+  return h("div", { class: "stack" }, h("p", {}, cronSentence(cron) || (cron ? h("code", {}, cron) : t("No time is set yet.")), h("span", { class: "muted" }, cron ? ` · ${zone}` : "")), times);
 }

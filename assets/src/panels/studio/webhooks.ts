@@ -3,6 +3,7 @@
 import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
 import type { WorkflowNode } from "../../types";
+import { t } from "../../lib/words";
 
 export const isWebhook = (node: WorkflowNode): boolean => node.kind === "trigger.webhook" && !node.disabled;
 export const isSchedule = (node: WorkflowNode): boolean => node.kind === "trigger.schedule" && !node.disabled;
@@ -16,9 +17,9 @@ export function hookAddress(editor: Editor, node: WorkflowNode, test = false): s
 /** The addresses of one webhook node, and a button that waits for a test request. */
 export function webhookView(editor: Editor, node: WorkflowNode): HTMLElement {
   const address = hookAddress(editor, node);
-  if (!address) return h("p", { class: "help" }, "Give it a path, then its address stands here.");
+  if (!address) return h("p", { class: "help" }, t("Give it a path, then its address stands here."));
   const method = String(node.params.method ?? editor.kindOf(node)?.params.find((param) => param.name === "method")?.default ?? "POST");
-  const listen = h("button", { type: "button", class: "button small", "data-testid": "listen", onclick: () => void arm() }, icon("radio"), "Listen for a test event");
+  const listen = h("button", { type: "button", class: "button small", "data-testid": "listen", onclick: () => void arm() }, icon("radio"), t("Listen for a test event"));
   const arm = async () => {
     listen.disabled = true;
     await editor.listen(node.id);
@@ -27,12 +28,12 @@ export function webhookView(editor: Editor, node: WorkflowNode): HTMLElement {
   return h(
     "div",
     { class: "stack" },
-    line(method, address, "Address, while the workflow is active", "webhook-url"),
-    line(method, hookAddress(editor, node, true), "Test address, for one request after you listen", "webhook-test-url"),
+    line(method, address, t("Address, while the workflow is active"), "webhook-url"),
+    line(method, hookAddress(editor, node, true), t("Test address, for one request after you listen"), "webhook-test-url"),
     editor.readonly ? null : listen,
   );
 }
 
 function line(method: string, address: string, label: string, testid: string): HTMLElement {
-  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? "any" : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": `Copy the ${label.split(",")[0]!.toLowerCase()}` }, icon("copy"))));
+  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? "any" : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": t("Copy: {label}", { label: label.split(",")[0]! }) }, icon("copy"))));
 }
