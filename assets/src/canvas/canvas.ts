@@ -13,6 +13,7 @@ import { NodeLayer } from "./nodelayer";
 import { NoteLayer } from "./notelayer";
 import { Outline } from "./outline";
 import { Overlay } from "./overlay";
+import { t, tn } from "../lib/words";
 
 const far = 0.36; // below this zoom texts cannot be read, and nodes are drawn plainer
 const tiny = 0.2; // below this they are coloured boxes
@@ -268,8 +269,8 @@ export class Canvas implements Stage {
       const at = places.get(node.id);
       return at && (at[0] !== node.at[0] || at[1] !== node.at[1]) ? [{ op: "node.move" as const, id: node.id, at }] : [];
     });
-    if (ops.length === 0) return this.studio.say("The nodes are in order already");
-    this.studio.apply(ops, ops.length === 1 ? "Tidied up 1 node" : `Tidied up ${ops.length} nodes`);
+    if (ops.length === 0) return this.studio.say(t("The nodes are in order already"));
+    this.studio.apply(ops, tn(ops.length, "Tidied up {n} node", "Tidied up {n} nodes"));
     if (!some) this.fitAll();
   }
 }

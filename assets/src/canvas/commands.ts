@@ -5,7 +5,7 @@ import { edgeKey } from "../editor/selection";
 import type { Studio } from "../editor/studio";
 import { type Clip, copy, paste } from "../doc/clip";
 import { part } from "../lib/dom";
-import { t } from "../lib/words";
+import { t, tn } from "../lib/words";
 import type { Op, WorkflowNode } from "../types";
 import type { Canvas } from "./canvas";
 import { grid, type Point, snap, toScreen, union } from "./geometry";
@@ -14,7 +14,7 @@ import { leastNote } from "./notelayer";
 
 const beside = 80; // between a node and one that is added to it
 
-const counted = (count: number, word: string) => (count === 1 ? `1 ${word}` : `${count} ${word}s`);
+const nodeText = (count: number) => tn(count, "{n} node", "{n} nodes");
 
 export class Commands {
   readonly studio: Studio;
@@ -37,13 +37,13 @@ export class Commands {
     for (const edge of studio.doc.edges) if (edges.has(edgeKey(edge)) && !nodes.has(edge.from) && !nodes.has(edge.to)) ops.push({ op: "edge.remove", edge });
     for (const id of nodes) ops.push({ op: "node.remove", id });
     for (const id of notes) ops.push({ op: "note.remove", id });
-    if (ops.length === 0) return studio.say("Nothing is selected");
-    const told = nodes.size === 1 && notes.size === 0 ? studio.node(only!)?.name ?? "a node"
-      : nodes.size > 0 ? counted(nodes.size, "node") : notes.size > 0 ? counted(notes.size, "note") : counted(edges.size, "edge");
+    if (ops.length === 0) return studio.say(t("Nothing is selected"));
+    const told = nodes.size === 1 && notes.size === 0 ? studio.node(only!)?.name ?? t("a node")
+      : nodes.size > 0 ? nodeText(nodes.size) : notes.size > 0 ? tn(notes.size, "{n} note", "{n} notes") : tn(edges.size, "{n} edge", "{n} edges");
     // The focus goes to a neighbour, so that the keyboard does not start anew.
     const neighbour = only && studio.doc.edges.find((edge) => (edge.to === only && !nodes.has(edge.from)) || (edge.from === only && !nodes.has(edge.to)));
     const focused = this.canvas.root.contains(document.activeElement);
-    studio.apply(ops, `Removed ${told}`);
+    studio.apply(ops, t("Removed {name}", { name: told }));
     const next = neighbour && (neighbour.to === only ? neighbour.from : neighbour.to);
     if (focused && next && studio.node(next)) this.canvas.focus(next);
     else if (focused) this.canvas.root.focus({ preventScroll: true });
@@ -52,7 +52,7 @@ export class Commands {
   selectAll(): void {
     const { doc } = this.studio;
     this.studio.choose({ nodes: doc.nodes.map((node) => node.id), notes: doc.notes.map((note) => note.id) });
-    this.studio.say(`${counted(doc.nodes.length, "node")} selected`);
+    this.studio.say(tn(doc.nodes.length, "{n} node selected", "{n} nodes selected"));
   }
 
   clip(): Clip {
@@ -65,7 +65,7 @@ export class Commands {
     if (!corner) return;
     const by: Point = at ? [snap(at[0]) - corner.x, snap(at[1]) - corner.y] : [2 * grid, 2 * grid];
     const pasted = paste(this.studio.doc, clip, by);
-    this.studio.apply(pasted.ops, `Added ${counted(pasted.nodes.length + pasted.notes.length, "copy").replace("copys", "copies")}`);
+    this.studio.apply(pasted.ops, tn(pasted.nodes.length + pasted.notes.length, "Added {n} copy", "Added {n} copies"));
     this.studio.choose({ nodes: pasted.nodes, notes: pasted.notes });
     const [first] = pasted.nodes;
     if (first && this.studio.node(first)) this.canvas.focus(first);
@@ -79,8 +79,8 @@ export class Commands {
     const { chosen } = this;
     if (chosen.length === 0) return;
     const disabled = !chosen.every((node) => node.disabled);
-    const what = chosen.length === 1 ? chosen[0]!.name : counted(chosen.length, "node");
-    this.studio.apply(chosen.map((node) => ({ op: "node.set", id: node.id, path: "disabled", value: disabled })), `${disabled ? "Disabled" : "Enabled"} ${what}`);
+    const what = chosen.length === 1 ? chosen[0]!.name : nodeText(chosen.length);
+    this.studio.apply(chosen.map((node) => ({ op: "node.set", id: node.id, path: "disabled", value: disabled })), disabled ? t("Disabled {name}", { name: what }) : t("Enabled {name}", { name: what }));
   }
 
   pin(): void {
@@ -92,9 +92,9 @@ export class Commands {
     const view = id ? this.canvas.nodes.views.get(id) : undefined;
     if (!view || this.studio.readonly || view.element.querySelector("input")) return;
     this.canvas.focus(view.node.id);
-    editInPlace(part(view.element, "name"), view.node.name, "Name of the node", (name) => {
+    editInPlace(part(view.element, "name"), view.node.name, t("Name of the node"), (name) => {
       if (!name || name === view.node.name) return;
-      this.studio.apply([{ op: "node.rename", id: view.node.id, value: name }], `The node is called ${name}`);
+      this.studio.apply([{ op: "node.rename", id: view.node.id, value: name }], t("The node is called {name}", { name }));
     }, () => view.element.focus({ preventScroll: true }));
   }
 
@@ -104,8 +104,8 @@ export class Commands {
     if (nodes.size + notes.size === 0) return false;
     const ops: Op[] = this.chosen.map((node) => ({ op: "node.move", id: node.id, at: [node.at[0] + x, node.at[1] + y] }));
     for (const note of this.studio.doc.notes) if (notes.has(note.id)) ops.push({ op: "note.set", id: note.id, path: "at", value: [note.at[0] + x, note.at[1] + y] });
-    const way = x > 0 ? "right" : x < 0 ? "left" : y > 0 ? "down" : "up";
-    this.studio.apply(ops, `Moved ${nodes.size === 1 && notes.size === 0 ? this.chosen[0]!.name : counted(ops.length, "part")} ${way}`);
+    const way = x > 0 ? t("right") : x < 0 ? t("left") : y > 0 ? t("down") : t("up");
+    this.studio.apply(ops, t("Moved {part} {way}", { part: nodes.size === 1 && notes.size === 0 ? this.chosen[0]!.name : tn(ops.length, "{n} part", "{n} parts"), way }));
     const [only] = nodes;
     if (ops.length === 1 && only) this.canvas.reveal(only);
     return true;

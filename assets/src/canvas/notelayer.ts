@@ -10,6 +10,7 @@ import { type Box, intersects, type Point, snap } from "./geometry";
 import { noteMarkdown } from "../lib/markdown";
 
 export const noteColors = ["amber", "green", "blue", "violet", "rose", "grey"];
+const colorWords: { [color: string]: string } = { amber: t("amber"), green: t("green"), blue: t("blue"), violet: t("violet"), rose: t("rose"), grey: t("grey") };
 export const leastNote: Point = [120, 60];
 
 interface NoteView { note: Note; element: HTMLElement; box: Box; hidden: boolean }
@@ -45,11 +46,11 @@ export class NoteLayer {
     element.dataset["testid"] = `note-${note.id}`;
     const colors = part(element, "colors");
     colors.replaceChildren(...noteColors.map((color) => h("button", {
-      type: "button", class: "note-color", "data-color": color, "aria-label": `Colour ${color}`, title: color,
-      onclick: () => this.studio.apply([{ op: "note.set", id: note.id, path: "color", value: color }], `The note is ${color}`),
+      type: "button", class: "note-color", "data-color": color, "aria-label": t("Colour {color}", { color: colorWords[color] ?? color }), title: colorWords[color] ?? color,
+      onclick: () => this.studio.apply([{ op: "note.set", id: note.id, path: "color", value: color }], t("The note is {color}", { color: colorWords[color] ?? color })),
     })));
     part(element, "edit").addEventListener("click", () => this.edit(note.id));
-    part(element, "remove").addEventListener("click", () => this.studio.apply([{ op: "note.remove", id: note.id }], "Removed a note"));
+    part(element, "remove").addEventListener("click", () => this.studio.apply([{ op: "note.remove", id: note.id }], t("Removed a note")));
     const view: NoteView = { note, element, box: { x: 0, y: 0, w: 0, h: 0 }, hidden: false };
     this.views.set(note.id, view);
     return view;
@@ -60,10 +61,10 @@ export class NoteLayer {
     this.writing.get(note.id)?.pull(note.text);
     const { element } = view;
     element.dataset["color"] = noteColors.includes(note.color ?? "") ? note.color : "amber";
-    element.setAttribute("aria-label", `Note: ${note.text.slice(0, 200) || "empty"}`);
+    element.setAttribute("aria-label", note.text ? t("Note: {text}", { text: note.text.slice(0, 200) }) : t("Empty note"));
     const text = part(element, "text");
     if (note.text) text.replaceChildren(noteMarkdown(note.text));
-    else text.replaceChildren(h("p", { class: "note-empty" }, this.studio.readonly ? "Empty note" : "Double-click to write"));
+    else text.replaceChildren(h("p", { class: "note-empty" }, this.studio.readonly ? t("Empty note") : t("Double-click to write")));
     this.place(note.id, note.at, note.size);
   }
 
@@ -94,7 +95,7 @@ export class NoteLayer {
   /** Adds an empty note and lets the person write. */
   add([x, y]: Point): void {
     const note: Note = { id: newId(), at: [snap(x), snap(y)], size: [240, 120], color: "amber", text: "" };
-    this.studio.apply([{ op: "note.add", note }], "Added a note");
+    this.studio.apply([{ op: "note.add", note }], t("Added a note"));
     this.studio.choose({ notes: [note.id] });
     this.edit(note.id);
   }
@@ -104,7 +105,7 @@ export class NoteLayer {
     const view = this.views.get(id);
     if (!view || this.studio.readonly || view.element.querySelector("textarea")) return;
     const text = part(view.element, "text");
-    const field = h("textarea", { class: "note-field", "aria-label": "Note, in Markdown", maxlength: 20_000 });
+    const field = h("textarea", { class: "note-field", "aria-label": t("Note, in Markdown"), maxlength: 20_000 });
     field.value = view.note.text;
     const live = new LiveText(field, (changes) => this.studio.apply([{ op: "note.text", id, path: "text", changes }], t("Changed a note"), true));
     this.writing.set(id, live);

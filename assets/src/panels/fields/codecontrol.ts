@@ -6,6 +6,7 @@ import type { Json } from "../../types";
 import { textOf as words } from "../words";
 import { codeField, type CodeField } from "./codefield";
 import type { Control, ControlOptions } from "./control";
+import { t } from "../../lib/words";
 
 export function codeControl(o: ControlOptions): Control {
   const lang = o.param.lang ?? "javascript";
@@ -37,10 +38,10 @@ export function codeControl(o: ControlOptions): Control {
       },
     });
     body.append(large.element);
-    foot.append(h("button", { type: "button", class: "button primary", onclick: close }, "Done"));
+    foot.append(h("button", { type: "button", class: "button primary", onclick: close }, t("Done")));
     large.focus();
   };
-  const bar = h("div", { class: "code-bar" }, h("span", { class: "type-mark" }, lang), h("button", { type: "button", class: "button quiet small icon-only", "aria-label": "Enlarge the editor", onclick: enlarge }, icon("expand")));
+  const bar = h("div", { class: "code-bar" }, h("span", { class: "type-mark" }, lang), h("button", { type: "button", class: "button quiet small icon-only", "aria-label": t("Enlarge the editor"), onclick: enlarge }, icon("expand")));
   return {
     element: h("div", { class: "code-control" }, bar, field.element),
     set(value) {
@@ -70,7 +71,7 @@ export function jsonControl(o: ControlOptions): Control {
         o.invalid("");
         o.change(value, true);
       } catch (error) {
-        o.invalid(`Not JSON yet, so not saved: ${words(error)}`);
+        o.invalid(t("Not JSON yet, so not saved: {error}", { error: words(error) }));
       }
     },
   });

@@ -4,6 +4,7 @@ import { h } from "../../lib/dom";
 import { showText } from "../../lib/livetext";
 import type { Json } from "../../types";
 import type { Control, ControlOptions } from "./control";
+import { t } from "../../lib/words";
 
 const textOf = (value: Json | undefined): string => (value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value));
 
@@ -43,10 +44,10 @@ export function numberControl(o: ControlOptions): Control {
   const input = h("input", { type: "number", ...shared(o), min: param.min, max: param.max, step: param.type === "integer" ? 1 : "any", inputmode: param.type === "integer" ? "numeric" : "decimal", readonly: o.host.readonly });
   input.value = textOf(o.value ?? param.default);
   input.addEventListener("input", () => {
-    if (input.validity.badInput) return o.invalid("This is not a number.");
+    if (input.validity.badInput) return o.invalid(t("This is not a number."));
     if (input.value === "") return o.change(undefined, true);
     const value = input.valueAsNumber;
-    o.invalid(param.type === "integer" && !Number.isInteger(value) ? "Only whole numbers fit here." : "");
+    o.invalid(param.type === "integer" && !Number.isInteger(value) ? t("Only whole numbers fit here.") : "");
     o.change(value, true);
   });
   return {
@@ -77,7 +78,7 @@ export function selectControl(o: ControlOptions): Control {
     const known = options.some((option) => option.value === chosen);
     const entries = options.map((option) => h("option", { value: option.value }, option.label));
     // A value that is not among the choices stays visible: it came with a file, or the list is newer than it.
-    if (!known) entries.unshift(h("option", { value: chosen, disabled: chosen === "" }, chosen === "" ? "Choose…" : `${chosen} (not a choice here)`));
+    if (!known) entries.unshift(h("option", { value: chosen, disabled: chosen === "" }, chosen === "" ? t("Choose…") : t("{chosen} (not a choice here)", { chosen })));
     select.replaceChildren(...entries);
     select.value = chosen;
   };
@@ -95,7 +96,7 @@ export function timezoneControl(o: ControlOptions): Control {
   input.value = textOf(o.value);
   const check = () => {
     const zone = input.value.trim();
-    o.invalid(zone === "" || knownZone(zone) ? "" : `There is no time zone “${zone}”. Zones look like Europe/Berlin.`);
+    o.invalid(zone === "" || knownZone(zone) ? "" : t("There is no time zone “{zone}”. Zones look like Europe/Berlin.", { zone }));
     return zone;
   };
   input.addEventListener("input", () => {

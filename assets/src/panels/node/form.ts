@@ -14,6 +14,7 @@ import { Samples } from "../fields/samples";
 import { DataUse } from "../fields/use";
 import { webhookView } from "../studio/webhooks";
 import { NodeProblems } from "./problems";
+import { t } from "../../lib/words";
 
 const pause = 300; // milliseconds of quiet until typing is kept
 const written = new Set(["text", "path", "textarea", "code", "markdown"]); // widgets for texts that people may write together
@@ -62,7 +63,7 @@ export class NodeForm {
     const waiting = [...this.waiting];
     this.waiting.clear();
     if (!node) return;
-    const label = (names: string[]) => `Set ${names.map((name) => this.param(name)?.label ?? name).join(", ")} of ${node.name}`;
+    const label = (names: string[]) => t("Set {fields} of {name}", { fields: names.map((name) => this.param(name)?.label ?? name).join(", "), name: node.name });
     const whole = waiting.filter(([name]) => !this.links.has(name));
     this.editor.apply(whole.map(([name, value]): Op => ({ op: "node.set", id: this.id, path: `params.${name}`, value: value ?? null })), label(whole.map(([name]) => name)));
     for (const [name] of waiting) {
@@ -101,10 +102,10 @@ export class NodeForm {
   private draw(node: WorkflowNode): void {
     const { python } = this.editor.data;
     const parts: (HTMLElement | null)[] = [];
-    if (python && this.kind.name === "code.python") parts.push(h("div", { class: "alert warn" }, icon("triangle-alert"), h("div", {}, h("b", {}, "Python is not available"), h("p", {}, python))));
-    if (node.disabled) parts.push(h("div", { class: "alert" }, icon("power"), h("div", {}, "Disabled: runs pass over this node.")));
+    if (python && this.kind.name === "code.python") parts.push(h("div", { class: "alert warn" }, icon("triangle-alert"), h("div", {}, h("b", {}, t("Python is not available")), h("p", {}, python))));
+    if (node.disabled) parts.push(h("div", { class: "alert" }, icon("power"), h("div", {}, t("Disabled: runs pass over this node."))));
     parts.push(this.use?.element ?? null, this.preview.stepper);
-    if (this.fields.length === 0) parts.push(h("p", { class: "muted" }, "This node needs no parameters."));
+    if (this.fields.length === 0) parts.push(h("p", { class: "muted" }, t("This node needs no parameters.")));
     this.element.replaceChildren(...parts.filter((part) => part !== null), ...this.fields.map((field) => field.element), this.problems.element, this.address);
     this.showAddress();
   }

@@ -30,41 +30,41 @@ export class NodeSettings {
     if (!node) return;
     const kind = this.editor.kindOf(node);
     this.element.replaceChildren(
-      this.text("Name", "setting-name", node.name, (value) => value.trim() && this.apply([{ op: "node.rename", id: node.id, value: value.trim() }], `Renamed ${node.name} to ${value.trim()}`), "Expressions that mention the node follow."),
+      this.text(t("Name"), "setting-name", node.name, (value) => value.trim() && this.apply([{ op: "node.rename", id: node.id, value: value.trim() }], t("Renamed {name} to {trim}", { name: node.name, trim: value.trim() })), t("Expressions that mention the node follow.")),
       this.area(node),
-      this.toggle("Disabled", "setting-disabled", Boolean(node.disabled), (on) => this.set("disabled", on, on ? `Disabled ${node.name}` : `Enabled ${node.name}`), "Runs pass over it: items go on unchanged by the first output."),
-      ...(kind?.trigger ? [] : [this.onError(node), this.retry(node), this.number("Time-out in seconds", "setting-timeout", (node.timeout_ms ?? 0) / 1000, 0, 86_400, (value) => this.set("timeout_ms", Math.round(value * 1000), `Set the time-out of ${node.name}`), "0: that of the workflow.")]),
-      h("dl", { class: "facts small-text" }, h("dt", {}, "Kind"), h("dd", {}, h("code", {}, node.kind)), h("dt", {}, "Id"), h("dd", {}, h("code", {}, node.id))),
+      this.toggle(t("Disabled"), "setting-disabled", Boolean(node.disabled), (on) => this.set("disabled", on, on ? t("Disabled {name}", { name: node.name }) : t("Enabled {name}", { name: node.name })), t("Runs pass over it: items go on unchanged by the first output.")),
+      ...(kind?.trigger ? [] : [this.onError(node), this.retry(node), this.number(t("Time-out in seconds"), "setting-timeout", (node.timeout_ms ?? 0) / 1000, 0, 86_400, (value) => this.set("timeout_ms", Math.round(value * 1000), t("Set the time-out of {name}", { name: node.name })), t("0: that of the workflow."))]),
+      h("dl", { class: "facts small-text" }, h("dt", {}, t("Kind")), h("dd", {}, h("code", {}, node.kind)), h("dt", {}, t("Id")), h("dd", {}, h("code", {}, node.id))),
     );
   }
 
   private onError(node: WorkflowNode): HTMLElement {
-    const choices: [string, string][] = [["stop", "Stop the run"], ["continue", "Go on; the error travels as an item"], ["output", "Send failed items out of the port “error”"]];
+    const choices: [string, string][] = [["stop", t("Stop the run")], ["continue", t("Go on; the error travels as an item")], ["output", t("Send failed items out of the port “error”")]];
     const select = h("select", { id: "setting-on_error", "data-testid": "setting-on_error", disabled: this.editor.readonly }, ...choices.map(([value, label]) => h("option", { value, selected: value === (node.on_error || "stop") }, label)));
-    select.addEventListener("change", () => this.set("on_error", select.value === "stop" ? "" : select.value, `Set what follows a failure of ${node.name}`));
-    return this.field("When it fails", select.id, select);
+    select.addEventListener("change", () => this.set("on_error", select.value === "stop" ? "" : select.value, t("Set what follows a failure of {name}", { name: node.name })));
+    return this.field(t("When it fails"), select.id, select);
   }
 
   private retry(node: WorkflowNode): HTMLElement {
     const now = { attempts: 1, wait_ms: 1000, backoff: "exponential", ...node.retry };
     const save = (change: Partial<typeof now>) => {
       const next = { ...now, ...change };
-      this.set("retry", next.attempts > 1 ? next : null, `Set the retries of ${node.name}`);
+      this.set("retry", next.attempts > 1 ? next : null, t("Set the retries of {name}", { name: node.name }));
     };
-    const parts: (HTMLElement | null)[] = [this.number("Attempts", "setting-attempts", now.attempts, 1, 100, (value) => save({ attempts: Math.round(value) }), "1: no retry. After a failure the step waits and is tried again.")];
+    const parts: (HTMLElement | null)[] = [this.number(t("Attempts"), "setting-attempts", now.attempts, 1, 100, (value) => save({ attempts: Math.round(value) }), t("1: no retry. After a failure the step waits and is tried again."))];
     if (now.attempts > 1) {
-      const growth = h("select", { id: "setting-backoff", disabled: this.editor.readonly }, ...[["exponential", "Doubles each time"], ["fixed", "Stays the same"]].map(([value, label]) => h("option", { value, selected: value === now.backoff }, label!)));
+      const growth = h("select", { id: "setting-backoff", disabled: this.editor.readonly }, ...[["exponential", t("Doubles each time")], ["fixed", t("Stays the same")]].map(([value, label]) => h("option", { value, selected: value === now.backoff }, label!)));
       growth.addEventListener("change", () => save({ backoff: growth.value }));
-      parts.push(h("div", { class: "fields" }, this.number("First wait, ms", "setting-wait", now.wait_ms, 0, 3_600_000, (value) => save({ wait_ms: Math.round(value) })), this.field("The wait", growth.id, growth)));
+      parts.push(h("div", { class: "fields" }, this.number(t("First wait, ms"), "setting-wait", now.wait_ms, 0, 3_600_000, (value) => save({ wait_ms: Math.round(value) })), this.field(t("The wait"), growth.id, growth)));
     }
-    return h("fieldset", { class: "form" }, h("legend", { class: "visually-hidden" }, "Retries"), ...parts);
+    return h("fieldset", { class: "form" }, h("legend", { class: "visually-hidden" }, t("Retries")), ...parts);
   }
 
   private area(node: WorkflowNode): HTMLElement {
-    const area = h("textarea", { id: "setting-note", rows: 3, "data-testid": "setting-note", readonly: this.editor.readonly, placeholder: "What should the next person know?" });
+    const area = h("textarea", { id: "setting-note", rows: 3, "data-testid": "setting-note", readonly: this.editor.readonly, placeholder: t("What should the next person know?") });
     area.value = node.note ?? "";
     this.note = new LiveText(area, (changes) => this.editor.apply([{ op: "node.text", id: this.id, path: "note", changes }], t("Wrote a note on {name}", { name: node.name }), true));
-    return this.field("Note", area.id, area);
+    return this.field(t("Note"), area.id, area);
   }
 
   private text(label: string, id: string, value: string, save: (value: string) => void, help = ""): HTMLElement {
