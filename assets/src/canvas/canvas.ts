@@ -1,7 +1,7 @@
 // The canvas: puts the layers together, applies what changed once a frame, and offers what gestures and keys do.
 
+import { later } from "../commands/later";
 import type { Stage, Studio } from "../editor/studio";
-import { layout } from "../doc/layout";
 import { part, perFrame } from "../lib/dom";
 import type { Op } from "../types";
 import { Camera } from "./camera";
@@ -260,7 +260,11 @@ export class Canvas implements Stage {
   }
 
   /** Puts the selected nodes, or all of them, in order. */
-  tidy(): void {
+  tidy(): Promise<void> {
+    return later(import("../doc/layout"), ({ layout }) => this.order(layout));
+  }
+
+  private order(layout: typeof import("../doc/layout").layout): void {
     const { doc, selection } = this.studio;
     const some = selection.nodes.size > 1;
     const chosen = doc.nodes.filter((node) => !some || selection.nodes.has(node.id));
