@@ -90,7 +90,7 @@ export class Timeline {
     const live = version.published && this.page?.published === version.revision && this.page.versions.find((other) => other.published)?.id === version.id;
     const before = this.page?.versions.filter((other) => other.published && other.at < version.at)[0]?.revision;
     const title = h(
-      "button", { type: "button", class: "moment-pick", "data-focus": `v${version.id}`, onclick: () => this.listener.compare(version.published && before ? before : Math.max(1, version.revision - 1), version.revision) },
+      "button", { type: "button", class: "moment-pick", "data-focus": `v${version.id}`, onclick: () => this.listener.compare(version.published && before ? before : version.revision - 1, version.revision) },
       icon(version.published ? "radio" : "bookmark"), h("b", {}, this.title(version)), live ? h("span", { class: "badge", "data-status": "active" }, t("Live")) : null,
     );
     const tools = this.readonly ? null : h(
@@ -110,14 +110,19 @@ export class Timeline {
 
   private burstItem(burst: Burst): HTMLElement {
     const several = burst.revisions.length > 1;
+    const shown = this.shown[1];
+    const inside = shown >= burst.first && shown <= burst.last;
+    if (inside && shown !== burst.last) this.open.add(burst.last);
     const list = several ? h(
       "details", { open: this.open.has(burst.last), ontoggle: (event: Event) => this.open[(event.target as HTMLDetailsElement).open ? "add" : "delete"](burst.last) },
       h("summary", {}, tn(burst.revisions.length, "{n} edit", "{n} edits")),
       h("ol", { class: "moment-edits" }, ...burst.revisions.map((revision) => h("li", {}, this.pick(revision.revision - 1, revision.revision, revision.changes, fullTime(new Date(revision.at / 1000)))))),
     ) : null;
     return h(
-      "li", { class: "moment" + (this.isShown(burst.last) ? " is-shown" : ""), "data-testid": "burst", "data-revision": burst.last },
-      this.pick(burst.first - 1, burst.last, sumUp(burst.revisions)), this.who(burst.by, burst.at), list, this.actions(burst.last),
+      "li", { class: "moment" + (inside ? " is-shown" : ""), "data-testid": "burst", "data-revision": burst.last },
+      this.pick(burst.first - 1, burst.last, sumUp(burst.revisions)), this.who(burst.by, burst.at), list,
+      // A version at this revision offers the same.
+      inside && !this.page?.versions.some((version) => version.revision === shown) ? this.actions(shown) : null,
     );
   }
 
@@ -136,7 +141,7 @@ export class Timeline {
     const button = (action: "name" | "restore" | "publish", text: string) =>
       h("button", { type: "button", class: "button small", "data-focus": `${action}${revision}`, "data-testid": `moment-${action}`, onclick: () => this.listener.act(action, revision) }, text);
     return h(
-      "div", { class: "moment-actions" }, button("name", t("Name…")),
+      "div", { class: "moment-actions" }, h("span", { class: "muted small-text" }, t("Revision {n}", { n: revision })), button("name", t("Name…")),
       revision === this.page.revision ? null : button("restore", t("Restore")),
       revision === this.page.published ? null : button("publish", t("Publish…")),
     );

@@ -1,1 +1,0 @@
-import{a}from"./chunk-LBXQBFAL.js";import"./chunk-R5X7MAI2.js";import"./chunk-PXEKXKMZ.js";import"./chunk-J5SO4UWC.js";import"./chunk-KEOL6X7L.js";import"./chunk-EFFVQQHM.js";import"./chunk-P4ECQUSN.js";import"./chunk-N5GYATGA.js";import"./chunk-VTEKM36Y.js";import"./chunk-TPCQDOUQ.js";export{a as openSettings};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-WOTZHJM3.js";import"./chunk-NOE7HQCL.js";import"./chunk-VTEKM36Y.js";import"./chunk-LAQ6JBCZ.js";import"./chunk-CGVQPQGD.js";import"./chunk-MYU3LEJ7.js";import"./chunk-TPCQDOUQ.js";export{a as caps,b as openSheet};

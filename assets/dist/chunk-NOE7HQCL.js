@@ -1,1 +1,0 @@
-import{b as t}from"./chunk-LAQ6JBCZ.js";import{a as e}from"./chunk-MYU3LEJ7.js";async function d(r,a){let o;try{o=await r}catch{return t(e("This could not be loaded. Try again when the studio can be reached."),{error:!0})}await a(o)}export{d as a};
