@@ -153,6 +153,7 @@ test("who may only look from now on lets go, and who is removed is cut", async (
     expect((await api.get<{ revision: number }>(`/workflows/${id}`)).revision).toBe(1);
     await expect(ben.getByTestId("saved")).toHaveText("Read only");
     await expect(ben.locator("#palette")).toBeHidden();
+    for (const control of ["publish", "run-button"]) await expect(ben.getByTestId(control)).toBeDisabled();
     await expect(page.getByTestId("avatar")).toHaveAttribute("aria-label", /looks only/);
     await b.select("First");
     await expect(b.param("count")).not.toBeEditable();

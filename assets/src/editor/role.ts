@@ -23,7 +23,7 @@ export function mountRole(studio: Studio, main: HTMLElement, frame: HTMLElement)
     document.body.classList.toggle("is-looking", readonly);
     const name = document.querySelector<HTMLInputElement>("#workflow-name");
     if (name) name.readOnly = readonly;
-    for (const control of document.querySelectorAll<HTMLInputElement>("#active, #run-button, .canvas-tools [data-action=undo], .canvas-tools [data-action=redo]")) control.disabled = readonly;
+    for (const control of document.querySelectorAll<HTMLInputElement>("#publish, #run-button, [data-testid=run-menu], .canvas-tools [data-action=undo], .canvas-tools [data-action=redo]")) control.disabled = readonly;
     const saved = document.getElementById("saved");
     if (saved && saved.dataset["state"] !== "refused") {
       delete saved.dataset["state"];
