@@ -154,6 +154,7 @@ test("two people talk about a workflow", async ({ page, studio, browser }) => {
     await expect(bob.getByTestId("mentions-link")).toHaveAttribute("data-count", "1");
     await bob.getByTestId("mentions-link").click();
     await expect(bob.getByTestId("mentions").locator("li")).toHaveCount(2);
+    await new Screens(bob, "light").look("mentions-filled");
     await bob.getByTestId("mentions").getByRole("link").first().click();
     await expect(thread(bob)).toContainText("And this, @bob.baker@example.org?");
   });

@@ -19,6 +19,7 @@ export class Discussion {
   private readonly pins: Pins;
   private panel: ThreadPanel | undefined;
   private list: ListPanel | undefined;
+  private readonly phone = matchMedia("(width < 640px)");
   private asked: string | null; // the thread that the address names, until it is there
 
   constructor(readonly canvas: Canvas, private readonly button: HTMLButtonElement | null) {
@@ -74,9 +75,12 @@ export class Discussion {
   }
 
   /** The part of the canvas that the list leaves free. */
-  get room(): { w: number; h: number } {
+  get room(): { w: number; h: number; beside: boolean } {
     const { w, h } = this.canvas.camera.size;
-    return { w: w - (this.list?.element.offsetWidth ?? 0), h };
+    // On a phone a thread lies over the lower part of the canvas.
+    if (this.phone.matches) return { w, h: h / 4, beside: false };
+    const free = w - (this.list?.element.offsetWidth ?? 0);
+    return { w: free, h, beside: free >= 2 * besideList };
   }
 
   siblings(thread: Thread): Thread[] {

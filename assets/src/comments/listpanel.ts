@@ -155,7 +155,7 @@ export class ListPanel {
     const [first] = thread.comments ?? [];
     const name = first?.name || t("Somebody");
     const answers = thread.count - 1;
-    const text = [...noteMarkdown(first?.text.slice(0, 1000) ?? "").children].map((block) => block.textContent).join(" ").replace(/\s+/g, " ").trim();
+    const text = [...noteMarkdown(first?.text.slice(0, 1000) ?? "").querySelectorAll("p, li, pre, blockquote, th, td")].map((block) => block.textContent).join(" ").replace(/\s+/g, " ").trim();
     return h("li", {}, h("button", { type: "button", class: "threads-entry", "data-thread": thread.id, "data-testid": `thread-${thread.id}`, "aria-current": thread.id === this.current ? "true" : null, onclick: () => this.host.show(thread.id) },
       h("span", { class: "threads-place" }, icon(places.icon(thread.place)), h("span", { class: "truncate" }, places.name(thread.place)), thread.resolved ? h("span", { class: "badge ok" }, t("Resolved")) : null, thread.unread ? h("span", { class: "badge accent" }, tn(thread.unread, "{n} new", "{n} new")) : null),
       h("span", { class: "threads-who" }, h("span", { class: "avatar", "aria-hidden": "true" }, initials(name)), h("b", { class: "truncate" }, name), timeOf(thread.updated)),

@@ -1,7 +1,7 @@
 // Where threads are on the canvas, and what that place is called.
 
 import type { Canvas } from "../canvas/canvas";
-import { reveal, toScreen, type Point } from "../canvas/geometry";
+import { type Box, reveal, toScreen, type Point } from "../canvas/geometry";
 import { t } from "../lib/words";
 import type { Place } from "./thread";
 
@@ -28,29 +28,27 @@ export class Places {
     return place.note ? "sticky-note" : "map";
   }
 
-  /** The point of the drawing from which a thread hangs. */
-  point(place: Place): Point {
+  /** The part of the drawing that a thread is about; of a point it has no size. */
+  box(place: Place): Box {
     const box = place.node ? this.canvas.nodes.boxOf(place.node) : place.note ? this.canvas.notes.views.get(place.note)?.box : undefined;
-    return box ? [box.x, box.y] : place.at;
+    return box ?? { x: place.at[0], y: place.at[1], w: 0, h: 0 };
   }
 
-  /** How wide the thing is, so that a thread can stand beside it. */
-  width(place: Place): number {
-    const box = place.node ? this.canvas.nodes.boxOf(place.node) : place.note ? this.canvas.notes.views.get(place.note)?.box : undefined;
-    return box?.w ?? 0;
+  /** That part on the canvas, in pixels. */
+  onScreen(place: Place): Box {
+    const { view } = this.canvas.camera;
+    const { x, y, w, h } = this.box(place);
+    const [left, top]: Point = toScreen(view, [x, y]);
+    return { x: left, y: top, w: w * view.k, h: h * view.k };
   }
 
-  /** Where the point is on the canvas, in pixels. */
-  onScreen(place: Place): Point {
-    return toScreen(this.canvas.camera.view, this.point(place));
-  }
-
-  /** Moves the view only as far as it takes to see the place with a thread beside it, in a part of the canvas. */
-  show(place: Place, room: { w: number; h: number }): void {
+  /** Moves the view only as far as it takes to see the place in a part of the canvas, and a thread beside it. */
+  show(place: Place, room: { w: number; h: number; beside: boolean }): void {
     const { camera } = this.canvas;
-    const [x, y] = this.point(place);
+    const { x, y, w, h } = this.box(place);
     const { k } = camera.view;
-    const box = { x, y: y - 20 / k, w: Math.min(this.width(place) + panelRoom.w / k, (room.w - 60) / k), h: panelRoom.h / k };
+    const thread = room.beside ? panelRoom : { w: 0, h: 0 };
+    const box = { x, y: y - 20 / k, w: Math.min(w + thread.w / k, (room.w - 60) / k), h: Math.max(h + 20 / k, thread.h / k) };
     const to = reveal(camera.view, box, room, 24);
     if (to.x !== camera.view.x || to.y !== camera.view.y) camera.glideTo(to);
   }

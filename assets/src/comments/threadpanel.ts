@@ -209,18 +209,19 @@ export class ThreadPanel {
   private follow(): void {
     let last = "";
     const step = () => {
-      const { canvas, places, room: size } = this.host;
-      const { view } = canvas.camera;
-      const [x, y] = places.onScreen(this.place);
+      const { places, room: size } = this.host;
+      const box = places.onScreen(this.place);
       const { offsetWidth: w, offsetHeight: height } = this.element;
-      const state = [x, y, view.k, w, height, size.w, size.h].join();
+      const state = [box.x, box.y, box.w, w, height, size.w, size.h].join();
       if (state !== last) {
         last = state;
-        const right = x + places.width(this.place) * view.k + gap;
-        const left = x - w - gap;
-        const fits = right + w <= size.w - 8 || left < 8;
-        this.element.style.left = `${Math.round(clamp(fits ? right : left, 8, Math.max(8, size.w - w - 8)))}px`;
-        this.element.style.top = `${Math.round(clamp(y - 20, 8, Math.max(8, size.h - height - 8)))}px`;
+        // Beside its place where there is room on a side, else below it.
+        const right = box.x + box.w + gap;
+        const left = box.x - w - gap;
+        const fits = right + w <= size.w - 8 ? right : left >= 8 ? left : undefined;
+        const top = fits === undefined ? box.y + box.h + gap : box.y - 20;
+        this.element.style.left = `${Math.round(clamp(fits ?? box.x, 8, Math.max(8, size.w - w - 8)))}px`;
+        this.element.style.top = `${Math.round(clamp(top, 8, Math.max(8, size.h - height - 8)))}px`;
       }
       this.frame = requestAnimationFrame(step);
     };
