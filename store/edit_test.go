@@ -44,6 +44,9 @@ func TestEdits(t *testing.T) {
 		if must(t, err); stored.Revision != 4 || len(stored.Doc.Nodes) != 4 || stored.Nodes != 4 || stored.Kinds != "data.set trigger.manual" {
 			t.Errorf("after four deliveries of three edits: %+v", stored.Summary)
 		}
+		// An edit that comes after a later one of its page is a late copy of one that was refused.
+		_, _, err = p.EditWorkflow(ctx, p.alpha, id, engine.Edit{Base: 1, Ops: []engine.Op{addNode("late")}, Client: "bob", Seq: 0})
+		want(t, err, fs.ErrExist, "a late copy")
 		// Of operations that do not all apply, none does.
 		_, _, err = p.EditWorkflow(ctx, p.alpha, id, engine.Edit{Base: 4, Ops: []engine.Op{addNode("d"), {Op: "node.remove", ID: "nobody"}}})
 		if err == nil {
