@@ -90,7 +90,8 @@ func liveWith(ctx context.Context, server *process, dead, messages int) (o outco
 
 // storm measures how long it takes until all are back who were thrown out at once, and what a connection costs then.
 func (p plan) storm(ctx context.Context) error {
-	connections := p.part(2000)
+	rooms := p.part(40)
+	connections := rooms * 50
 	fmt.Fprintf(p.out, "\n%d connections end at once and come back at once:\n\n", connections)
 	fmt.Fprintln(p.out, "| hub | until all are back, s | processor time of a connection, µs |\n|---|---|---|")
 	for _, hub := range names {
@@ -98,7 +99,7 @@ func (p plan) storm(ctx context.Context) error {
 		var cost []float64
 		for range p.rounds {
 			err := with(ctx, hub, func(server *process) error {
-				c, err := gather(ctx, server.address, p.part(40), 50, nil)
+				c, err := gather(ctx, server.address, rooms, 50, nil)
 				if err != nil {
 					return err
 				}
@@ -112,7 +113,7 @@ func (p plan) storm(ctx context.Context) error {
 					return err
 				}
 				began := time.Now()
-				c, err = gather(ctx, server.address, p.part(40), 50, nil)
+				c, err = gather(ctx, server.address, rooms, 50, nil)
 				if err != nil {
 					return err
 				}

@@ -26,7 +26,7 @@ func publish(ctx context.Context, c *crowd, perSecond, messages, size int) error
 // pace measures how long a delivery takes when people work at their pace.
 func (p plan) pace(ctx context.Context) error {
 	const seconds = 5
-	fmt.Fprintf(p.out, "\nTime of a delivery (p50 / p99, ms) at the pace of people, %d s:\n\n", seconds)
+	fmt.Fprintf(p.out, "\nTime of a delivery (p50 / p99, ms) at the pace of people, %.1f s:\n\n", seconds*float64(p.share)/100)
 	fmt.Fprintln(p.out, "| room | messages a second and room | Atelier | plain | gws |\n|---|---|---|---|---|")
 	for _, size := range sizes {
 		fmt.Fprintf(p.out, "| %d × %d members | %d |", min(size.rooms, 20), size.members, size.perSecond)
@@ -60,7 +60,7 @@ func ms(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d)/float64(
 func (p plan) memory(ctx context.Context) error {
 	fmt.Fprintln(p.out, "\nMemory of a connection (KiB) in rooms of 50, after 20 messages in each:")
 	fmt.Fprintln(p.out, "\n| connections | Atelier | plain | gws |\n|---|---|---|---|")
-	for _, connections := range []int{1000, 5000} {
+	for _, connections := range []int{p.part(20) * 50, p.part(100) * 50} {
 		fmt.Fprintf(p.out, "| %d |", connections)
 		for _, hub := range names {
 			var each float64
@@ -69,7 +69,7 @@ func (p plan) memory(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
-				c, err := gather(ctx, server.address, p.part(connections/50), 50, nil)
+				c, err := gather(ctx, server.address, connections/50, 50, nil)
 				if err != nil {
 					return err
 				}
