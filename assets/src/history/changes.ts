@@ -53,7 +53,7 @@ function entry(change: Change, kinds: Map<string, Kind>, picked: () => void): HT
   const kind = change.kind ? kinds.get(change.kind) : undefined;
   const head = [
     h("span", { class: "diff-badge", "data-diff": change.state }, icon(stateIcon[change.state]), stateWord(change.state)),
-    h("span", { class: "diff-name" }, change.name || t("Untitled")),
+    h("span", { class: "diff-name" }, change.sort === "setting" ? labelOf(change.name, undefined) : change.name || t("Untitled")),
     kind && change.sort === "node" ? h("span", { class: "muted small-text" }, kind.title) : null,
   ];
   const fields = change.fields.filter((field) => !(change.state === "added" || change.state === "removed") || (field.path !== "name" && field.path !== "kind"));

@@ -46,7 +46,7 @@ export async function openPublish(o: PublishOptions): Promise<void> {
       h("p", {}, about),
       page.published && last ? h("p", { class: "muted small-text" }, t("Published by {name}, {time}", { name: page.people[last.by ?? ""] ?? t("somebody who left"), time: fullTime(new Date(last.at / 1000)) })) : "",
       list ?? "",
-      list ? h("p", {}, h("a", { href: historyAddress(o.workflow, page.published, revision), "data-testid": "diff-on-canvas" }, icon("eye"), ` ${t("Show on the canvas")}`)) : "",
+      list ? h("p", {}, h("a", { class: "diff-link", href: historyAddress(o.workflow, page.published, revision), "data-testid": "diff-on-canvas" }, icon("eye"), ` ${t("Show on the canvas")}`)) : "",
       same ? "" : labelled(t("Note"), note, t("What is new, for the list of versions. Optional.")),
       wrong,
     );
