@@ -22,7 +22,7 @@ func apiCheck(s *Server, c *Ctx, in workflowIn) (checkOut, error) {
 	if err != nil {
 		return checkOut{}, err
 	}
-	return checkOut{list(engine.Lint(stored.Doc, s.Catalogue, around))}, nil
+	return checkOut{list(sayProblems(ctx, engine.Lint(stored.Doc, s.Catalogue, around)))}, nil
 }
 
 // surroundings are what a lint of a workflow may know, as far as the asker's rights go.

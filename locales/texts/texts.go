@@ -21,13 +21,17 @@ var (
 	say = regexp.MustCompile(`\blocales\.Say\([^"\n]*?,\s*` + literal)
 	// Errors are said where they are answered: those without values in them are keys as they stand.
 	failures = regexp.MustCompile(`(?:failure\{[^"\n]*?|Mistake\{"\w+", |Detail: |d\.Title = [^"\n]*|\{(?:fs|auth|errors|context|store)\.\w+, [\w.]+, )` + literal)
+	// Problems of a drawing: their formats are keys.
+	problems = regexp.MustCompile(`\bv\.(?:add|warn)\([^\n]*?, "[\w-]+", ` + literal)
+	fixes    = regexp.MustCompile(`\bv\.fix\(` + literal)
 	count    = regexp.MustCompile(`\blocales\.Count\([^"\n]*?,\s*` + literal + `,\s*` + literal)
 )
 
 // In returns the keys in one source text, a script (t, tn), a page (tr, trn) or Go: each once, in order.
 func In(source string) []string {
 	var keys []string
-	for _, found := range slices.Concat(one.FindAllStringSubmatch(source, -1), say.FindAllStringSubmatch(source, -1), failures.FindAllStringSubmatch(source, -1)) {
+	for _, found := range slices.Concat(one.FindAllStringSubmatch(source, -1), say.FindAllStringSubmatch(source, -1), failures.FindAllStringSubmatch(source, -1),
+		problems.FindAllStringSubmatch(source, -1), fixes.FindAllStringSubmatch(source, -1)) {
 		keys = append(keys, unquote(found[1]))
 	}
 	for _, found := range slices.Concat(two.FindAllStringSubmatch(source, -1), count.FindAllStringSubmatch(source, -1)) {
