@@ -32,7 +32,7 @@ export const isKeys = (text: unknown): text is string => typeof text === "string
 const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 const signs: { [name: string]: string } = {
-  Mod: mac ? "⌘" : "Ctrl", Alt: mac ? "⌥" : "Alt", Shift: "⇧", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Delete: "Del", Escape: "Esc", Enter: "↵", "-": "−",
+  Mod: mac ? "⌘" : "Ctrl", Alt: mac ? "⌥" : "Alt", Shift: "⇧", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Delete: "Del", Escape: "Esc", Enter: "↵", ContextMenu: "☰", "-": "−",
 };
 
 /** The single keys of a text as they are shown, each in a box of its own. */
