@@ -90,6 +90,10 @@ var scoped = map[string]asked{
 		_, err := p.Hooks(t.Context(), s, v.workflow)
 		return 1, err
 	},
+	"OtherHooks": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		hooks, _, err := p.OtherHooks(t.Context(), s, "")
+		return len(hooks), err
+	},
 	"Schedules": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		_, err := p.Schedules(t.Context(), s, v.workflow)
 		return 1, err
