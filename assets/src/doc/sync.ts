@@ -188,7 +188,7 @@ export class Sync {
       if (this.replica.pending.includes(batch)) {
         const ops = this.replica.refuse(batch);
         this.listener.moved(ops);
-        this.listener.refused(batch, error.message);
+        this.listener.refused(batch, inWords(error.message));
       }
       this.show([]);
     }
@@ -204,6 +204,12 @@ export class Sync {
     this.timer = window.setTimeout(() => void this.send(), this.wait * (0.5 + Math.random()));
     this.wait = Math.min(this.wait * 2, longestWait);
   }
+}
+
+/** The server's words without which operation of the batch they are about: a person made one edit. */
+function inWords(text: string): string {
+  const plain = text.replace(/^edit \d+ of \d+ \([a-z.]+\): /i, "");
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
 /** The server understood the edit and will never take it; anything else is tried again. */
