@@ -16,7 +16,7 @@ export function giveHands(canvas: Canvas): void {
   const { studio } = canvas;
   const commands = new Commands(canvas);
   const hands = { canvas, commands, clipboard: new Clipboard(canvas, commands), menu: new Menu(canvas), keyboard: new Keyboard(canvas) };
-  studio.commands.add(...drawingCommands(hands), ...lookingCommands(hands));
+  studio.commands.lead(...drawingCommands(hands), ...lookingCommands(hands));
   new Hover(canvas, commands, hands.menu);
   if (!studio.readonly) acceptKinds(canvas);
   showWay(studio);

@@ -33,7 +33,7 @@ export interface Command {
 
 export class CommandTable {
   readonly keymap: Keymap;
-  private readonly commands = new Map<string, Command>();
+  private commands = new Map<string, Command>();
   private byKeys: Map<string, Command[]> | undefined;
 
   /** @param readonly tells whether the person may only look, now; @param say speaks why something cannot be done */
@@ -51,7 +51,13 @@ export class CommandTable {
     };
   }
 
-  /** All commands that the person may use, in the order in which they were added. */
+  /** Adds commands before those that are there: the drawing's own come late, and are listed first. */
+  lead(...commands: Command[]): void {
+    this.commands = new Map([...commands.map((command): [string, Command] => [command.id, command]), ...this.commands]);
+    this.changed();
+  }
+
+  /** All commands that the person may use, in the order in which they are listed. */
   all(): Command[] {
     const looks = this.readonly();
     return [...this.commands.values()].filter((command) => !looks || !command.edits);

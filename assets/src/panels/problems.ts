@@ -95,14 +95,16 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
     const seen = counted();
     element.hidden = problems.length + missing.length === 0;
     const needs = missing.slice(0, needed).map(need);
-    if (problems.length === 0) open = false;
+    // What a row above says already is no reason for a bar of its own.
+    const listed = problems.filter((problem) => problem.ignored || seen.includes(problem));
+    if (listed.length === 0) open = false;
     const focused = document.activeElement?.closest("#problems [data-testid]")?.getAttribute("data-testid");
     // The list stays where it is, with the focus and the place it is scrolled to.
     for (const child of [...element.children]) if (child !== list?.element) child.remove();
-    element.prepend(...needs, ...(problems.length > 0 ? [head(seen)] : []));
+    element.prepend(...needs, ...(listed.length > 0 ? [head(seen)] : []));
     if (open && list) {
       if (list.element.parentElement !== element) element.append(list.element);
-      list.show(problems.filter((problem) => problem.ignored || seen.includes(problem)));
+      list.show(listed);
     } else list?.element.remove();
     if (focused && !element.contains(document.activeElement)) element.querySelector<HTMLElement>(`[data-testid="${focused}"]`)?.focus();
   };
