@@ -14,7 +14,9 @@ func TestEveryEntryIsServed(t *testing.T) {
 	t.Parallel()
 	types := map[string]string{
 		"app.js": "text/javascript; charset=utf-8", "editor.js": "text/javascript; charset=utf-8", "run.js": "text/javascript; charset=utf-8",
-		"theme.js": "text/javascript; charset=utf-8", "style.css": "text/css; charset=utf-8", "icons.svg": "image/svg+xml",
+		"history.js": "text/javascript; charset=utf-8", "htmx.js": "text/javascript; charset=utf-8", "theme.js": "text/javascript; charset=utf-8",
+		"style.css": "text/css; charset=utf-8", "site.css": "text/css; charset=utf-8", "studio.css": "text/css; charset=utf-8", "later.css": "text/css; charset=utf-8",
+		"icons.svg":   "image/svg+xml",
 		"favicon.svg": "image/svg+xml", "licences.txt": "text/plain; charset=utf-8",
 	}
 	for name, want := range types {
@@ -77,7 +79,7 @@ func TestFirstPaintBudget(t *testing.T) {
 			add(assets.Prefix + strings.TrimPrefix(other, "./"))
 		}
 	}
-	for _, name := range []string{"theme.js", "app.js", "editor.js", "style.css", "icons.svg"} {
+	for _, name := range []string{"theme.js", "app.js", "editor.js", "style.css", "studio.css", "icons.svg"} {
 		add(assets.Path(name))
 	}
 	t.Logf("first paint: %d bytes compressed in %d files", total, len(seen))

@@ -30,6 +30,6 @@ func historyPage(s *Server, c *Ctx) error {
 		view.Role = string(auth.Viewer)
 	}
 	page := c.Page(c.T("History of {name}", "name", stored.Name), "workflows")
-	page.Studio, page.Main, page.Scripts = true, "history", []string{"history.js"}
+	page.Studio, page.Main, page.Scripts, page.Styles = true, "history", []string{"history.js"}, []string{"later.css"}
 	return c.View(http.StatusOK, views.HistoryPage(page, view))
 }

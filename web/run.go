@@ -56,7 +56,7 @@ func runPage(s *Server, c *Ctx) error {
 		return err
 	}
 	page := c.Page(c.T("Run of ")+run.WorkflowName, "runs")
-	page.Studio, page.Main, page.Scripts = true, "run-view", []string{"run.js"}
+	page.Studio, page.Main, page.Scripts, page.Styles = true, "run-view", []string{"run.js"}, []string{"site.css", "later.css"}
 	return c.View(http.StatusOK, views.RunPage(page, view))
 }
 

@@ -12,11 +12,24 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// entries are the scripts and styles that pages load. One that has no source is left out.
-var entries = []string{"src/theme.ts", "src/app.ts", "src/editor.ts", "src/run.ts", "src/history.ts", "src/style/style.css"}
+// styles and scripts are what pages load. One that has no source is left out.
+var (
+	styles  = []string{"src/style/style.css", "src/style/site.css", "src/style/studio.css", "src/style/later.css"}
+	scripts = []string{"src/theme.ts", "src/app.ts", "src/htmx.ts", "src/editor.ts", "src/run.ts", "src/history.ts"}
+)
 
-// bundle compiles the entries, and the chunks that they share or load later, into d.
+// bundle compiles styles and scripts, and the chunks that they share or load later, into d. The styles come first:
+// scripts know the name of the one that is loaded later.
 func bundle(dir string, d *dist) error {
+	for _, entries := range [][]string{styles, scripts} {
+		if err := compile(dir, d, entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func compile(dir string, d *dist, entries []string) error {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return err
@@ -43,9 +56,12 @@ func bundle(dir string, d *dist) error {
 		Charset:           api.CharsetUTF8,
 		LegalComments:     api.LegalCommentsNone,
 		External:          []string{"/assets/*"},
-		Define:            map[string]string{"iconSprite": strconv.Quote("/assets/" + d.manifest["icons.svg"])},
-		LogLevel:          api.LogLevelWarning,
-		Metafile:          true,
+		Define: map[string]string{
+			"iconSprite": strconv.Quote("/assets/" + d.manifest["icons.svg"]),
+			"laterStyle": strconv.Quote("/assets/" + d.manifest["later.css"]),
+		},
+		LogLevel: api.LogLevelWarning,
+		Metafile: true,
 	})
 	if len(result.Errors) > 0 {
 		return errors.New(result.Errors[0].Text)

@@ -1,6 +1,5 @@
-// Loaded on every page: htmx and the small behaviours that plain HTML lacks. Pages work as documents without it.
+// Loaded on every page: the small behaviours that plain HTML lacks. Pages work as documents without it.
 
-import "htmx.org";
 import { watchConfirmations } from "./page/confirm";
 import { watchCopyButtons } from "./page/copy";
 import { watchDialogs } from "./page/dialog";

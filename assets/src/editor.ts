@@ -4,6 +4,7 @@ import { mountCanvas } from "./canvas/mount";
 import { mountComments } from "./comments/mount";
 import { mountRole } from "./editor/role";
 import { Studio } from "./editor/studio";
+import { behind, painted } from "./lib/behind";
 import { pageData } from "./lib/dom";
 import { mountPanels } from "./panels/index";
 import type { EditorData } from "./types";
@@ -15,6 +16,6 @@ if (main) {
   mountPanels(studio);
   mountRole(studio, main, canvas.shell);
   mountComments(canvas);
-  void import("./presence/mount").then(({ mountPresence }) => mountPresence(studio, canvas), () => undefined); // goes without
+  void painted().then(() => behind(import("./presence/mount"))).then(({ mountPresence }) => mountPresence(studio, canvas), () => undefined); // goes without
   void studio.connect().then(() => main.setAttribute("data-ready", ""));
 }

@@ -1,6 +1,7 @@
 // Brings the canvas of a page to life.
 
 import type { Studio } from "../editor/studio";
+import { behind, painted } from "../lib/behind";
 import { t } from "../lib/words";
 import { Canvas } from "./canvas";
 import { PointerInput } from "./pointer";
@@ -15,6 +16,6 @@ export function mountCanvas(studio: Studio): Canvas {
   studio.on("role", () => driver.cancel()); // who may no longer move things lets go
   wireToolbar(canvas);
   // Commands, keys and menus come behind the first paint.
-  import("./hands").then(({ giveHands }) => giveHands(canvas), () => studio.toast(t("Commands and keys could not be loaded. Load the page again when the studio can be reached."), { error: true }));
+  painted().then(() => behind(import("./hands"))).then(({ giveHands }) => giveHands(canvas), () => studio.toast(t("Commands and keys could not be loaded. Load the page again when the studio can be reached."), { error: true }));
   return canvas;
 }

@@ -2,6 +2,7 @@
 
 import type { Canvas } from "../canvas/canvas";
 import type { Point } from "../canvas/geometry";
+import { behind } from "../lib/behind";
 import { t } from "../lib/words";
 import type { Discussion } from "./discussion";
 
@@ -10,7 +11,7 @@ export function mountComments(canvas: Canvas): void {
   const button = document.querySelector<HTMLButtonElement>("#comments-button");
   let ready: Discussion | undefined;
   const coming = new Promise<Discussion>((resolve, reject) => {
-    const load = () => void import("./discussion").then(({ Discussion }) => resolve((ready = new Discussion(canvas, button))), reject);
+    const load = () => void behind(import("./discussion")).then(({ Discussion }) => resolve((ready = new Discussion(canvas, button))), reject);
     if (document.readyState === "complete") setTimeout(load);
     else addEventListener("load", () => setTimeout(load), { once: true });
   });

@@ -3,6 +3,7 @@
 
 import type { Editor, EditorEvents } from "../editor/context";
 import type { DataHost } from "./data/steps";
+import { behind, painted } from "../lib/behind";
 import { mountPalette } from "./palette";
 import { mountProblems } from "./problems";
 import { mountQuickAdd } from "./quickadd";
@@ -30,7 +31,8 @@ async function mountNodePanel(editor: Editor, element: HTMLElement): Promise<voi
   let asked: EditorEvents["open"] | undefined;
   const stop = editor.on("open", (detail) => (asked = detail));
   try {
-    const { NodePanel } = await import("./panel");
+    await painted();
+    const { NodePanel } = await behind(import("./panel"));
     const panel = new NodePanel(editor, element);
     if (asked) panel.open(asked.node, asked.tab);
   } catch {
@@ -45,7 +47,7 @@ export function mountDataPanel(host: DataHost, element: HTMLElement): () => void
   mountDrawers();
   let stopped = false;
   let stop: (() => void) | undefined;
-  import("./replaypanel").then(
+  behind(import("./replaypanel")).then(
     ({ ReplayPanel }) => {
       if (stopped) return;
       const panel = new ReplayPanel(host, element);

@@ -1,6 +1,7 @@
 // The bar below the canvas: what is wrong with the drawing as it was saved. A click leads to the node and its field.
 
 import { api, segment } from "../lib/api";
+import { behind } from "../lib/behind";
 import { h, icon } from "../lib/dom";
 import { t, tn } from "../lib/words";
 import type { Editor } from "../editor/context";
@@ -38,7 +39,7 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
     timer = window.setTimeout(() => void check(), pause);
   };
   const make = async ({ name, types }: Missing) => {
-    const { newCredential } = await import("./fields/credentialdialog");
+    const { newCredential } = await behind(import("./fields/credentialdialog"));
     newCredential(editor, types, (made) => {
       editor.addCredential(made);
       editor.toast(t("The credential “{name}” is there.", { name: made.name }));
@@ -70,7 +71,7 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
     open = !open;
     if (open && !list) {
       try {
-        list = new (await import("./problems/list")).ProblemList(editor);
+        list = new (await behind(import("./problems/list"))).ProblemList(editor);
       } catch {
         open = false;
         editor.toast(t("The list could not be loaded. Try again when the studio can be reached."), { error: true });

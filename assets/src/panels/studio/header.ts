@@ -1,5 +1,6 @@
 // The bar above the canvas: name, saved state, undo, what is published, runs, menu, Run. The page renders it; here it works.
 
+import { later } from "../../commands/later";
 import { h, icon } from "../../lib/dom";
 import type { Editor, EditorEvents } from "../../editor/context";
 import { mountPublished } from "./published";
@@ -78,7 +79,7 @@ function mountHistory(editor: Editor): void {
 
 function mountMenu(editor: Editor): void {
   const actions: { [name: string]: () => void } = {
-    settings: () => void import("./settingsdialog").then(({ openSettings }) => openSettings(editor)),
+    settings: () => void later(import("./settingsdialog"), ({ openSettings }) => openSettings(editor)),
     tests: () => editor.commands.run("studio.tests"),
     shortcuts: () => editor.commands.run("studio.keys"),
     palette: () => editor.commands.run("studio.palette"),

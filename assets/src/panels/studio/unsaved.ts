@@ -1,12 +1,13 @@
 // Beside the saved state: how many edits could not be saved, and the way to what they were.
 
 import type { Editor } from "../../editor/context";
+import { later } from "../../commands/later";
 import { h, icon } from "../../lib/dom";
 import { t, tn } from "../../lib/words";
 
 export function mountUnsaved(editor: Editor, beside: HTMLElement): void {
   const { unsaved } = editor;
-  const open = () => void import("./unsaveddialog").then(({ openUnsaved }) => openUnsaved(editor));
+  const open = () => void later(import("./unsaveddialog"), ({ openUnsaved }) => openUnsaved(editor));
   const button = h("button", { type: "button", class: "button small unsaved-button", "data-testid": "unsaved", "aria-haspopup": "dialog", onclick: open });
   let told = unsaved.list.length;
   const show = () => {
