@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine/expr"
@@ -14,33 +15,36 @@ import (
 // Apply makes the edits in order, all or none, and returns the operations that take them back, in the order in which
 // they must be applied. On an error the workflow is unchanged. Apply checks that what an edit names exists and that ids
 // stay unique; whether the drawing makes sense is for Validate.
-func Apply(w *Workflow, ops ...Op) (inverse []Op, err error) {
+func Apply(w *Workflow, ops ...Op) (inverse []Op, err error) { return applyAll(w, ops, nil) }
+
+func applyAll(w *Workflow, ops []Op, cost *effort) (inverse []Op, err error) {
 	work := w.Clone()
+	undone := make([][]Op, len(ops)) // the last first
 	for i, op := range ops {
-		undo, err := work.apply(op)
+		undo, err := work.apply(op, cost)
 		if err != nil {
 			return nil, fmt.Errorf("edit %d of %d (%s): %w", i+1, len(ops), op.Op, err)
 		}
-		inverse = append(undo, inverse...)
+		undone[len(ops)-1-i] = undo
 	}
 	if err := work.checkLimits(); err != nil {
 		return nil, err
 	}
 	*w = *work
-	return inverse, nil
+	return slices.Concat(undone...), nil
 }
 
-func (w *Workflow) apply(op Op) ([]Op, error) {
+func (w *Workflow) apply(op Op, cost *effort) ([]Op, error) {
 	if err := w.unchanged(op); err != nil {
 		return nil, err
 	}
 	noun, verb, _ := strings.Cut(op.Op, ".")
 	if verb == "text" {
-		return w.applyText(op)
+		return w.applyText(op, cost)
 	}
 	switch noun {
 	case "node":
-		return w.applyNode(verb, op)
+		return w.applyNode(verb, op, cost)
 	case "edge":
 		return w.applyEdge(verb, op)
 	case "note":
@@ -73,7 +77,7 @@ func (w *Workflow) apply(op Op) ([]Op, error) {
 	return nil, invalid("there is no such edit")
 }
 
-func (w *Workflow) applyNode(verb string, op Op) ([]Op, error) {
+func (w *Workflow) applyNode(verb string, op Op, cost *effort) ([]Op, error) {
 	if verb == "add" {
 		if op.Node == nil || op.Node.ID == "" || op.Node.Kind == "" {
 			return nil, invalid("a node needs an id and a kind")
@@ -108,7 +112,7 @@ func (w *Workflow) applyNode(verb string, op Op) ([]Op, error) {
 	case "set":
 		return n.set(op)
 	case "rename":
-		return w.renameNode(n, op)
+		return w.renameNode(n, op, cost)
 	case "remove":
 		return w.removeNode(i), nil
 	}
@@ -118,20 +122,26 @@ func (w *Workflow) applyNode(verb string, op Op) ([]Op, error) {
 // freeName returns name, or name with a number behind it when a node other than except has it: names are how
 // expressions refer to nodes.
 func (w *Workflow) freeName(name, except string) string {
-	taken := func(s string) bool {
-		return slices.ContainsFunc(w.Nodes, func(n Node) bool { return n.Name == s && n.ID != except })
-	}
-	if !taken(name) {
-		return name
-	}
-	for i := 2; ; i++ {
-		if s := fmt.Sprintf("%s %d", name, i); !taken(s) {
-			return s
+	free := true
+	taken := make([]bool, len(w.Nodes)+2) // by the number behind the name; one of these is free
+	for i := range w.Nodes {
+		rest, found := strings.CutPrefix(w.Nodes[i].Name, name)
+		if !found || w.Nodes[i].ID == except {
+			continue
+		}
+		free = free && rest != ""
+		digits, _ := strings.CutPrefix(rest, " ")
+		if n, err := strconv.Atoi(digits); err == nil && n >= 2 && n-2 < len(taken) && rest == " "+strconv.Itoa(n) {
+			taken[n-2] = true
 		}
 	}
+	if free {
+		return name
+	}
+	return fmt.Sprintf("%s %d", name, 2+slices.Index(taken, false))
 }
 
-func (w *Workflow) renameNode(n *Node, op Op) ([]Op, error) {
+func (w *Workflow) renameNode(n *Node, op Op, cost *effort) ([]Op, error) {
 	var name string
 	if err := json.Unmarshal(op.Value, &name); err != nil || strings.TrimSpace(name) == "" {
 		return nil, invalid("a node needs a name")
@@ -145,6 +155,9 @@ func (w *Workflow) renameNode(n *Node, op Op) ([]Op, error) {
 	back := []Op{{Op: "node.rename", ID: n.ID, Value: value}}
 	for i := range w.Nodes {
 		node := &w.Nodes[i]
+		if err := cost.rename(node.Params, n.Name); err != nil {
+			return nil, err
+		}
 		if mentions(node.Params, n.Name) { // it meant a node that was not there; renaming back must not catch it
 			params, err := json.Marshal(node.Params)
 			if err != nil {
@@ -154,7 +167,7 @@ func (w *Workflow) renameNode(n *Node, op Op) ([]Op, error) {
 		}
 		node.Params, _ = renameIn(node.Params, old, n.Name).(map[string]any)
 	}
-	cases, err := w.renameInCases(old, n.Name)
+	cases, err := w.renameInCases(old, n.Name, cost)
 	return append(back, cases...), err
 }
 

@@ -7,13 +7,16 @@ import (
 )
 
 // applyText changes a text by character.
-func (w *Workflow) applyText(op Op) ([]Op, error) {
+func (w *Workflow) applyText(op Op, cost *effort) ([]Op, error) {
 	change, err := ParseTextChange(op.Changes)
 	if err != nil {
 		return nil, err
 	}
 	text, back, err := w.textOf(op)
 	if err != nil {
+		return nil, err
+	}
+	if err := cost.spend(textEffort * (len(*text.at) + len(op.Changes))); err != nil {
 		return nil, err
 	}
 	next, undo, err := change.Apply(*text.at)

@@ -149,10 +149,15 @@ func (c *Case) fields() map[string]any {
 
 // renameInCases rewrites references to a node in the tests' expressions, and returns what brings back those that
 // already named the new one.
-func (w *Workflow) renameInCases(from, to string) ([]Op, error) {
+func (w *Workflow) renameInCases(from, to string, cost *effort) ([]Op, error) {
 	var back []Op
 	for i := range w.Tests {
 		c := &w.Tests[i]
+		for k := range c.Asserts {
+			if err := cost.rename(c.Asserts[k].Expression, to); err != nil {
+				return nil, err
+			}
+		}
 		if slices.ContainsFunc(c.Asserts, func(a Assert) bool { return mentions(a.Expression, to) }) {
 			value, err := json.Marshal(c.Asserts)
 			if err != nil {

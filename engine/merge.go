@@ -16,12 +16,13 @@ import (
 // fs.ErrNotExist and says so.
 func Merge(head *Workflow, since []Revision, edit Edit) (ops, inverse []Op, err error) {
 	ops = edit.Ops
+	cost := new(effort)
 	if ChangesText(ops) {
-		if ops, err = fitTexts(head, since, edit); err != nil {
+		if ops, err = fitTexts(head, since, edit, cost); err != nil {
 			return nil, nil, err
 		}
 	}
-	inverse, err = Apply(head, ops...)
+	inverse, err = applyAll(head, ops, cost)
 	return ops, inverse, err
 }
 
@@ -39,8 +40,11 @@ func fieldOf(op Op) textField {
 }
 
 // fitTexts maps the text changes of an edit over those of the revisions since its base.
-func fitTexts(head *Workflow, since []Revision, edit Edit) ([]Op, error) {
-	between := map[textField]TextChange{}
+func fitTexts(head *Workflow, since []Revision, edit Edit, cost *effort) ([]Op, error) {
+	between, err := othersOn(head, since, edit, cost)
+	if err != nil {
+		return nil, err
+	}
 	out := slices.Clone(edit.Ops)
 	renamed := false
 	for i, op := range out {
@@ -53,28 +57,21 @@ func fitTexts(head *Workflow, since []Revision, edit Edit) ([]Op, error) {
 			return nil, err
 		}
 		field := fieldOf(op)
-		others, known := between[field]
-		if slices.ContainsFunc(edit.Ops[:i], func(own Op) bool { return replaces(own, field) }) {
-			others, known = TextChange{}, true // it changes what the edit itself put there
-		}
-		if !known {
-			if others, err = othersOn(head, since, edit, field); err != nil {
-				return nil, err
-			}
-		}
-		if !others.Empty() {
+		if others := between[field]; !others.Empty() {
 			if renamed {
 				return nil, conflict("a colleague has changed this text meanwhile: send the new name and the change of the text one after the other")
+			}
+			if err := cost.spend(partEffort * (len(change.parts) + len(others.parts))); err != nil {
+				return nil, err
 			}
 			mine := change
 			if change, err = mine.Map(others, false); err != nil {
 				return nil, err
 			}
-			if others, err = others.Map(mine, true); err != nil {
+			if between[field], err = others.Map(mine, true); err != nil {
 				return nil, err
 			}
 		}
-		between[field] = others
 		if out[i].Changes, err = json.Marshal(change); err != nil {
 			return nil, err
 		}
@@ -82,73 +79,140 @@ func fitTexts(head *Workflow, since []Revision, edit Edit) ([]Op, error) {
 	return out, nil
 }
 
-// othersOn gathers what the revisions since an edit's base did to one text, as one change; empty for nothing.
-func othersOn(head *Workflow, since []Revision, edit Edit, field textField) (all TextChange, err error) {
-	var base *Workflow // the drawing before a revision; made when an operation changes the text on the way
+// fitted lists the texts that an edit changes by character, but for those that it has put there itself.
+func fitted(ops []Op, cost *effort) (fields []textField, err error) {
+	known := map[textField]bool{}
+	for i, op := range ops {
+		field := fieldOf(op)
+		if !isText(op) || known[field] {
+			continue
+		}
+		if err := cost.spend(i); err != nil {
+			return nil, err
+		}
+		known[field] = true
+		if !slices.ContainsFunc(ops[:i], func(own Op) bool { return replaces(own, field) }) {
+			fields = append(fields, field)
+		}
+	}
+	return fields, nil
+}
+
+// othersOn gathers what the revisions since an edit's base did to the texts that it changes, each as one change.
+func othersOn(head *Workflow, since []Revision, edit Edit, cost *effort) (map[textField]TextChange, error) {
+	fields, err := fitted(edit.Ops, cost)
+	if err != nil || len(fields) == 0 {
+		return nil, err
+	}
+	all := make(map[textField]TextChange, len(fields))
+	for _, field := range fields {
+		all[field] = TextChange{}
+	}
+	var base *Workflow // the drawing before an operation; made when a rename may rewrite texts on the way
 	for i, r := range since {
 		if edit.Client != "" && r.Client == edit.Client {
-			return all, invalid("this edit was made before the client's own revision %d: send it on top of that", r.Number)
+			return nil, invalid("this edit was made before the client's own revision %d: send it on top of that", r.Number)
 		}
 		for j, op := range r.Ops {
-			change := TextChange{}
-			switch {
-			case isText(op) && fieldOf(op) == field:
-				change, err = ParseTextChange(op.Changes)
-			case replaces(op, field):
-				if !head.has(field) {
-					return all, missing("the %s %q is no longer there", field.noun, field.id)
-				}
-				return all, conflict("a colleague has replaced this text meanwhile: your change does not fit it any more")
-			case op.Op == "node.rename" && field.noun == "node":
-				if base == nil {
-					if base, err = before(head, since[i:]); err != nil {
-						return all, err
-					}
-				}
-				change, err = rewritten(base, r.Ops[:j], op, field)
+			if err := cost.spend(len(fields)); err != nil {
+				return nil, err
 			}
-			if err == nil && !change.Empty() {
-				if all.Empty() {
-					all = change
-				} else {
-					all, err = all.Compose(change)
+			if op.Op == "node.rename" && base == nil {
+				if base, err = before(head, since[i:], r.Ops[:j], cost); err != nil {
+					return nil, err
 				}
 			}
-			if err != nil {
-				return all, err
-			}
-		}
-		if base != nil {
-			if _, err := Apply(base, r.Ops...); err != nil {
-				return all, err
+			if err := follow(all, head, base, fields, op, cost); err != nil {
+				return nil, err
 			}
 		}
 	}
 	return all, nil
 }
 
-// before returns the drawing as it was before the first of the revisions that led to head.
-func before(head *Workflow, revs []Revision) (*Workflow, error) {
+// follow adds what one operation of somebody else does to the texts.
+func follow(all map[textField]TextChange, head, base *Workflow, fields []textField, op Op, cost *effort) error {
+	if field := fieldOf(op); isText(op) {
+		if _, wanted := all[field]; wanted {
+			change, err := ParseTextChange(op.Changes)
+			if err == nil {
+				err = compose(all, field, change, cost)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for _, field := range fields {
+		if !replaces(op, field) {
+			continue
+		}
+		if !head.has(field) {
+			return missing("the %s %q is no longer there", field.noun, field.id)
+		}
+		return conflict("a colleague has replaced this text meanwhile: your change does not fit it any more")
+	}
+	if base == nil {
+		return nil
+	}
+	var old []string
+	if op.Op == "node.rename" {
+		for _, field := range fields {
+			old = append(old, base.textAt(field))
+		}
+	}
+	if _, err := base.apply(op, cost); err != nil {
+		return err
+	}
+	for i, text := range old {
+		now := base.textAt(fields[i])
+		if now == text {
+			continue
+		}
+		if err := cost.spend(len(text) + len(now)); err != nil {
+			return err
+		}
+		if err := compose(all, fields[i], DiffText(text, now), cost); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compose adds a change of a text to those before it.
+func compose(all map[textField]TextChange, field textField, next TextChange, cost *effort) error {
+	if next.Empty() {
+		return nil
+	}
+	if so := all[field]; !so.Empty() {
+		if err := cost.spend(partEffort * (len(so.parts) + len(next.parts))); err != nil {
+			return err
+		}
+		var err error
+		if next, err = so.Compose(next); err != nil {
+			return err
+		}
+	}
+	all[field] = next
+	return nil
+}
+
+// before returns the drawing as it was before the first of the revisions that led to head, with some operations done.
+func before(head *Workflow, revs []Revision, ops []Op, cost *effort) (*Workflow, error) {
 	w := head.Clone()
 	for _, r := range slices.Backward(revs) {
-		if _, err := Apply(w, r.Inverse...); err != nil {
+		for _, op := range r.Inverse {
+			if _, err := w.apply(op, cost); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, op := range ops {
+		if _, err := w.apply(op, cost); err != nil {
 			return nil, err
 		}
 	}
 	return w, nil
-}
-
-// rewritten is what a rename does to a text that mentions the node; earlier are the operations before it in its edit.
-func rewritten(base *Workflow, earlier []Op, rename Op, field textField) (TextChange, error) {
-	w := base.Clone()
-	if _, err := Apply(w, earlier...); err != nil {
-		return TextChange{}, err
-	}
-	old := w.textAt(field)
-	if _, err := Apply(w, rename); err != nil {
-		return TextChange{}, err
-	}
-	return DiffText(old, w.textAt(field)), nil
 }
 
 // textAt returns a text of a node, "" when there is none.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -12,7 +13,10 @@ const maxTextParts = 10_000
 // TextChange is a change of one text, in the form of CodeMirror's change sets: a list of a number (so much stays), [n]
 // (so much goes) and [n, "line", "line"] (so much goes and these lines come). Lengths count UTF-16 units, as a browser
 // does. A change names the whole text, so that it fits only texts of its length.
-type TextChange struct{ parts []textPart }
+type TextChange struct {
+	parts []textPart
+	grown bool // the last part's insertion is this change's own memory, so that it can grow in place
+}
 
 // textPart keeps Len units, or takes Len units out and puts Ins in their place.
 type textPart struct {
@@ -202,11 +206,16 @@ func (c *TextChange) add(p textPart) {
 		return
 	}
 	if last := len(c.parts) - 1; last >= 0 && c.parts[last].keep == p.keep {
-		l := c.parts[last]
-		c.parts[last] = textPart{keep: p.keep, n: l.n + p.n, ins: append(l.ins[:len(l.ins):len(l.ins)], p.ins...)}
+		l := &c.parts[last]
+		if l.n += p.n; len(p.ins) > 0 {
+			if !c.grown {
+				l.ins, c.grown = slices.Clip(l.ins), true
+			}
+			l.ins = append(l.ins, p.ins...)
+		}
 		return
 	}
-	c.parts = append(c.parts, p)
+	c.parts, c.grown = append(c.parts, p), false
 }
 
 // The pieces in which two changes are walked side by side: in a replaced stretch what comes stands before what goes.

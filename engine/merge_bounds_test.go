@@ -1,0 +1,90 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/atelier-studio/atelier/engine"
+)
+
+// TestMergeIsBounded has a hostile author make edits that are short to write and long to carry out: they are refused,
+// or done, in no time, because others wait for the same drawing.
+func TestMergeIsBounded(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 1<<20)
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	repeated := func(n int, op func(i int) string) string {
+		all := make([]string, n)
+		for i := range all {
+			all[i] = op(i)
+		}
+		return "[" + strings.Join(all, ",") + "]"
+	}
+	long := `[{"op":"node.set","id":"a","path":"params.text","value":` + string(quoted) + `}]`
+	renames := repeated(3000, func(i int) string { return fmt.Sprintf(`{"op":"node.rename","id":"a","value":"N%d"}`, i) })
+	for _, c := range []struct {
+		name   string
+		begin  string   // to the drawing
+		others []string // a revision each
+		mine   string
+		err    error // nil: it is done
+	}{
+		{name: "many pieces that come at one place", mine: `[{"op":"note.text","id":"n","path":"text","changes":[` +
+			strings.Repeat(`[0,"`+strings.Repeat("y", 500)+`"],`, 9_900) + `3]}]`},
+		{name: "many changes of a long text", begin: long,
+			mine: repeated(10_000, func(i int) string {
+				return fmt.Sprintf(`{"op":"node.text","id":"a","path":"params.text","changes":[%d,[0,"y"]]}`, 1<<20+i)
+			}), err: fs.ErrInvalid},
+		{name: "many changes of a long text of its own", mine: strings.TrimSuffix(long, "]") + "," + strings.TrimPrefix(
+			repeated(10_000, func(i int) string {
+				return fmt.Sprintf(`{"op":"node.text","id":"a","path":"params.text","changes":[%d,[0,"y"]]}`, 1<<20+i)
+			}), "["), err: fs.ErrInvalid},
+		{name: "many renames in a long text", begin: long, mine: renames, err: fs.ErrInvalid},
+		{name: "behind many renames in one revision", others: []string{renames},
+			mine: `[{"op":"node.text","id":"b","path":"params.x","changes":[28,[3,"END"]]}]`},
+		{name: "many nodes of one name", mine: repeated(4_000, func(i int) string {
+			return fmt.Sprintf(`{"op":"node.add","node":{"id":"x%d","kind":"data.set","name":"Same","at":[0,0],"params":{}}}`, i)
+		})},
+		{name: "a long name in many places", begin: `[{"op":"node.set","id":"a","path":"params.text","value":"={{ ` + strings.Repeat("$('Use') ", 100_000) + `}}"}]`,
+			mine: `[{"op":"node.rename","id":"b","value":"` + strings.Repeat("n", 100_000) + `"}]`, err: fs.ErrInvalid},
+		{name: "many changes over many places", begin: long,
+			others: []string{`[{"op":"node.text","id":"a","path":"params.text","changes":[` + strings.Repeat(`1,[1,"z"],`, 4990) + fmt.Sprint(1<<20-2*4990) + `]}]`},
+			mine: repeated(10_000, func(int) string {
+				return fmt.Sprintf(`{"op":"node.text","id":"a","path":"params.text","changes":[%d]}`, 1<<20)
+			}), err: fs.ErrInvalid},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			head := drawingOf(t)
+			if c.begin != "" {
+				if _, err := engine.Apply(head, ops(t, c.begin)...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var since []engine.Revision
+			for i, text := range c.others {
+				list := ops(t, text)
+				inverse, err := engine.Apply(head, list...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				since = append(since, engine.Revision{Number: int64(2 + i), Ops: list, Inverse: inverse})
+			}
+			mine := ops(t, c.mine)
+			began := time.Now()
+			_, _, err := engine.Merge(head, since, engine.Edit{Base: 1, Ops: mine})
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if c.err == nil && err != nil || c.err != nil && !isOf(err, c.err) {
+				t.Errorf("error %v, want %v", err, c.err)
+			}
+		})
+	}
+}
