@@ -37,7 +37,10 @@ func (q querier) row(ctx context.Context, text string, args ...any) *sql.Row {
 	return q.on.QueryRowContext(ctx, text, clean(args)...)
 }
 
-// collect reads all rows of a query.
+// errEnough ends a list before the row that it is returned for.
+var errEnough = errors.New("enough")
+
+// collect reads all rows of a query, or those before the one for which scan says that it is enough.
 func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
 	rows, err := q.on.QueryContext(ctx, text, clean(args)...)
 	if err != nil {
@@ -47,6 +50,9 @@ func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error
 	list := []T{}
 	for rows.Next() {
 		v, err := scan(rows)
+		if errors.Is(err, errEnough) {
+			break
+		}
 		if err != nil {
 			return nil, q.db.words(err)
 		}

@@ -15,6 +15,10 @@ import (
 // maxMissed bounds how many revisions come back with an edit; whoever missed more reads on with Revisions.
 const maxMissed = 1000
 
+// maxRead bounds the revisions that are read at once, in bytes: each may hold a whole drawing, twice. The first always
+// comes.
+const maxRead = 24 << 20
+
 // EditWorkflow applies operations to the current drawing, all or none, and gives them the next revision's number. It
 // returns too what others changed since edit.Base, the oldest first and at most 1,000. Changes of texts are fitted to
 // what others wrote since then: the revision has the operations as they were applied. The same Client and Seq again
@@ -45,6 +49,9 @@ func (s *Store) edit(ctx context.Context, q querier, ws, user, id string, edit e
 	if edit.Base < 0 || edit.Base > stored.Revision {
 		return rev, nil, invalid("the edit is of revision %d, but the workflow is at %d: load it again", edit.Base, stored.Revision)
 	}
+	if err = ownClient(ctx, q, ws, user, id, edit.Client); err != nil {
+		return rev, nil, err
+	}
 	rev, err = editBefore(ctx, q, ws, id, edit)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = inOrder(ctx, q, ws, id, edit); err == nil {
@@ -54,9 +61,22 @@ func (s *Store) edit(ctx context.Context, q querier, ws, user, id string, edit e
 	if err != nil {
 		return rev, nil, err
 	}
-	missed, err = collect(ctx, q, scanRevision, "SELECT "+revisionColumns+` FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 AND number < $4
+	missed, err = collect(ctx, q, scanRevisions(maxRead), "SELECT "+revisionColumns+` FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 AND number < $4
 		AND (client IS NULL OR client <> $5) ORDER BY number LIMIT $6`, ws, id, edit.Base, rev.Number, edit.Client, maxMissed)
 	return rev, missed, err
+}
+
+// ownClient refuses an edit in the name of somebody else's editor, which all who watch a workflow are told of: theirs
+// would be taken for copies of it, and be lost.
+func ownClient(ctx context.Context, q querier, ws, user, id, client string) error {
+	if client == "" {
+		return nil
+	}
+	first, err := collect(ctx, q, scanText, "SELECT author FROM revisions WHERE workspace = $1 AND workflow = $2 AND client = $3 ORDER BY seq LIMIT 1", ws, id, client)
+	if err == nil && len(first) > 0 && first[0] != user {
+		return fmt.Errorf("the editor %.80q is somebody else's: load the page again: %w", client, engine.ErrConflict)
+	}
+	return err
 }
 
 // editBefore finds the revision that this very edit made when it was delivered before.
@@ -126,15 +146,41 @@ func textsSince(ctx context.Context, q querier, ws string, stored *engine.Stored
 	if behind > maxBehind {
 		return nil, fmt.Errorf("the text was changed on revision %d, which is %d revisions ago: load it again: %w", edit.Base, behind, engine.ErrConflict)
 	}
-	since, err := collect(ctx, q, scanRevision, "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 ORDER BY number",
+	since, err := collect(ctx, q, scanRevisions(maxRead), "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 ORDER BY number",
 		ws, stored.ID, edit.Base)
 	if err == nil && int64(len(since)) != behind {
-		return nil, fmt.Errorf("the text was changed on revision %d, and not all changes since then are kept: load it again: %w", edit.Base, engine.ErrConflict)
+		return nil, fmt.Errorf("the text was changed on revision %d, and the changes since then are too many, or not all kept: load it again: %w", edit.Base, engine.ErrConflict)
 	}
 	return since, err
 }
 
 const revisionColumns = "number, ops, inverse, author, client, seq, at"
+
+// scanRevisions reads revisions up to a number of bytes.
+func scanRevisions(limit int) func(scanner) (engine.Revision, error) {
+	sum := 0
+	return func(row scanner) (engine.Revision, error) {
+		return scanRevision(scanFunc(func(into ...any) error {
+			if err := row.Scan(into...); err != nil {
+				return err
+			}
+			first := sum == 0
+			for _, v := range into {
+				if text, ok := v.(*string); ok {
+					sum += len(*text)
+				}
+			}
+			if sum > limit && !first {
+				return errEnough
+			}
+			return nil
+		}))
+	}
+}
+
+type scanFunc func(into ...any) error
+
+func (f scanFunc) Scan(into ...any) error { return f(into...) }
 
 func scanRevision(row scanner) (r engine.Revision, err error) {
 	var ops, inverse string
@@ -150,7 +196,8 @@ func scanRevision(row scanner) (r engine.Revision, err error) {
 	return r, nil
 }
 
-// Revisions lists accepted edits with a number above since, the oldest first; limit 0 is 50, at most 1,000.
+// Revisions lists accepted edits with a number above since, the oldest first; limit 0 is 50, at most 1,000, and fewer
+// where they are large: the list has ended when it is empty.
 func (s *Store) Revisions(ctx context.Context, scope auth.Scope, id string, since int64, limit int) ([]engine.Revision, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
@@ -163,7 +210,7 @@ func (s *Store) Revisions(ctx context.Context, scope auth.Scope, id string, sinc
 	if err := needWorkflow(ctx, q, ws, id, ""); err != nil {
 		return nil, err
 	}
-	return collect(ctx, q, scanRevision, "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 ORDER BY number LIMIT $4",
+	return collect(ctx, q, scanRevisions(maxRead), "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 ORDER BY number LIMIT $4",
 		ws, id, since, min(limit, maxMissed))
 }
 

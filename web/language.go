@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -45,7 +44,7 @@ func chooseLanguage(s *Server, c *Ctx) error {
 		s.cookie(c, languageCookie, chosen, languageLife)
 	}
 	back := form.Get("back")
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.HasPrefix(back, "/\\") {
+	if !ownPath(back) {
 		back = "/"
 	}
 	return c.Redirect(http.StatusSeeOther, back)

@@ -93,16 +93,20 @@ func (s *Server) toDoor(c *Ctx) error {
 
 // safeNext returns where to go after signing in: a path of this studio, or the list of workflows.
 func safeNext(next string) string {
-	const home = "/workflows"
-	// Browsers read a backslash as a slash and skip control characters, so "/\example.org" leaves the site.
-	if len(next) > 2000 || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, func(r rune) bool {
-		return r < ' ' || r == '\\' || r == 0x7f
-	}) {
-		return home
-	}
-	u, err := url.Parse(next)
-	if err != nil || u.Scheme != "" || u.Host != "" || strings.HasPrefix(u.Path, "//") || strings.HasPrefix(u.Path, "/signin") {
-		return home
+	if !ownPath(next) || strings.HasPrefix(next, "/signin") {
+		return "/workflows"
 	}
 	return next
+}
+
+// ownPath tells whether an address stays on this studio. Browsers read a backslash as a slash and skip control
+// characters, so "/\example.org" leaves it.
+func ownPath(path string) bool {
+	if len(path) > 2000 || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool {
+		return r < ' ' || r == '\\' || r == 0x7f
+	}) {
+		return false
+	}
+	u, err := url.Parse(path)
+	return err == nil && u.Scheme == "" && u.Host == "" && !strings.HasPrefix(u.Path, "//")
 }
