@@ -158,12 +158,18 @@ func (w *Workflow) checkLimits() error {
 
 // checkIDs refuses ids that are used twice: edits name what they change by its id.
 func (w *Workflow) checkIDs() error {
+	names := make(map[string]string, len(w.Nodes))
+	for _, n := range w.Nodes {
+		if other, twice := names[n.ID]; twice {
+			return invalid("the nodes %q and %q have the same id %q: give one of them another", other, n.Name, n.ID)
+		}
+		names[n.ID] = n.Name
+	}
 	for _, part := range []struct {
 		noun string
 		n    int
 		id   func(i int) string
 	}{
-		{"nodes", len(w.Nodes), func(i int) string { return w.Nodes[i].ID }},
 		{"notes", len(w.Notes), func(i int) string { return w.Notes[i].ID }},
 		{"groups", len(w.Groups), func(i int) string { return w.Groups[i].ID }},
 		{"tests", len(w.Tests), func(i int) string { return w.Tests[i].ID }},

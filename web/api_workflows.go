@@ -1,9 +1,6 @@
 package web
 
 import (
-	"fmt"
-	"io/fs"
-
 	"github.com/atelier-studio/atelier/engine"
 )
 
@@ -57,9 +54,6 @@ func (s *Server) create(c *Ctx, folder string, doc *engine.Workflow) (*engine.St
 	if doc, err = engine.Parse(data); err != nil {
 		return nil, err
 	}
-	if err := distinct(doc.Nodes); err != nil {
-		return nil, err
-	}
 	folder, err = cleanFolder(folder)
 	if err != nil {
 		return nil, err
@@ -69,18 +63,6 @@ func (s *Server) create(c *Ctx, folder string, doc *engine.Workflow) (*engine.St
 		return nil, err
 	}
 	return s.Store.Workflow(c.Request().Context(), c.Scope(), summary.ID)
-}
-
-// distinct refuses nodes that share an id: neither edits nor the canvas could tell them apart.
-func distinct(nodes []engine.Node) error {
-	names := make(map[string]string, len(nodes))
-	for _, n := range nodes {
-		if other, twice := names[n.ID]; twice {
-			return fmt.Errorf("the nodes %q and %q have the same id %q: give one of them another in the file: %w", other, n.Name, n.ID, fs.ErrInvalid)
-		}
-		names[n.ID] = n.Name
-	}
-	return nil
 }
 
 type workflowIn struct {

@@ -10,6 +10,7 @@ import type { Way } from "../canvas/walk";
 import type { Line } from "../doc/align";
 import { edgeKey } from "../editor/selection";
 import { t, tn } from "../lib/words";
+import { keyAhead } from "./keyahead";
 import { later } from "./later";
 import * as select from "./select";
 import type { Command } from "./table";
@@ -39,7 +40,7 @@ export function drawingCommands({ canvas, commands, clipboard, menu, keyboard }:
     { id: "node.tab", title: t("Add a node where the pointer is"), group: node, keys: ["Tab"], ...onCanvas, silent: true, run: () => keyboard.pointing && canvas.quickAdd() },
     { id: "node.connect", title: t("Connect to…"), group: node, icon: "link", keys: ["C"], ...onCanvas, off: () => (one() ? "" : t("Select a node to connect it")), run: () => { canvas.focus(one()!); keyboard.wiring.begin(one()!); } },
     { id: "node.rename", title: t("Rename"), group: node, icon: "pencil", keys: ["F2"], ...onCanvas, off: noNode, run: () => commands.rename(one()) },
-    { id: "node.replace", title: t("Replace by another kind…"), group: node, icon: "replace", keys: ["R"], ...onCanvas, off: noNode, run: () => later(import("./replace"), ({ replaceKind }) => replaceKind(canvas, one()!)) },
+    { id: "node.replace", title: t("Replace by another kind…"), group: node, icon: "replace", keys: ["R"], ...onCanvas, off: noNode, run: () => keyAhead(later(import("./replace"), ({ replaceKind }) => replaceKind(canvas, one()!))) },
     { id: "node.disable", title: () => (chosen()?.disabled ? t("Enable") : t("Disable")), group: node, icon: "power", keys: ["D"], ...onCanvas, off: noNode, run: () => commands.disable() },
     { id: "node.pin", title: () => (chosen()?.pinned ? t("Take the pin off") : t("Pin the output")), group: node, icon: "pin", keys: ["P"], ...onCanvas, off: noNode, run: () => commands.pin() },
     { id: "node.menu", title: t("Menu"), group: node, keys: ["Shift+F10", "ContextMenu"], where: "canvas", silent: true, run: () => menu.openHere(one()) },

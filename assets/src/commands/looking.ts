@@ -3,6 +3,7 @@
 import { reach } from "../doc/graph";
 import { t } from "../lib/words";
 import type { Hands } from "./drawing";
+import { keyAhead } from "./keyahead";
 import { later } from "./later";
 import * as choose from "./select";
 import type { Command } from "./table";
@@ -14,7 +15,7 @@ export function lookingCommands({ canvas, commands, keyboard }: Hands): Command[
   const one = () => keyboard.current();
   const noNode = () => (one() ? "" : t("Select a node first"));
   const edges = new choose.EdgeWalk(studio);
-  const find = (by: 0 | 1 | -1) => later(import("./find"), ({ openFind }) => openFind(canvas, by));
+  const find = (by: 0 | 1 | -1) => keyAhead(later(import("./find"), ({ openFind }) => openFind(canvas, by)));
   const here = { where: "canvas" } as const;
   const tool = (name: string) => canvas.shell.querySelector<HTMLElement>(`[data-action="${name}"]`)?.click();
   const also = (...ways: ("up" | "down")[]) => () => choose.nodes(studio, [...studio.selected, ...studio.selected.flatMap((id) => ways.flatMap((way) => reach(studio.doc, id, way)))]);
@@ -63,7 +64,7 @@ export function lookingCommands({ canvas, commands, keyboard }: Hands): Command[
       { id: "run.cancel", title: t("Cancel the run"), group: run, icon: "circle-stop", keys: ["Mod+."], off: () => (underWay() ? "" : t("No run is under way")), run: () => studio.cancelRun() },
     ]),
 
-    { id: "studio.palette", title: t("Find a command, a node or a workflow"), group: studioGroup, icon: "search", keys: ["Mod+K"], where: "always", silent: true, run: () => later(import("./palette"), ({ openPalette }) => openPalette(studio)) },
+    { id: "studio.palette", title: t("Find a command, a node or a workflow"), group: studioGroup, icon: "search", keys: ["Mod+K"], where: "always", silent: true, run: () => keyAhead(later(import("./palette"), ({ openPalette }) => openPalette(studio))) },
     { id: "studio.tests", title: t("Tests of this workflow"), group: studioGroup, icon: "circle-check", run: () => later(import("../tests/dialog"), ({ openTests }) => openTests(studio)) },
     { id: "studio.keys", title: t("Keyboard"), group: studioGroup, icon: "keyboard", keys: ["?"], run: () => later(import("./sheet"), ({ openSheet }) => openSheet(studio.commands)) },
   ];

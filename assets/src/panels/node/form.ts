@@ -142,9 +142,10 @@ export class NodeForm {
     for (const field of this.fields) {
       const value = node.params[field.name];
       const link = this.links.get(field.name);
-      if (link && typeof value === "string" && isExpression(value) === isExpression(link.text)) {
+      const text = value ?? this.param(field.name)?.default ?? ""; // what a text that was never set begins with
+      if (link && typeof text === "string" && isExpression(text) === isExpression(link.text)) {
         // What is being typed stays, between what others write.
-        if (!link.pull(value)) continue;
+        if (!link.pull(text)) continue;
         if (this.waiting.has(field.name)) this.waiting.set(field.name, link.text);
         field.set(link.text);
       } else if (link || !this.waiting.has(field.name)) {
