@@ -1,6 +1,7 @@
 // Times as people say them. <time datetime="…" data-relative> shows "5 minutes ago", with the full time as its title,
 // and is renewed while the page stands.
 
+import { language, t } from "../lib/words";
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -10,8 +11,8 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["hour", 3_600],
   ["minute", 60],
 ];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const full = new Intl.DateTimeFormat(language === "en" ? undefined : language, { dateStyle: "medium", timeStyle: "medium" });
 
 /** "in 3 minutes", "yesterday", "just now". */
 export function ago(date: Date, now = Date.now()): string {
@@ -20,7 +21,7 @@ export function ago(date: Date, now = Date.now()): string {
     if (unit === "day" && Math.abs(seconds) >= size) return relative.format(days(date, new Date(now)), unit);
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
-  return seconds > 10 ? "in a moment" : "just now";
+  return seconds > 10 ? t("in a moment") : t("just now");
 }
 
 /** Days of the calendar between two times: "tomorrow" is what begins at midnight. */

@@ -42,7 +42,7 @@ export function mountPalette(editor: Editor, element: HTMLElement): void {
     return button;
   };
   const group = (name: string, kinds: Kind[]): HTMLElement => {
-    const details = h("details", { class: "palette-group", open: !folded.has(name) }, h("summary", {}, icon("chevron-right"), name, h("span", { class: "count" }, String(kinds.length))), h("div", { class: "palette-kinds" }, ...kinds.map(entry)));
+    const details = h("details", { class: "palette-group", open: !folded.has(name) }, h("summary", {}, icon("chevron-right"), kinds[0]?.group_title ?? name, h("span", { class: "count" }, String(kinds.length))), h("div", { class: "palette-kinds" }, ...kinds.map(entry)));
     details.addEventListener("toggle", () => {
       if (details.open) folded.delete(name);
       else folded.add(name);

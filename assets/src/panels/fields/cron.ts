@@ -7,7 +7,7 @@ import type { Json } from "../../types";
 import { textOf } from "../words";
 import { cronSentence } from "./cronwords";
 import { isExpression, type Control, type ControlOptions } from "./control";
-import { t } from "../../lib/words";
+import { language, t } from "../../lib/words";
 
 const common: [string, string][] = [
   ["*/5 * * * *", t("Every 5 minutes")],
@@ -95,8 +95,8 @@ function zoneOf(o: ControlOptions): string {
 export function inZone(date: Date, zone: string): string {
   const shape: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   try {
-    return new Intl.DateTimeFormat("en-GB", { ...shape, timeZone: zone }).format(date);
+    return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { ...shape, timeZone: zone }).format(date);
   } catch {
-    return new Intl.DateTimeFormat("en-GB", shape).format(date);
+    return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, shape).format(date);
   }
 }

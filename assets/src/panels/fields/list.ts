@@ -6,6 +6,7 @@ import { isObject } from "../words";
 import type { Control, ControlOptions, FormHost } from "./control";
 import { Field } from "./field";
 import { Rows } from "./rows";
+import { language, t } from "../../lib/words";
 
 export function listControl(o: ControlOptions): Control {
   const { param } = o;
@@ -93,10 +94,11 @@ export function withDefaults(params: Param[], values: { [name: string]: Json }):
   return Object.fromEntries(params.map((param) => [param.name, values[param.name] ?? param.default]));
 }
 
-/** "Cases" has cases, each a case; "Remove fields" has fields. */
+/** "Cases" has cases, each a case; "Remove fields" has fields. Other languages than English say "entry" of them all. */
 export function singular(label: string): string {
+  if (language !== "en") return t("entry");
   const word = label.toLowerCase().split(" ").at(-1)!;
-  if (/^(by|out|in|into|on|to|with|of)$/.test(word)) return "entry";
+  if (/^(by|out|in|into|on|to|with|of)$/.test(word)) return t("entry");
   if (/(ss|us|is)$/.test(word) || !word.endsWith("s")) return word;
   if (word.endsWith("ies")) return word.slice(0, -3) + "y";
   return /(sses|shes|ches|xes)$/.test(word) ? word.slice(0, -2) : word.slice(0, -1);

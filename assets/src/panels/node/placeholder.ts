@@ -8,7 +8,7 @@ import { t } from "../../lib/words";
 
 export function placeholderView(editor: Editor, node: WorkflowNode): HTMLElement {
   const params = codeField({ lang: "json", value: JSON.stringify(node.params, null, 2), label: t("Parameters as they came"), rows: 12, readonly: true });
-  const choose = h("select", { "aria-label": t("Kind to use instead"), "data-testid": "replace-kind" }, h("option", { value: "" }, t("Replace it by…")), ...[...editor.kinds.values()].map((kind) => h("option", { value: kind.name }, `${kind.title} (${kind.group})`)));
+  const choose = h("select", { "aria-label": t("Kind to use instead"), "data-testid": "replace-kind" }, h("option", { value: "" }, t("Replace it by…")), ...[...editor.kinds.values()].map((kind) => h("option", { value: kind.name }, `${kind.title} (${kind.group_title ?? kind.group})`)));
   choose.addEventListener("change", () => {
     if (!choose.value) return;
     editor.apply(replace(editor, node, choose.value), t("Replaced {name}", { name: node.name }));
