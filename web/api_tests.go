@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -11,6 +12,9 @@ import (
 
 // testsLimit bounds how long all tests that are asked for may take together.
 const testsLimit = 4 * time.Minute
+
+// maxTesting is how many such requests of one person run at once: unlike runs, tests wait in no queue.
+const maxTesting = 2
 
 type testsIn struct {
 	ID    string   `path:"id" json:"-"`
@@ -36,6 +40,12 @@ func apiRunTests(s *Server, c *Ctx, in testsIn) (testsOut, error) {
 			return testsOut{}, absent("The workflow has no test %q.", id)
 		}
 	}
+	leave, ok := s.testing.enter(c.Principal.User.ID, maxTesting)
+	if !ok {
+		c.Response().Header().Set("Retry-After", "5")
+		return testsOut{}, failure{Status: http.StatusTooManyRequests, Text: "Your tests are running already. Wait until they have ended."}
+	}
+	defer leave()
 	ctx, cancel := context.WithTimeoutCause(c.Request().Context(), testsLimit, errTestsLimit)
 	defer cancel()
 	out := testsOut{Revision: stored.Revision, Cases: []engine.CaseResult{}}

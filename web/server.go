@@ -65,7 +65,8 @@ type Server struct {
 	flashes *flashKey
 
 	draining atomic.Bool
-	sockets  sockets
+	sockets  shares
+	testing  shares
 	presence *live.Presence
 	webhooks webhooks
 }

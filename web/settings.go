@@ -180,12 +180,12 @@ func saveWorkspace(s *Server, c *Ctx) error {
 			return refuse(views.Mistakes{"keep_revisions": c.T("Enter a number of days, or nothing.")})
 		}
 	}
-	if err := s.Store.SetKeepRevisions(c.Context(), c.Scope(), days); errors.Is(err, fs.ErrInvalid) {
-		return refuse(views.Mistakes{"keep_revisions": c.T("Enter at least 7 days, or nothing.")})
-	} else if err != nil {
-		return err
-	}
 	name, err := auth.CleanName(form.Get("name"))
+	if err == nil { // before anything else is saved: what is thinned out does not come back
+		if err = s.Store.SetKeepRevisions(c.Context(), c.Scope(), days); errors.Is(err, fs.ErrInvalid) {
+			return refuse(views.Mistakes{"keep_revisions": c.T("Enter at least 7 days, or nothing.")})
+		}
+	}
 	if err == nil {
 		err = s.Store.RenameWorkspace(c.Context(), c.Scope(), name)
 	}

@@ -49,7 +49,7 @@ func handleSocket(s *Server, c *Ctx) error {
 	if c.Scope().Workspace() == "" {
 		return failure{Status: http.StatusForbidden, Text: "You are in no workspace."}
 	}
-	leave, ok := s.sockets.enter(c.Principal.User.ID)
+	leave, ok := s.sockets.enter(c.Principal.User.ID, maxSockets)
 	if !ok {
 		c.Response().Header().Set("Retry-After", "10")
 		return failure{Status: http.StatusTooManyRequests, Text: "You have too many pages open that watch the studio. Close some."}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"sync"
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/live"
@@ -194,30 +193,4 @@ func (s *Server) recheck(ctx context.Context, users ...string) {
 	for _, user := range users {
 		s.publish(ctx, live.UserTopic(user), 0, clientFrame{Type: "recheck"})
 	}
-}
-
-// sockets counts the open sockets of each person.
-type sockets struct {
-	mu     sync.Mutex
-	counts map[string]int
-}
-
-// enter takes a place for one more socket of a person, or says that they have too many.
-func (n *sockets) enter(user string) (leave func(), ok bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.counts == nil {
-		n.counts = map[string]int{}
-	}
-	if n.counts[user] >= maxSockets {
-		return nil, false
-	}
-	n.counts[user]++
-	return func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		if n.counts[user]--; n.counts[user] == 0 {
-			delete(n.counts, user)
-		}
-	}, true
 }

@@ -66,3 +66,37 @@ func TestWorkflowTests(t *testing.T) {
 	b.api("POST", "/workflows/"+other.ID+"/tests/make", object{"run": done.Run.ID}, nil, http.StatusUnprocessableEntity)
 	s.member(t, b, "eve@example.org", auth.Viewer).api("POST", "/workflows/"+w.ID+"/tests/run", object{}, nil, http.StatusForbidden)
 }
+
+// The tests of one person do not take the whole machine: those that never end wait for their limit two at a time.
+func TestEndlessTestsOfOnePerson(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, withNodes(t))
+	b := s.owner(t, "ada@example.org")
+	w := b.draw("Endless", start(), engine.Node{ID: "loop", Kind: "code.javascript", Params: object{"code": "for (;;) {}"}})
+	b.api("POST", "/workflows/"+w.ID+"/ops", object{"base": 1, "ops": []object{{"op": "test.add", "test": object{"id": "t", "name": "T", "asserts": []any{}, "timeout_ms": 1500}}}}, nil, http.StatusOK)
+	codes := make(chan int, 6)
+	for range cap(codes) {
+		go func() { codes <- b.do("POST", "/api/v1/workflows/"+w.ID+"/tests/run", "application/json", "{}").StatusCode }()
+	}
+	count := map[int]int{}
+	for range cap(codes) {
+		count[<-codes]++
+	}
+	if count[http.StatusOK] != 2 || count[http.StatusTooManyRequests] != cap(codes)-2 {
+		t.Errorf("the answers are %v", count)
+	}
+	b.api("POST", "/workflows/"+w.ID+"/tests/run", object{}, nil, http.StatusOK)
+}
+
+// What is thinned out does not come back: a form with a mistake saves nothing of it.
+func TestSettingsWithAMistakeKeepRevisions(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t)
+	b := s.owner(t, "ada@example.org")
+	if res := b.post("/settings/workspace", "name", "", "keep_revisions", "7"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a workspace without a name: %d", res.StatusCode)
+	}
+	if days, err := s.Store.KeepRevisions(t.Context(), b.Member.Scope()); err != nil || days != 0 {
+		t.Errorf("revisions are kept for %d days, %v", days, err)
+	}
+}
