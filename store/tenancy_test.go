@@ -148,6 +148,10 @@ var scoped = map[string]asked{
 		list, err := p.Threads(t.Context(), s, v.workflow, "")
 		return len(list), err
 	},
+	"Revision": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		n, err := p.Revision(t.Context(), s, v.workflow)
+		return int(min(n, 1)), err
+	},
 	"AllThreads": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		list, err := p.AllThreads(t.Context(), s, v.workflow)
 		return len(list), err

@@ -104,6 +104,16 @@ func (s *Store) Workflow(ctx context.Context, scope auth.Scope, id string) (*eng
 	return v, nil
 }
 
+// Revision returns the number of a workflow's newest revision, without reading the drawing.
+func (s *Store) Revision(ctx context.Context, scope auth.Scope, id string) (int64, error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return 0, err
+	}
+	return one(ctx, s.studio.reader(), fmt.Sprintf("workflow %.80q in this workspace", id), func(row scanner) (n int64, err error) { return n, row.Scan(&n) },
+		"SELECT revision FROM workflows WHERE workspace = $1 AND id = $2 AND deleted = 0", ws, id)
+}
+
 // readWorkflow reads one workflow that was not deleted; lock is the end of the statement.
 func readWorkflow(ctx context.Context, q querier, ws, id, lock string) (*engine.Stored, error) {
 	var text string

@@ -99,12 +99,12 @@ func (k *socket) watchWorkflow(ctx context.Context, id string, since int64) erro
 	if err != nil {
 		return err
 	}
-	stored, err := k.server.Store.Workflow(ctx, scope, id)
+	newest, err := k.server.Store.Revision(ctx, scope, id)
 	if err != nil {
 		return err
 	}
-	if since <= 0 || since > stored.Revision || stored.Revision-since > farBehind {
-		since = stored.Revision
+	if since <= 0 || since > newest || newest-since > farBehind {
+		since = newest
 	}
 	read := func(ctx context.Context, since int64) ([]live.Message, error) {
 		revisions, err := k.server.Store.Revisions(ctx, scope, id, since, revisionPage)

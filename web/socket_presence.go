@@ -116,7 +116,7 @@ func (k *socket) attend(ctx context.Context, workflow string, data json.RawMessa
 	if full {
 		return fmt.Errorf("one page can be present at most at %d workflows", maxPlaces)
 	}
-	if _, err := k.server.Store.Workflow(ctx, member.Scope(), workflow); err != nil {
+	if _, err := k.server.Store.Revision(ctx, member.Scope(), workflow); err != nil {
 		return err
 	}
 	return k.arrive(ctx, workflow, *member, state)

@@ -249,3 +249,30 @@ func TestSocketIsCutWhenItsPersonMayNoLongerBeThere(t *testing.T) {
 		t.Errorf("after the end of the membership the socket closes with %d", code)
 	}
 }
+
+// A page that watches, leaves and watches again costs the server little, however large the drawing is.
+func TestSocketWatchesALargeDrawingCheaply(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, withNodes(t))
+	b := s.owner(t, "ada@example.org")
+	list := make([]any, 60_000)
+	for i := range list {
+		list[i] = object{"n": i}
+	}
+	w := b.draw("Large", start(), engine.Node{ID: "data", Kind: "data.set", Params: object{"fields": []any{object{"name": "list", "value": list}}}})
+	l := b.socket()
+	began := time.Now()
+	for i := range 45 {
+		l.send(object{"t": "watch", "workflow": w.ID})
+		if i%5 == 0 {
+			l.send(object{"t": "presence", "workflow": w.ID, "state": object{"cursor": []int{i, i}}})
+			l.send(object{"t": "presence", "workflow": w.ID, "state": nil})
+		}
+	}
+	l.send(object{"t": "ping"})
+	for l.next().Type != "pong" {
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("45 watches took %v", took)
+	}
+}

@@ -1,6 +1,7 @@
 // A small part of Markdown as elements: headings, paragraphs, lists, code, tables, emphasis, links. Every text is put in
 // as text: what a person typed never becomes markup. Links lead only to web addresses and pages of the studio.
 
+import { whereTo } from "./address";
 import { h } from "./dom";
 
 const most = 100_000; // characters
@@ -104,7 +105,8 @@ function inline(text: string): (Node | string)[] {
 
 function link(token: string): Node | string {
   const [, text = "", address = ""] = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(token) ?? [];
-  if (/^https?:\/\//i.test(address) && URL.canParse(address)) return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
-  if (/^\/(?!\/)/.test(address)) return h("a", { href: address }, text);
+  const leads = whereTo(address);
+  if (leads === "away") return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
+  if (leads === "here") return h("a", { href: address }, text);
   return token;
 }
