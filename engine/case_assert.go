@@ -67,10 +67,8 @@ func (s *caseRun) checkCourse(a *Assert) (bool, string) {
 	if a.Node != "" {
 		name = strconv.Quote(s.doc.Nodes[s.doc.NodeByID(a.Node)].Name)
 		_, ran = s.outputs[a.Node]
-		failure, failed = s.failures[a.Node], false
-		if _, failed = s.failures[a.Node]; failed {
-			ran = true
-		}
+		failure, failed = s.failures[a.Node]
+		ran = ran || failed
 	}
 	switch {
 	case a.Is == "ran" && !ran:
@@ -251,7 +249,7 @@ func counted(actual, want any) (bool, string) {
 }
 
 func ordered(is string, actual, want any) (bool, string) {
-	ok := false
+	var ok bool
 	if a, isText := actual.(string); isText {
 		b, bothText := want.(string)
 		if !bothText {

@@ -116,7 +116,7 @@ func difference(actual, want any) string {
 		at, a, b = at+key, x, y
 	}
 	at = strings.TrimPrefix(at, ".")
-	text := ""
+	var text string
 	switch {
 	case a == absent:
 		text = "nothing is there, expected " + brief(b)
