@@ -105,7 +105,8 @@ func readThread(ctx context.Context, q querier, ws, workflow, user, id string) (
 	return one(ctx, q, "such thread of comments: it was deleted", scanThread, threadQuery+" AND t.id = $4", ws, workflow, user, id)
 }
 
-// AllThreads returns a workflow's threads with all their comments, the oldest first, for a file.
+// AllThreads returns a workflow's threads with all their comments, the oldest first, for a file. More than a file may
+// hold are refused.
 func (s *Store) AllThreads(ctx context.Context, scope auth.Scope, workflow string) ([]engine.Thread, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
@@ -114,6 +115,13 @@ func (s *Store) AllThreads(ctx context.Context, scope auth.Scope, workflow strin
 	q := s.studio.reader()
 	if err := needWorkflow(ctx, q, ws, workflow, ""); err != nil {
 		return nil, err
+	}
+	var size int
+	if err := q.row(ctx, "SELECT coalesce(sum(length(body)), 0) FROM comments WHERE workspace = $1 AND workflow = $2", ws, workflow).Scan(&size); err != nil {
+		return nil, err
+	}
+	if size > engine.MaxFileBytes {
+		return nil, invalid("the comments have %d MiB, and a file at most %d: export the workflow without them", size>>20, engine.MaxFileBytes>>20)
 	}
 	threads, err := collect(ctx, q, scanThread, threadQuery+" ORDER BY t.created, t.id", ws, workflow, scope.User())
 	if err != nil {

@@ -113,6 +113,13 @@ func TestCommentsAreBounded(t *testing.T) {
 		if must(t, err); len(list) != engine.MaxThreads || list[0].Comments[0].Name != "Old" || list[0].Comments[0].By != "" || list[0].Unread != 0 {
 			t.Errorf("%d threads came in, the first %+v", len(list), list[0])
 		}
+		for i := range many {
+			many[i] = engine.Thread{Created: 1, Comments: []engine.Comment{{Name: "Old", Text: strings.Repeat("x", 6_000), Created: 1}, {Name: "Old", Text: strings.Repeat("y", 6_000), Created: 2}}}
+		}
+		talk := p.workflow(t, p.alpha, "Much talk")
+		must(t, p.ImportThreads(ctx, p.alpha, talk, many))
+		_, err = p.AllThreads(ctx, p.alpha, talk)
+		want(t, err, fs.ErrInvalid, "more comments than a file may hold")
 		_, err = p.StartThread(ctx, p.alpha, "nothing", engine.Place{}, "x")
 		want(t, err, fs.ErrNotExist, "a comment on no workflow")
 	})
