@@ -38,7 +38,7 @@ func Parse(data []byte) (*Workflow, error) {
 }
 
 // Encode writes the workflow as its file: indented JSON with keys in a fixed order, so that equal workflows give equal
-// bytes.
+// bytes. A workflow that Parse would not read again, because it is nested too deeply, is refused.
 func (w *Workflow) Encode() ([]byte, error) {
 	full := *w
 	full.fill()
@@ -46,10 +46,35 @@ func (w *Workflow) Encode() ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(&full); err != nil {
+	err := enc.Encode(&full)
+	if _, deep := errors.AsType[*json.SyntaxError](err); deep || err == nil && deeper(b.Bytes(), MaxDepth) { // Parse would refuse it
+		return nil, invalid("the workflow is nested deeper than %d levels", MaxDepth)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("encode workflow: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// deeper tells whether JSON, which must be valid, is nested deeper than depth.
+func deeper(data []byte, depth int) bool {
+	level, text := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case text && c == '\\':
+			i++
+		case c == '"':
+			text = !text
+		case text:
+		case c == '{' || c == '[':
+			if level++; level > depth {
+				return true
+			}
+		case c == '}' || c == ']':
+			level--
+		}
+	}
+	return false
 }
 
 // Clone returns a deep copy.

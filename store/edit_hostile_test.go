@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"encoding/json"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -58,4 +60,29 @@ func TestLargeRevisionsComeInPages(t *testing.T) {
 	if since != n+1 || pages < 2 {
 		t.Errorf("up to revision %d in %d pages", since, pages)
 	}
+}
+
+// TestNoEditMakesADrawingThatCannotBeRead nests parameters deeper than a drawing may be.
+func TestNoEditMakesADrawingThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, store.Options{})
+	id := p.workflow(t, p.alpha, "Deep")
+	p.edit(t, id, engine.Edit{Base: 1, Ops: []engine.Op{addNode("a")}})
+	deep := func(n int) json.RawMessage { return json.RawMessage(strings.Repeat("[", n) + strings.Repeat("]", n)) }
+	for name, op := range map[string]engine.Op{
+		"a value":     {Op: "node.set", ID: "a", Path: "params.x", Value: deep(100)},
+		"parameters":  {Op: "node.set", ID: "a", Path: "params", Value: json.RawMessage(`{"x":` + string(deep(100)) + `}`)},
+		"a path":      {Op: "node.set", ID: "a", Path: "params" + strings.Repeat(".x", 100), Value: json.RawMessage("1")},
+		"a text":      {Op: "node.text", ID: "a", Path: "params" + strings.Repeat(".x", 100), Changes: json.RawMessage(`[[0,"x"]]`)},
+		"pinned data": {Op: "node.set", ID: "a", Path: "pinned", Value: json.RawMessage(`[{"json":{"x":` + string(deep(100)) + `}}]`)},
+		"a little":    {Op: "node.set", ID: "a", Path: "params.x", Value: deep(61)},
+	} {
+		_, _, err := p.EditWorkflow(t.Context(), p.alpha, id, engine.Edit{Base: 2, Ops: []engine.Op{op}})
+		want(t, err, fs.ErrInvalid, name)
+		_, err = p.Workflow(t.Context(), p.alpha, id)
+		must(t, err)
+	}
+	p.edit(t, id, engine.Edit{Base: 2, Ops: []engine.Op{{Op: "node.set", ID: "a", Path: "params.x", Value: deep(60)}}})
+	_, err := p.Workflow(t.Context(), p.alpha, id)
+	must(t, err)
 }
