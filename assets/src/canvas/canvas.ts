@@ -22,6 +22,7 @@ const beginning = 0.8; // the most that a beginning is shown at
 const underNode = 40; // pixels for what a run says below a node
 const toolbarHeight = 56; // at the bottom, with its margin
 const edgeOfView = 40; // pixels that are kept free around what is shown at first
+const many = 100; // nodes that are moved as one picture when all are dragged
 const cullMargin = 120; // pixels of the drawing around the screen that stay drawn
 
 export class Canvas implements Stage {
@@ -46,6 +47,7 @@ export class Canvas implements Stage {
   private drawn = { x: NaN, y: NaN, k: NaN };
   private upright = 1; // how much buttons on the drawing are enlarged, so that they keep their size on the screen
   private cullLater = 0;
+  private shifted: Point | undefined; // how far everything is dragged
   private touched = false; // by a person: until then the page may still find its shape
 
   /** @param root the element #canvas; @param shell the frame around it, with toolbar, minimap and outline */
@@ -154,7 +156,9 @@ export class Canvas implements Stage {
   }
 
   private cull(): void {
-    const window = grow(this.camera.window, cullMargin);
+    const seen = grow(this.camera.window, cullMargin);
+    const [x, y] = this.shifted ?? [0, 0];
+    const window = { ...seen, x: seen.x - x, y: seen.y - y };
     this.nodes.cull(window);
     this.edges.cull(window);
     this.notes.cull(window);
@@ -172,6 +176,29 @@ export class Canvas implements Stage {
     this.minimap.refresh();
     cancelAnimationFrame(this.cullLater);
     this.cullLater = requestAnimationFrame(() => this.cull());
+  }
+
+  /** Shows all nodes that much further, when these are all and many: one picture is moved, nothing is drawn. */
+  shift(ids: ReadonlyMap<string, Point>, by: Point): boolean {
+    if (ids.size < many || ids.size < this.nodes.views.size) return false;
+    this.shifted = by;
+    this.root.classList.add("is-shifted");
+    for (const layer of this.layers) layer.style.transform = `translate(${by[0]}px, ${by[1]}px)`;
+    this.frame();
+    return true;
+  }
+
+  /** Ends a shift: everything is drawn where it is. */
+  unshift(): void {
+    if (!this.shifted) return;
+    this.shifted = undefined;
+    this.root.classList.remove("is-shifted");
+    for (const layer of this.layers) layer.style.transform = "";
+  }
+
+  /** What holds the nodes and what hangs on them. */
+  private get layers(): (HTMLElement | SVGElement)[] {
+    return ["groups", "edges", "labels", "nodes"].map((name) => part<HTMLElement | SVGElement>(this.root, name)).map((layer) => (layer instanceof SVGElement ? layer.ownerSVGElement ?? layer : layer));
   }
 
   get busy(): boolean {

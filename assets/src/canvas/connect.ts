@@ -61,6 +61,7 @@ export class Connect implements Gesture {
       view.element.classList.toggle("is-out-of-reach", !any);
     }
     nodes.views.get(this.from.node)?.handle(this.from.side, this.from.port)?.classList.add("is-source");
+    this.canvas.root.classList.add("is-connecting");
   }
 
   move({ drawing, screen }: At): void {
@@ -100,7 +101,8 @@ export class Connect implements Gesture {
     const { canvas } = this;
     canvas.overlay.showPull(undefined);
     for (const handle of this.marked) handle.classList.remove("is-legal", "is-target", "is-source");
-    for (const view of canvas.nodes.views.values()) view.element.classList.remove("is-out-of-reach");
+    canvas.root.classList.remove("is-connecting");
+    for (const element of canvas.root.querySelectorAll(".is-out-of-reach")) element.classList.remove("is-out-of-reach");
     if (cancelled) return;
     if (this.target) return join(canvas.studio, this.from, this.target.ref);
     if (Math.hypot(at.screen[0] - this.start[0], at.screen[1] - this.start[1]) < click) return this.pressed();

@@ -92,7 +92,7 @@ export class Move implements Gesture {
     this.by = by;
     canvas.overlay.showGuides(free ? [] : lines, canvas.camera.view);
     const [nodes, notes] = [this.moved(this.nodes), this.moved(this.notes)];
-    canvas.preview(nodes, notes);
+    canvas.preview(canvas.shift(nodes, by) ? new Map() : nodes, notes);
     canvas.dragged = new Map([...nodes, ...notes]);
     if (!this.loner) return;
     const box = canvas.nodes.boxOf(this.loner)!;
@@ -109,6 +109,7 @@ export class Move implements Gesture {
     canvas.overlay.showGuides([], canvas.camera.view);
     canvas.edges.showTarget(undefined);
     canvas.dragged = new Map();
+    canvas.unshift();
     if (cancelled || (this.by[0] === 0 && this.by[1] === 0 && !this.target)) return canvas.preview(this.nodes, this.notes);
     const ops: Op[] = [...this.moved(this.nodes)].map(([id, at]) => ({ op: "node.move", id, at }));
     for (const [id, at] of this.moved(this.notes)) ops.push({ op: "note.set", id, path: "at", value: at });

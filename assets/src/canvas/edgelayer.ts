@@ -1,78 +1,60 @@
 // All edges: one layer of curves, and the labels that say how many items passed.
 
-import type { NodeRun } from "../editor/context";
 import { edgeKey } from "../editor/selection";
 import type { Studio } from "../editor/studio";
 import { links, nodesById } from "../doc/graph";
-import { cloneTemplate, svg } from "../lib/dom";
+import { cloneTemplate } from "../lib/dom";
+import { whenIdle } from "../lib/idle";
 import type { Edge } from "../types";
-import { around, arrowHead, type Course, course, distance } from "./curves";
+import { around, course, distance } from "./curves";
+import { EdgeView } from "./edgeview";
 import { type Box, grow, intersects, type Point, portOffset } from "./geometry";
 import type { NodeLayer } from "./nodelayer";
 
 const wayRound = 36; // how far under the nodes an edge leads back
-
-interface EdgeView {
-  edge: Edge;
-  group: SVGGElement;
-  hit: SVGPathElement;
-  line: SVGPathElement;
-  arrow: SVGPathElement;
-  ends: [Box | undefined, Box | undefined]; // the nodes' boxes that it was routed for
-  box: Box;
-  course: Course;
-  stale: boolean; // its course is not worked out yet
-  hidden: boolean;
-  runs: [NodeRun | undefined, NodeRun | undefined];
-  label: HTMLElement | undefined;
-  labelText: string;
-}
 
 const nowhere: Box = { x: 0, y: 0, w: 0, h: 0 };
 
 export class EdgeLayer {
   readonly views = new Map<string, EdgeView>();
   private target: string | undefined;
+  private finishing = false; // in idle time
 
   constructor(private readonly layer: SVGGElement, private readonly labels: HTMLElement, private readonly studio: Studio, private readonly nodes: NodeLayer) {}
 
   sync(): void {
     const gone = new Set(this.views.keys());
     const byId = nodesById(this.studio.doc);
-    const fresh = document.createDocumentFragment();
     for (const edge of this.studio.doc.edges) {
       if (!byId.has(edge.from) || !byId.has(edge.to)) continue; // shown among the problems
       const key = edgeKey(edge);
       gone.delete(key);
       let view = this.views.get(key);
       if (!view) {
-        view = this.make(edge, key);
+        view = new EdgeView(edge, (group) => this.layer.append(group));
         this.views.set(key, view);
-        fresh.append(view.group);
       }
       view.edge = edge;
       this.route(view);
     }
-    for (const key of gone) this.remove(key);
-    this.layer.append(fresh);
+    for (const key of gone) {
+      this.views.get(key)?.remove();
+      this.views.delete(key);
+    }
     this.showSelection();
     this.showRun();
+    this.finishSoon();
   }
 
-  private make(edge: Edge, key: string): EdgeView {
-    const hit = svg("path", { class: "edge-hit" });
-    const line = svg("path", { class: "edge-line" });
-    const arrow = svg("path", { class: "edge-arrow" });
-    const group = svg("g", { class: "edge is-culled", "data-key": key, "data-testid": `edge-${edge.from}-${edge.out}-${edge.to}-${edge.in}` }, hit, line, arrow);
-    const course = { path: "", middle: [0, 0] as Point, points: [], box: nowhere };
-    return { edge, group, hit, line, arrow, ends: [undefined, undefined], box: nowhere, course, stale: true, hidden: true, runs: [undefined, undefined], label: undefined, labelText: "" };
-  }
-
-  private remove(key: string): void {
-    const view = this.views.get(key);
-    view?.group.remove();
-    view?.label?.remove();
-    this.views.delete(key);
+  /** Makes the curves of edges that are off the screen in idle time. */
+  private finishSoon(): void {
+    if (this.finishing) return;
+    this.finishing = true;
+    const views = this.views.values();
+    whenIdle(() => {
+      for (const view of views) if (!view.made) return view.group !== undefined;
+      return (this.finishing = false);
+    });
   }
 
   /** Where a port is in the drawing. */
@@ -103,15 +85,9 @@ export class EdgeLayer {
   }
 
   private trace(view: EdgeView): void {
-    view.stale = false;
     const [a, b, below] = this.way(view);
-    const next = course(a, b, below);
-    if (next.path === view.course.path) return;
-    view.course = next;
-    view.hit.setAttribute("d", next.path);
-    view.line.setAttribute("d", next.path);
-    view.arrow.setAttribute("d", arrowHead(b));
-    if (view.label) place(view.label, next.middle);
+    view.trace(course(a, b, below), b);
+    if (view.label) place(view.label, view.course.middle);
   }
 
   /** Draws the edges of nodes that were moved. */
@@ -133,18 +109,16 @@ export class EdgeLayer {
       const [from, to] = [this.nodes.folds.get(view.edge.from), this.nodes.folds.get(view.edge.to)];
       const hidden = !intersects(view.box, window) || (from !== undefined && from === to);
       if (hidden === view.hidden) continue;
-      view.hidden = hidden;
       if (!hidden && view.stale) this.trace(view);
-      view.group.classList.toggle("is-culled", hidden);
-      view.label?.classList.toggle("is-culled", hidden);
+      view.hide(hidden);
     }
   }
 
   showSelection(): void {
     const { edges, nodes } = this.studio.selection;
     for (const [key, view] of this.views) {
-      view.group.classList.toggle("is-selected", edges.has(key));
-      view.group.classList.toggle("is-near", nodes.has(view.edge.from) || nodes.has(view.edge.to));
+      view.look("is-selected", edges.has(key));
+      view.look("is-near", nodes.has(view.edge.from) || nodes.has(view.edge.to));
     }
   }
 
@@ -161,10 +135,9 @@ export class EdgeLayer {
       const totals = source?.totals ?? source?.counts ?? [];
       const count = port >= 0 ? totals[port] : undefined;
       const passed = count ?? (source?.status === "done" ? 0 : undefined);
-      const { classList } = view.group;
-      classList.toggle("is-passed", passed !== undefined && passed > 0);
-      classList.toggle("is-unused", passed === 0 && source?.status === "done");
-      classList.toggle("is-flowing", (sink?.status === "running" || sink?.status === "retrying") && source?.status === "done" && passed !== 0);
+      view.look("is-passed", passed !== undefined && passed > 0);
+      view.look("is-unused", passed === 0 && source?.status === "done");
+      view.look("is-flowing", (sink?.status === "running" || sink?.status === "retrying") && source?.status === "done" && passed !== 0);
       this.showLabel(view, passed !== undefined && passed > 0 ? short(passed) : "");
     }
   }
@@ -206,8 +179,8 @@ export class EdgeLayer {
   showTarget(edge: Edge | undefined): void {
     const key = edge && edgeKey(edge);
     if (key === this.target) return;
-    if (this.target) this.views.get(this.target)?.group.classList.remove("is-target");
-    if (key) this.views.get(key)?.group.classList.add("is-target");
+    if (this.target) this.views.get(this.target)?.look("is-target", false);
+    if (key) this.views.get(key)?.look("is-target", true);
     this.target = key;
   }
 

@@ -75,8 +75,8 @@ export class Minimap {
     context.clearRect(0, 0, this.size.w, this.size.h);
     for (const { box } of this.notes.views.values()) this.fill(context, box, this.colors["note"]!);
     for (const view of this.nodes.views.values()) {
-      const status = view.element.dataset["status"];
-      const color = status === "failed" ? "bad" : status === "done" ? "ok" : status === "running" ? "run" : view.element.classList.contains("is-selected") ? "selected" : "node";
+      const status = view.status;
+      const color = status === "failed" ? "bad" : status === "done" ? "ok" : status === "running" ? "run" : view.selected ? "selected" : "node";
       this.fill(context, view.box, this.colors[color]!);
     }
     for (const { box, color } of this.viewports) this.frame(context, box, color, 1);

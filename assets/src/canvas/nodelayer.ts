@@ -4,6 +4,7 @@ import type { Studio } from "../editor/studio";
 import { links } from "../doc/graph";
 import type { Ports } from "../doc/ports";
 import { same } from "../doc/path";
+import { whenIdle } from "../lib/idle";
 import type { Edge, Problem, WorkflowNode } from "../types";
 import { type Box, intersects, type Point } from "./geometry";
 import { type Linked, NodeView } from "./nodeview";
@@ -18,6 +19,7 @@ export class NodeLayer {
   private problems = new Map<string, Problem[]>();
   private selected: ReadonlySet<string> = none;
   private readonly drawn = new WeakMap<NodeView, { node: WorkflowNode; ports: Ports; linked: Linked; problems: Problem[] }>();
+  private finishing = false; // in idle time
   private edges: Edge[] | undefined; // those that the handles were drawn for
 
   constructor(private readonly layer: HTMLElement, private readonly studio: Studio) {}
@@ -27,7 +29,6 @@ export class NodeLayer {
     const { doc } = this.studio;
     const { into, outOf } = links(doc);
     const gone = new Set(this.views.keys());
-    const fresh = document.createDocumentFragment();
     const rewired = doc.edges !== this.edges;
     this.edges = doc.edges;
     for (const node of doc.nodes) {
@@ -39,21 +40,48 @@ export class NodeLayer {
       if (before && !rewired && before.node === node && before.problems === problems && samePorts(before.ports, ports)) continue;
       const linked = linkedPorts(into.get(node.id), outOf.get(node.id));
       if (before && before.node === node && before.problems === problems && samePorts(before.ports, ports) && sameSet(before.linked.inputs, linked.inputs) && sameSet(before.linked.outputs, linked.outputs)) continue;
+      const alike = before?.problems === problems && samePorts(before.ports, ports) && sameSet(before.linked.inputs, linked.inputs) && sameSet(before.linked.outputs, linked.outputs);
+      if (view && before && alike && onlyMoved(before.node, node)) {
+        view.moved(node);
+        this.drawn.set(view, { ...before, node });
+        continue;
+      }
       if (!view) {
-        view = new NodeView(node);
+        view = new NodeView(node, (made, element) => this.layer.insertBefore(element, this.after(made)));
         this.views.set(node.id, view);
-        fresh.append(view.element);
       }
       view.draw(node, this.studio.kindOf(node), ports, linked, problems);
       this.drawn.set(view, { node, ports, linked, problems });
       view.showRun(this.studio.runView.nodes.get(node.id));
     }
     for (const id of gone) {
-      this.views.get(id)?.element.remove();
+      const view = this.views.get(id);
+      if (view?.made) view.element.remove();
       this.views.delete(id);
     }
-    this.layer.append(fresh);
     this.showSelection();
+    this.finishSoon();
+  }
+
+  /** Draws what is off the screen in idle time, so that searching the page and reading it out find all nodes. */
+  private finishSoon(): void {
+    if (this.finishing) return;
+    this.finishing = true;
+    const views = this.views.values();
+    whenIdle(() => {
+      for (const view of views) if (view.finish()) return true;
+      return (this.finishing = false);
+    });
+  }
+
+  /** The element before which one that is made now has its place: nodes are read in the order of the drawing. */
+  private after(made: NodeView): HTMLElement | null {
+    let passed = false;
+    for (const view of this.views.values()) {
+      if (passed && view.made) return view.element;
+      passed ||= view === made;
+    }
+    return null;
   }
 
   showProblems(problems: Problem[]): void {
@@ -68,8 +96,8 @@ export class NodeLayer {
 
   showSelection(): void {
     const now = this.studio.selection.nodes;
-    for (const id of this.selected) if (!now.has(id)) this.views.get(id)?.element.classList.remove("is-selected");
-    for (const id of now) this.views.get(id)?.element.classList.add("is-selected");
+    for (const id of this.selected) if (!now.has(id)) this.views.get(id)?.select(false);
+    for (const id of now) this.views.get(id)?.select(true);
     this.selected = now;
   }
 
@@ -106,10 +134,8 @@ export class NodeLayer {
 
   /** Hides what is outside; the node that has the focus stays, or the focus would be lost. */
   cull(window: Box): void {
-    const focused = document.activeElement;
-    for (const view of this.views.values()) {
-      view.hide(this.folds.has(view.node.id) || (!intersects(view.box, window) && !view.element.contains(focused)));
-    }
+    const focused = document.activeElement?.closest<HTMLElement>(".node")?.dataset["id"];
+    for (const [id, view] of this.views) view.hide(this.folds.has(id) || (!intersects(view.box, window) && id !== focused));
   }
 
   /** Puts a node above the others. */
@@ -122,6 +148,12 @@ export class NodeLayer {
 
 function linkedPorts(into: Edge[] | undefined, outOf: Edge[] | undefined): Linked {
   return { inputs: into ? new Set(into.map((edge) => edge.in)) : none, outputs: outOf ? new Set(outOf.map((edge) => edge.out)) : none };
+}
+
+/** Whether nothing of a node but its place is another. */
+function onlyMoved(a: WorkflowNode, b: WorkflowNode): boolean {
+  const keys = Object.keys(b) as (keyof WorkflowNode)[];
+  return keys.length === Object.keys(a).length && keys.every((key) => key === "at" || a[key] === b[key]);
 }
 
 function samePorts(a: Ports, b: Ports): boolean {

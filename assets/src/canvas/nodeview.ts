@@ -16,42 +16,97 @@ const statusIcons: { [status in NodeRun["status"]]: string } = {
 
 export interface Linked { inputs: ReadonlySet<string>; outputs: ReadonlySet<string> }
 
+/** The elements of a node, which are made when they are first needed: of a large drawing the screen shows a part. */
+interface Card {
+  element: HTMLElement;
+  name: HTMLElement;
+  summary: HTMLElement;
+  icon: SVGUseElement;
+  marks: HTMLElement;
+  status: HTMLElement;
+  statusText: HTMLElement;
+  statusIcon: SVGUseElement;
+  ports: HTMLElement;
+}
+
 export class NodeView {
-  readonly element = cloneTemplate("node-template");
   box: Box = { x: 0, y: 0, w: 0, h: 0 };
   hidden = true; // until the canvas knows what the screen shows: a large drawing is not laid out whole
-  private readonly name = part(this.element, "name");
-  private readonly summary = part(this.element, "summary");
-  private readonly marks = part(this.element, "marks");
-  private readonly status = part(this.element, "status");
-  private readonly statusText = part(this.element, "status-text");
-  private readonly statusIcon = part<SVGUseElement>(this.element, "status-icon");
-  private readonly ports = part(this.element, "ports");
+  selected = false;
+  kind: Kind | undefined;
+  private card: Card | undefined;
+  private drawn: { ports: Ports; linked: Linked; problems: Problem[] } = { ports: { inputs: [], outputs: [] }, linked: { inputs: new Set(), outputs: new Set() }, problems: [] };
   private portsShown = "";
   private runShown: NodeRun | undefined;
   private told = "";
-  private stale = false; // moved while hidden
-  node: WorkflowNode;
-  kind: Kind | undefined;
+  private stale = true; // differs from what its elements show
+  private strayed = true; // its elements are elsewhere
 
-  constructor(node: WorkflowNode) {
-    this.node = node;
-    this.element.classList.add("is-culled");
-    this.element.dataset["id"] = node.id;
-    this.element.dataset["testid"] = `node-${node.id}`;
-    this.status.dataset["testid"] = `node-status-${node.id}`;
-    this.status.hidden = false;
-    this.status.remove(); // comes when there is something to say
+  /** @param put brings the element into the page, once it is made */
+  constructor(public node: WorkflowNode, private readonly put: (view: NodeView, element: HTMLElement) => void) {}
+
+  /** Whether there are elements already; asking for one makes them. */
+  get made(): boolean { return this.card !== undefined; }
+  get element(): HTMLElement { return this.shown.element; }
+  get status(): NodeRun["status"] | undefined { return this.runShown?.status; }
+
+  private get shown(): Card {
+    return this.card ?? this.make();
   }
 
-  /** Draws the node anew; nothing is read from the page. */
+  private make(): Card {
+    const element = cloneTemplate("node-template");
+    const card: Card = (this.card = {
+      element, name: part(element, "name"), summary: part(element, "summary"), icon: part(element, "icon"), marks: part(element, "marks"), ports: part(element, "ports"),
+      status: part(element, "status"), statusText: part(element, "status-text"), statusIcon: part(element, "status-icon"),
+    });
+    element.classList.toggle("is-culled", this.hidden);
+    element.classList.toggle("is-selected", this.selected);
+    element.dataset["id"] = this.node.id;
+    element.dataset["testid"] = `node-${this.node.id}`;
+    card.status.dataset["testid"] = `node-status-${this.node.id}`;
+    card.status.hidden = false;
+    card.status.remove(); // comes when there is something to say
+    this.paint();
+    this.place();
+    this.put(this, element);
+    return card;
+  }
+
+  /** Takes up what the node is now. One that is off the screen is drawn when it is shown, or when there is time. */
   draw(node: WorkflowNode, kind: Kind | undefined, ports: Ports, linked: Linked, problems: Problem[]): void {
     this.node = node;
     this.kind = kind;
-    const { element } = this;
-    this.name.textContent = node.name;
-    this.summary.textContent = summary(node, kind);
-    part<SVGUseElement>(element, "icon").setAttribute("href", iconHref(kind?.icon || "circle-help"));
+    this.drawn = { ports, linked, problems };
+    const { w, h: height } = nodeSize(ports.inputs, ports.outputs);
+    this.box = { x: node.at[0], y: node.at[1], w, h: height };
+    this.stale = this.strayed = true;
+    if (!this.hidden) this.finish();
+  }
+
+  /** Takes up a node that is elsewhere, and else what it was. */
+  moved(node: WorkflowNode): void {
+    this.node = node;
+    this.moveTo(node.at[0], node.at[1]);
+  }
+
+  /** Draws what is still to be drawn; false when there was nothing. */
+  finish(): boolean {
+    if (!this.card) return this.make() !== undefined;
+    if (!this.stale && !this.strayed) return false;
+    if (this.stale) this.paint();
+    if (this.strayed) this.place();
+    return true;
+  }
+
+  /** Draws the node anew; nothing is read from the page. */
+  private paint(): void {
+    const { node, kind, drawn: { ports, linked, problems } } = this;
+    const { element, name, summary: summed, icon: picture } = this.shown;
+    this.stale = false;
+    name.textContent = node.name;
+    summed.textContent = summary(node, kind);
+    picture.setAttribute("href", iconHref(kind?.icon || "circle-help"));
     element.dataset["group"] = kind ? kind.group.toLowerCase() : "unknown";
     element.dataset["kind"] = node.kind;
     element.classList.toggle("is-placeholder", !kind);
@@ -60,24 +115,28 @@ export class NodeView {
     element.classList.toggle("is-pinned", Boolean(node.pinned));
     this.drawMarks(problems);
     this.drawPorts(ports, linked);
-    const { w, h: height } = nodeSize(ports.inputs, ports.outputs);
-    this.box = { x: node.at[0], y: node.at[1], w, h: height };
-    element.style.height = `${height}px`;
-    element.classList.toggle("has-rows", height > headHeight);
-    this.moveTo(node.at[0], node.at[1]);
-    this.label();
+    element.style.height = `${this.box.h}px`;
+    element.classList.toggle("has-rows", this.box.h > headHeight);
+    this.drawRun();
   }
 
   /** Puts the node somewhere; one that is hidden is drawn there when it is shown. */
   moveTo(x: number, y: number): void {
     this.box = { ...this.box, x, y };
-    if (this.hidden) this.stale = true;
+    if (this.hidden) this.strayed = true;
     else this.place();
   }
 
   private place(): void {
-    this.stale = false;
+    this.strayed = false;
     this.element.style.transform = `translate(${this.box.x}px, ${this.box.y}px)`;
+  }
+
+  /** Shows whether the node is selected. */
+  select(selected: boolean): void {
+    if (selected === this.selected) return;
+    this.selected = selected;
+    this.card?.element.classList.toggle("is-selected", selected);
   }
 
   private drawMarks(problems: Problem[]): void {
@@ -94,7 +153,7 @@ export class NodeView {
     }
     if (node.note) marks.push(["note", "message-square", node.note]);
     this.told = marks.map(([, , text]) => text).join(". ");
-    this.marks.replaceChildren(...marks.map(([name, picture, text]) => {
+    this.shown.marks.replaceChildren(...marks.map(([name, picture, text]) => {
       const mark = h("span", { class: `node-mark is-${name}`, title: text }, icon(picture));
       return mark;
     }));
@@ -104,7 +163,7 @@ export class NodeView {
     const key = JSON.stringify([inputs, outputs]);
     if (key !== this.portsShown) {
       this.portsShown = key;
-      this.ports.replaceChildren(...this.side(inputs, "in"), ...this.side(outputs, "out"));
+      this.shown.ports.replaceChildren(...this.side(inputs, "in"), ...this.side(outputs, "out"));
     }
     for (const handle of this.handles()) {
       const used = (handle.dataset["side"] === "in" ? linked.inputs : linked.outputs).has(handle.dataset["port"]!);
@@ -127,7 +186,7 @@ export class NodeView {
   }
 
   handles(): HTMLElement[] {
-    return [...this.ports.children].filter((child): child is HTMLElement => child.classList.contains("handle"));
+    return [...this.shown.ports.children].filter((child): child is HTMLElement => child.classList.contains("handle"));
   }
 
   handle(side: "in" | "out", port: string): HTMLElement | undefined {
@@ -137,20 +196,24 @@ export class NodeView {
   showRun(run: NodeRun | undefined): void {
     if (run === this.runShown) return;
     this.runShown = run;
-    const { element, status } = this;
+    if (this.card && !this.stale) this.drawRun();
+  }
+
+  private drawRun(): void {
+    const { element, status, statusText: text, statusIcon } = this.shown;
+    const run = this.runShown;
     if (!run) {
       delete element.dataset["status"];
       status.remove();
-      this.label();
-      return;
+      return this.label();
     }
     element.dataset["status"] = run.status;
     if (!status.parentElement) element.append(status);
     status.dataset["status"] = run.status;
-    const text = statusText(run);
-    this.statusText.textContent = text;
-    status.title = run.status === "failed" && run.param ? `${run.param}: ${text}` : text;
-    this.statusIcon.setAttribute("href", iconHref(statusIcons[run.status]));
+    const said = statusText(run);
+    text.textContent = said;
+    status.title = run.status === "failed" && run.param ? `${run.param}: ${said}` : said;
+    statusIcon.setAttribute("href", iconHref(statusIcons[run.status]));
     this.label();
   }
 
@@ -164,7 +227,7 @@ export class NodeView {
   hide(hidden: boolean): void {
     if (hidden === this.hidden) return;
     this.hidden = hidden;
-    if (!hidden && this.stale) this.place();
-    this.element.classList.toggle("is-culled", hidden);
+    if (!hidden) this.finish();
+    this.card?.element.classList.toggle("is-culled", hidden);
   }
 }

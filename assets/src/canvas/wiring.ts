@@ -113,7 +113,7 @@ export class Wiring {
   }
 
   private unmark(): void {
-    for (const view of this.canvas.nodes.views.values()) view.element.classList.remove("is-wiring-target");
+    for (const element of this.canvas.root.querySelectorAll(".is-wiring-target")) element.classList.remove("is-wiring-target");
     for (const handle of this.canvas.root.querySelectorAll(".handle.is-target")) handle.classList.remove("is-target");
   }
 

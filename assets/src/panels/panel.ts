@@ -87,9 +87,10 @@ export class NodePanel {
   }
 
   private clear(): void {
+    // Asking for a place in what scrolls has the browser lay out the page: not for nothing.
+    if (this.content) this.body.scrollTop = 0;
     this.content?.stop();
     this.content = null;
-    this.body.scrollTop = 0;
   }
 
   private show(): void {
