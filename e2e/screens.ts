@@ -16,7 +16,9 @@ export async function settled(page: Page): Promise<void> {
     await document.fonts.ready;
     // What turns for ever (a running step) is not waited for.
     const ends = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ends.map((animation) => animation.finished));
+    // Nor one that never comes to an end because the browser does not draw what it belongs to: the longest takes 1.8 seconds.
+    const late = new Promise((resolve) => setTimeout(resolve, 3000));
+    await Promise.race([Promise.allSettled(ends.map((animation) => animation.finished)), late]);
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   });
 }

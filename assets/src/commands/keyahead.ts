@@ -29,6 +29,11 @@ export async function keyAhead(work: Promise<void>): Promise<void> {
 /** Does to a field what a key does; keys that were kept can no longer do it themselves. */
 function give(field: HTMLInputElement, key: string): void {
   const goesOn = field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  if (goesOn && key === "Escape") {
+    // The browser itself closes what is open only for keys that were just pressed.
+    field.closest("dialog")?.close();
+    field.closest<HTMLElement>("[popover]")?.hidePopover();
+  }
   if (!goesOn || (key.length > 1 && key !== "Backspace")) return;
   const [from, to] = [field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length];
   if (key === "Backspace") field.setRangeText("", from === to ? Math.max(0, from - 1) : from, to, "end");
