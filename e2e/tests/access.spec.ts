@@ -149,6 +149,7 @@ test("workflows are found, moved, copied, archived, deleted and brought back", a
     await page.getByLabel("Select Reminders").check();
     await page.getByLabel("Folder to move to").fill("Office");
     await page.getByRole("button", { name: "Move" }).click();
+    await expect(page.getByTestId("toast").filter({ hasText: "moved to Office" })).toBeVisible();
     await page.goto(`${studio.url}/workflows?folder=Office`);
     await expect(link("Invoices")).toBeVisible();
     await expect(link("Reminders")).toBeVisible();
@@ -171,6 +172,7 @@ test("workflows are found, moved, copied, archived, deleted and brought back", a
     await page.getByRole("navigation", { name: "Lists" }).getByRole("link", { name: "Archived" }).click();
     await expect(link("Invoices")).toBeVisible();
     await act("archive");
+    await expect(page).not.toHaveURL(/archived/);
     await page.goto(`${studio.url}/workflows`);
     await expect(page.getByTestId(`workflow-${id}`)).toBeVisible();
   });
@@ -179,6 +181,7 @@ test("workflows are found, moved, copied, archived, deleted and brought back", a
     await act("delete");
     await expect(page.getByTestId(`workflow-${id}`)).toHaveCount(0);
     await page.getByTestId("toast").filter({ hasText: "deleted" }).getByRole("button", { name: "Undo" }).click();
+    await expect(page.getByTestId(`workflow-${id}`)).toBeVisible();
     await page.goto(`${studio.url}/workflows`);
     await expect(page.getByTestId(`workflow-${id}`)).toBeVisible();
   });
@@ -188,6 +191,7 @@ test("workflows are found, moved, copied, archived, deleted and brought back", a
     await expect(page.getByTestId(`workflow-${id}`)).toHaveCount(0);
     await page.getByRole("navigation", { name: "Lists" }).getByRole("link", { name: "Deleted" }).click();
     await page.getByTestId(`workflow-${id}`).getByRole("button", { name: /Restore/ }).click();
+    await expect(page.getByTestId("toast").filter({ hasText: "is back" })).toBeVisible();
     await page.goto(`${studio.url}/workflows`);
     await expect(page.getByTestId(`workflow-${id}`)).toBeVisible();
     expect((await api.get<{ doc: { nodes: unknown[] } }>(`/workflows/${id}`)).doc.nodes).toHaveLength(1);

@@ -18,6 +18,22 @@ test("the palette finds commands, nodes, workflows and pages", async ({ page, st
     await page.keyboard.type(text);
   };
 
+  await test.step("Escape calls off a palette that is still to come, and the letters before it are no commands", async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route("**/chunk-*.js", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type("an");
+    await page.keyboard.press("Escape");
+    letGo();
+    await page.unroute("**/chunk-*.js");
+    await expect(page.getByTestId("command-palette")).toHaveCount(0);
+    await expect(page.getByTestId("quickadd")).toHaveCount(0);
+  });
+
   await open("manual start");
   await page.keyboard.press("Enter");
   await expect(d.node("Manual start")).toBeVisible();
