@@ -136,7 +136,7 @@ test("workflows are found, moved, copied, archived, deleted and brought back", a
     await page.getByRole("menuitem", { name: "Rename or move…" }).and(page.locator(`[href*="${id}"]`)).click();
     await page.getByLabel("Folder").fill("Money/Monthly");
     await page.getByTestId("save-details").click();
-    await expect(page.getByRole("navigation", { name: "Folders" })).toContainText("Money"); // back in the list
+    await expect(page).toHaveURL(/folder=Money/);
     await page.goto(`${studio.url}/workflows`);
     await page.getByRole("navigation", { name: "Folders" }).getByRole("link", { name: "Money" }).click();
     await expect(link("Invoices")).toBeVisible();

@@ -39,7 +39,7 @@ test("nodes are lined up, found, replaced and collapsed", async ({ page, studio 
     await expect(page.getByTestId("find")).toHaveCount(0);
     letGo();
     await expect(page.getByTestId("find-field")).toHaveValue("city");
-    await page.unroute("**/chunk-*.js");
+    await page.unrouteAll({ behavior: "wait" });
     await expect(page.getByTestId("find-count")).toHaveText("1 of 2");
     await expect(page.getByTestId("find")).toContainText("Shape, in Fields");
     await page.keyboard.press("Enter");

@@ -19,6 +19,9 @@ test("the palette finds commands, nodes, workflows and pages", async ({ page, st
   };
 
   await test.step("Escape calls off a palette that is still to come, and the letters before it are no commands", async () => {
+    const came = page.evaluate(() => new Promise<void>((resolve) => new MutationObserver((records) => {
+      if (records.some(({ addedNodes }) => [...addedNodes].some((node) => node instanceof HTMLDialogElement))) resolve();
+    }).observe(document.body, { childList: true })));
     let letGo = () => {};
     const held = new Promise<void>((resolve) => (letGo = resolve));
     await page.route("**/chunk-*.js", async (route) => {
@@ -29,7 +32,8 @@ test("the palette finds commands, nodes, workflows and pages", async ({ page, st
     await page.keyboard.type("an");
     await page.keyboard.press("Escape");
     letGo();
-    await page.unroute("**/chunk-*.js");
+    await came;
+    await page.unrouteAll({ behavior: "wait" });
     await expect(page.getByTestId("command-palette")).toHaveCount(0);
     await expect(page.getByTestId("quickadd")).toHaveCount(0);
   });
