@@ -58,11 +58,11 @@ func (s *Store) NameVersion(ctx context.Context, scope auth.Scope, id string, re
 }
 
 func putVersion(ctx context.Context, q querier, ws, id string, v engine.Version, text string) error {
-	var n int
-	if err := q.row(ctx, "SELECT count(*) FROM versions WHERE workspace = $1 AND workflow = $2", ws, id).Scan(&n); err != nil {
+	var n int // what was published stays, and must never keep people from publishing
+	if err := q.row(ctx, "SELECT count(*) FROM versions WHERE workspace = $1 AND workflow = $2 AND published = $3", ws, id, false).Scan(&n); err != nil {
 		return err
 	}
-	if n >= maxVersions {
+	if n >= maxVersions && !v.Published {
 		return invalid("a workflow has at most %d versions; delete some that are not needed any more", maxVersions)
 	}
 	_, err := q.exec(ctx, "INSERT INTO versions (workspace, workflow, "+versionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

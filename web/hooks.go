@@ -50,7 +50,7 @@ func (s *Server) hook(c *Ctx, path string, test bool) error {
 		return err
 	}
 	i := stored.Doc.NodeByID(hook.Node)
-	if i < 0 {
+	if i < 0 || !test && stored.Published == 0 { // taken off between the two looks
 		return absent("The workflow no longer has this webhook.")
 	}
 	w, err := s.webhooks.get(stored, i, s.webhookOf)
