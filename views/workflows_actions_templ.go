@@ -444,13 +444,13 @@ func workflowMenu(p Page, v WorkflowsView, w WorkflowRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Kind == "" {
-				if w.Active {
-					templ_7745c5c3_Err = menuForm(w.ID, "active", "false", tr(ctx, "Switch off"), "power", false).Render(ctx, templ_7745c5c3_Buffer)
+				if w.Active || w.Published > 0 {
+					templ_7745c5c3_Err = menuForm(w.ID, "active", "false", tr(ctx, "Unpublish"), "radio", false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = menuForm(w.ID, "active", "true", tr(ctx, "Switch on"), "power", false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = menuForm(w.ID, "active", "true", tr(ctx, "Publish"), "radio", false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -100,7 +100,7 @@ func (s *Server) findHook(ctx context.Context, path, method string, test bool) (
 	case test:
 		return hook, absent("No editor listens at this test address now. Press “Listen” at the webhook in the editor, then call it within two minutes.")
 	default:
-		return hook, absent("No active workflow listens at this address with the method %s. Is the workflow switched on?", method)
+		return hook, absent("No published workflow listens at this address with the method %s. Is the workflow published?", method)
 	}
 }
 

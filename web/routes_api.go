@@ -36,7 +36,7 @@ var apiRoutes = []route{
 	call("DELETE", "/workflows/:id/versions/:version", auth.WorkflowEdit, "Take a name off its revision", apiDeleteVersion),
 	call("POST", "/workflows/:id/publish", auth.WorkflowEdit, "Publish a revision: triggers and callers run it from then on", apiPublish),
 	call("POST", "/workflows/:id/unpublish", auth.WorkflowEdit, "Take what is published back: triggers are off", apiUnpublish),
-	call("POST", "/workflows/:id/active", auth.WorkflowEdit, "Switch the triggers of a workflow on, publishing its drawing, or off", apiActive),
+	call("POST", "/workflows/:id/active", auth.WorkflowEdit, "Publish the drawing of a workflow with triggers, or take what is published back", apiActive),
 	call("POST", "/workflows/:id/listen", auth.WorkflowEdit, "Open the test address of a webhook for two minutes", apiListen),
 	stream[startIn, startOut]("POST", "/workflows/:id/runs", auth.WorkflowRun, "Start a run", apiStart, accepted, body(maxInput), answers(eventStream), timed(maxWait)),
 

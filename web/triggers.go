@@ -44,7 +44,7 @@ func (s *Server) release(ctx context.Context, scope auth.Scope, drawing *engine.
 	if needTriggers && len(hooks)+len(schedules) == 0 {
 		return engine.Version{}, &problemsError{
 			text:     "Nothing would start this workflow by itself: add a webhook or a schedule to it.",
-			problems: []engine.Problem{{Text: "There is no trigger that could be switched on.", Code: "no-trigger"}},
+			problems: []engine.Problem{{Text: "There is no trigger that could start it.", Code: "no-trigger"}},
 		}
 	}
 	v, err := s.Store.Publish(ctx, scope, drawing.ID, engine.Publication{Revision: drawing.Revision, Note: note, Hooks: hooks, Schedules: schedules})

@@ -17,7 +17,7 @@ func init() {
 	define(engine.Kind{
 		Name: "trigger.webhook", Title: "Webhook", Group: "Triggers", Icon: "webhook", Trigger: true,
 		Summary: "Starts the workflow when a request arrives at an address.",
-		Doc: `While the workflow is active it answers at ` + "`/hooks/<path>`" + `; for trying out, **Listen** in the editor opens ` + "`/hooks-test/<path>`" + ` for two minutes.
+		Doc: `While the workflow is published it answers at ` + "`/hooks/<path>`" + `; for trying out, **Listen** in the editor opens ` + "`/hooks-test/<path>`" + ` for two minutes.
 
 The item holds ` + "`body`" + ` (JSON as it came, a form as an object, text as text), ` + "`headers`" + ` (lower case), ` + "`query`, `method` and `path`" + `. Uploaded files travel with the item.
 

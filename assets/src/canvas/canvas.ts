@@ -75,6 +75,7 @@ export class Canvas implements Stage {
     studio.on("problems", (problems) => this.nodes.showProblems(problems));
     this.sync();
     this.begin();
+    this.outline.begin();
   }
 
   /** What is shown first: everything, or the beginning of what would be too small to read. */

@@ -7,6 +7,7 @@ import { statusText } from "../runs/state";
 import type { WorkflowNode } from "../types";
 import { t } from "../lib/words";
 
+const phone = matchMedia("(max-width: 480px)");
 const deepest = 8; // levels of branches; what lies deeper goes on at the top
 
 export class Outline {
@@ -14,15 +15,15 @@ export class Outline {
 
   constructor(private readonly element: HTMLElement, private readonly studio: Studio) {
     this.list = part(element, "list");
-    part(element, "close").addEventListener("click", () => this.toggle(false));
+    for (const name of ["close", "leave"]) part(element, name).addEventListener("click", () => this.leave());
     element.addEventListener("keydown", (event) => {
       if (this.walk(event.key)) return event.preventDefault();
       if (event.key !== "Escape") return;
       event.stopPropagation();
-      this.toggle(false);
-      document.getElementById("canvas")?.focus();
+      this.leave();
     });
-    this.list.addEventListener("click", (event) => this.pressed(event));
+    // On a telephone a tap opens: nothing else can be meant by it.
+    this.list.addEventListener("click", (event) => this.pressed(event, phone.matches));
     // Focus and selection go together, so that every command is about the entry that one is at.
     this.list.addEventListener("focusin", (event) => this.pressed(event));
     this.list.addEventListener("keydown", (event) => event.key === "Enter" && this.pressed(event, true));
@@ -31,6 +32,18 @@ export class Outline {
 
   get shown(): boolean {
     return !this.element.hidden;
+  }
+
+  /** On a telephone the outline is what a drawing opens with. */
+  begin(): void {
+    if (!phone.matches || this.studio.doc.nodes.length === 0) return;
+    this.element.hidden = false;
+    this.refresh();
+  }
+
+  private leave(): void {
+    this.toggle(false);
+    document.getElementById("canvas")?.focus();
   }
 
   toggle(show = !this.shown): void {
@@ -45,6 +58,7 @@ export class Outline {
     if (!this.shown) return;
     const focused = (document.activeElement as HTMLElement | null)?.dataset["outline"];
     this.list.replaceChildren(...this.build());
+    if (!this.list.firstChild) this.list.append(h("li", { class: "outline-link" }, t("This workflow has no nodes.")));
     this.showSelection();
     if (focused) this.list.querySelector<HTMLElement>(`[data-outline="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -119,7 +133,7 @@ export class Outline {
     const run = this.studio.runView.nodes.get(node.id);
     const label = h("button", { type: "button", class: "outline-node", "data-outline": node.id, "data-status": run?.status ?? null },
       icon(kind?.icon || "circle-help"), h("span", { class: "outline-name" }, node.name), h("span", { class: "outline-kind" }, kind?.title ?? node.kind));
-    if (node.disabled) label.append(h("span", { class: "outline-kind" }, "disabled"));
+    if (node.disabled) label.append(h("span", { class: "outline-kind" }, t("Disabled").toLocaleLowerCase()));
     if (run) label.append(h("span", { class: "outline-status" }, statusText(run)));
     return h("li", {}, label);
   }

@@ -29,7 +29,7 @@ class Palette {
       type: "text", role: "combobox", class: "command-field", placeholder: t("What do you want to do?"), "aria-label": t("Find a command, a node or a workflow"), "aria-controls": "command-list",
       "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", maxlength: 200, "data-testid": "palette-field",
     });
-    const hints = h("p", { class: "command-hints" }, ...signs.flatMap(({ sign, title }) => [h("kbd", {}, sign), ` ${title} `]));
+    const hints = h("p", { class: "command-hints" }, ...signs.map(({ sign, title }) => h("span", {}, h("kbd", {}, sign), ` ${title}`)));
     this.dialog = h("dialog", { class: "command-palette", "aria-label": t("Command palette"), "data-testid": "command-palette" }, h("div", { class: "command-head" }, icon("search"), this.field), this.list, hints, this.told);
     this.dialog.addEventListener("close", () => this.dialog.remove());
     this.dialog.addEventListener("keydown", (event) => this.key(event));

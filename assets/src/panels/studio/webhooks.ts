@@ -28,12 +28,12 @@ export function webhookView(editor: Editor, node: WorkflowNode): HTMLElement {
   return h(
     "div",
     { class: "stack" },
-    line(method, address, t("Address, while the workflow is active"), "webhook-url"),
+    line(method, address, t("Address, while the workflow is published"), "webhook-url"),
     line(method, hookAddress(editor, node, true), t("Test address, for one request after you listen"), "webhook-test-url"),
     editor.readonly ? null : listen,
   );
 }
 
 function line(method: string, address: string, label: string, testid: string): HTMLElement {
-  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? "any" : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": t("Copy: {label}", { label: label.split(",")[0]! }) }, icon("copy"))));
+  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? "any" : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": t("Copy: {label}", { label: label.split(/[,，]/)[0]! }) }, icon("copy"))));
 }
