@@ -52,7 +52,7 @@ class Room {
 
   /** Waits until nothing is under way, and sees that the store and both pages have the same. */
   async agrees(): Promise<Doc> {
-    for (const d of [this.a, this.b]) await expect(d.page.getByTestId("saved")).toHaveAttribute("data-state", /^(saved|refused)$/);
+    for (const d of [this.a, this.b]) await expect.poll(() => this.waiting(d)).toEqual([]);
     await expect(async () => {
       const { doc: { nodes, edges, notes } } = await this.stored();
       for (const d of [this.a, this.b]) expect(await this.held(d)).toEqual({ nodes, edges, notes: notes ?? [] });
