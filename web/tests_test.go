@@ -76,7 +76,9 @@ func TestEndlessTestsOfOnePerson(t *testing.T) {
 	b.api("POST", "/workflows/"+w.ID+"/ops", object{"base": 1, "ops": []object{{"op": "test.add", "test": object{"id": "t", "name": "T", "asserts": []any{}, "timeout_ms": 1500}}}}, nil, http.StatusOK)
 	codes := make(chan int, 6)
 	for range cap(codes) {
-		go func() { codes <- b.do("POST", "/api/v1/workflows/"+w.ID+"/tests/run", "application/json", "{}").StatusCode }()
+		go func() {
+			codes <- b.do("POST", "/api/v1/workflows/"+w.ID+"/tests/run", "application/json", "{}").StatusCode
+		}()
 	}
 	count := map[int]int{}
 	for range cap(codes) {
