@@ -223,6 +223,7 @@ test("a crowd folds, names are text, and nobody is left behind by a lost line", 
     await page.keyboard.press("Escape");
   }
   await page.getByTestId("people-more").press("Enter");
+  await expect(page.locator("#people-menu").getByRole("menuitemcheckbox").first()).toBeFocused();
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("follow-bar")).toContainText("Following Person 29");
