@@ -2,10 +2,9 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
-	"strings"
 
+	"github.com/atelier-studio/atelier/locales"
 	"github.com/atelier-studio/atelier/views"
 )
 
@@ -142,40 +141,41 @@ func changeMany(s *Server, c *Ctx) error {
 	if failed == len(ids) {
 		return first
 	}
-	flash := views.Flash{Text: fmt.Sprintf(done, workflowCount(len(ids)-failed))}
+	flash := views.Flash{Text: done(len(ids) - failed)}
 	if failed > 0 {
-		flash = views.Flash{Text: flash.Text + fmt.Sprintf(" %s could not be changed: %s", workflowCount(failed), describe(first).Detail), Error: true}
+		why := locales.Count(locales.Of(c.Context()), failed, "{n} workflow could not be changed: {why}", "{n} workflows could not be changed: {why}", "why", describe(first).Detail)
+		flash = views.Flash{Text: flash.Text + " " + why, Error: true}
 	}
 	return s.backWith(c, flash)
 }
 
-func workflowCount(n int) string {
-	if n == 1 {
-		return "1 workflow"
-	}
-	return fmt.Sprintf("%d workflows", n)
-}
-
 // manyChange returns what to do with each workflow, and the words for it when it is done.
-func (s *Server) manyChange(c *Ctx, do, folder string) (change func(id string) error, done string) {
-	ctx, scope := c.Request().Context(), c.Scope()
+func (s *Server) manyChange(c *Ctx, do, folder string) (change func(id string) error, done func(n int) string) {
+	ctx, scope, l := c.Request().Context(), c.Scope(), locales.Of(c.Context())
 	switch do {
 	case "move":
-		done = "%s moved to " + strings.ReplaceAll(folder, "%", "%%") + "."
-		if folder == "" {
-			done = "%s moved out of their folders."
+		done = func(n int) string {
+			if folder == "" {
+				return locales.Count(l, n, "{n} workflow moved out of its folder.", "{n} workflows moved out of their folders.")
+			}
+			return locales.Count(l, n, "{n} workflow moved to {folder}.", "{n} workflows moved to {folder}.", "folder", folder)
 		}
 		return func(id string) error { return s.Store.MoveWorkflow(ctx, scope, id, folder) }, done
 	case "archive", "unarchive":
-		done = "%s archived."
-		if do == "unarchive" {
-			done = "%s in use again."
+		done = func(n int) string {
+			if do == "unarchive" {
+				return locales.Count(l, n, "{n} workflow in use again.", "{n} workflows in use again.")
+			}
+			return locales.Count(l, n, "{n} workflow archived.", "{n} workflows archived.")
 		}
 		return func(id string) error { return s.Store.ArchiveWorkflow(ctx, scope, id, do == "archive") }, done
 	case "delete":
-		return func(id string) error { return s.Store.DeleteWorkflow(ctx, scope, id) }, "%s deleted; they can be brought back for 30 days."
+		done = func(n int) string {
+			return locales.Count(l, n, "{n} workflow deleted; it can be brought back for 30 days.", "{n} workflows deleted; they can be brought back for 30 days.")
+		}
+		return func(id string) error { return s.Store.DeleteWorkflow(ctx, scope, id) }, done
 	}
-	return nil, ""
+	return nil, nil
 }
 
 func (s *Server) backWith(c *Ctx, flash views.Flash) error {
