@@ -28,7 +28,7 @@ export class GroupLayer {
       gone.delete(group.id);
       const view = this.views.get(group.id) ?? this.make(group);
       view.group = group;
-      const name = group.name || t("Group");
+      const name = group.name || t("Unnamed group");
       part(view.element, "name").textContent = name;
       view.element.dataset["color"] = group.color || "grey";
       const folded = this.folded(group);
@@ -108,7 +108,7 @@ export class GroupLayer {
       return this.studio.emit("change", { ops: [], by: "other" });
     }
     const collapsed = !view.group.collapsed;
-    const name = view.group.name || t("Group");
+    const name = view.group.name || t("Unnamed group");
     this.studio.apply([{ op: "group.set", id, path: "collapsed", value: collapsed }], collapsed ? t("Collapsed {name}", { name }) : t("Expanded {name}", { name }));
     if (collapsed && !view.element.contains(document.activeElement)) view.fold.focus({ preventScroll: true });
   }
@@ -130,7 +130,7 @@ export class GroupLayer {
       const nodes = group.nodes.filter((id) => !inside.has(id));
       return nodes.length > 0 ? { op: "group.set" as const, id: group.id, path: "nodes", value: nodes } : { op: "group.remove" as const, id: group.id };
     });
-    const group: Group = { id: newId(), name: `Group ${number}`, color: "grey", nodes: chosen };
+    const group: Group = { id: newId(), name: t("Group {number}", { number }), color: "grey", nodes: chosen };
     this.studio.apply([...leave, { op: "group.add", group }], tn(chosen.length, "Grouped {n} node", "Grouped {n} nodes"));
     this.rename(group.id);
   }

@@ -1,1 +1,0 @@
-import{d as a}from"./chunk-YBXJSPXX.js";import"./chunk-4PWZNA6L.js";import"./chunk-YDM3N7OT.js";import"./chunk-CGPPASL7.js";import"./chunk-KEOL6X7L.js";import"./chunk-5AMWDR2U.js";export{a as newCredential};
