@@ -174,8 +174,7 @@ func TestReplicasShareRuns(t *testing.T) {
 	r.here.call("POST", "/workflows/"+id+"/runs", m{}, &run)
 	<-reached
 	watcher.until("the run that began on the other server", func(f pageFrame) bool { return f.Type == "run" && strings.Contains(string(f.Run), run.ID) })
-	watcher.send(m{"t": "watch", "run": run.ID})
-	watcher.watched()
+	watcher.send(m{"t": "watch", "run": run.ID}) // from its beginning, whenever the server comes to it
 	close(gate)
 	for next := int64(1); ; next++ {
 		f := watcher.until("an event", func(f pageFrame) bool { return f.Type == "event" })
