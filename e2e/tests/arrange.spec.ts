@@ -36,8 +36,7 @@ test("nodes are lined up, found, replaced and collapsed", async ({ page, studio 
     await page.keyboard.type("citu");
     await page.keyboard.press("Backspace");
     await page.keyboard.type("y");
-    await expect(page.getByTestId("find")).toHaveCount(0);
-    letGo();
+    letGo(); // the bar may have come already, when its code was in a chunk that is there
     await expect(page.getByTestId("find-field")).toHaveValue("city");
     await page.unrouteAll({ behavior: "wait" });
     await expect(page.getByTestId("find-count")).toHaveText("1 of 2");
