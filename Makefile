@@ -26,10 +26,11 @@ check: generate ## what is generated is current, formatted, vetted and linted
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "not formatted:"; echo "$$out"; exit 1; }
 	$(GO) vet ./...
 	$(GO) mod verify
+	cd bench/rooms && $(GO) mod verify && $(GO) build -o /dev/null ./... && $(GO) vet ./...
 	@$(MAKE) --no-print-directory lint
 
 lint: ## golangci-lint, when it is installed
-	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run ./...; \
+	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run ./... && cd bench/rooms && golangci-lint run ./...; \
 	else echo "lint NOT RUN: golangci-lint is not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)"; fi
 
 race: ## the Go tests with the race detector

@@ -32,6 +32,7 @@ type Config struct {
 	Workers        int
 	RunSync        string
 	KeepRunsDays   int
+	RequestRate    int
 	LogLevel       string
 }
 
@@ -63,6 +64,7 @@ var settings = []setting{
 	{"workers", "WORKERS", "256", "runs that execute at once", false, func(c *Config) any { return &c.Workers }},
 	{"run-sync", "ATELIER_RUN_SYNC", "full", "full: acknowledged runs survive loss of power; normal: only loss of the process, and faster", false, func(c *Config) any { return &c.RunSync }},
 	{"keep-runs", "ATELIER_KEEP_RUNS", "30", "days to keep finished runs; 0: for ever", false, func(c *Config) any { return &c.KeepRunsDays }},
+	{"request-rate", "ATELIER_REQUEST_RATE", "100", "requests a second that one signed-in person may make over a time, four times as many at once; more are answered by 429 and when to try again; 0: no limit", false, func(c *Config) any { return &c.RequestRate }},
 	{"log-level", "ATELIER_LOG_LEVEL", "info", "debug, info, warn or error", false, func(c *Config) any { return &c.LogLevel }},
 }
 

@@ -189,7 +189,7 @@ func (s *studio) openWeb(metrics *ops.Metrics) error {
 		Store: s.store, Auth: s.auth, Runner: s.runner, Catalogue: s.parts.catalogue, CredentialTypes: nodes.CredentialTypes(),
 		JavaScript: s.parts.javascript, Live: s.hub, Metrics: metrics, Log: s.log, Version: ops.Version(release),
 		Templates: templates(), NextTimes: nodes.NextTimes, Timezone: c.Timezone, Python: python, PublicURL: c.PublicURL,
-		TrustedProxies: proxies, MetricsFrom: scrapers, FlashKey: s.flashKey, Development: c.Environment == "development",
+		TrustedProxies: proxies, MetricsFrom: scrapers, FlashKey: s.flashKey, RequestRate: c.RequestRate, Development: c.Environment == "development",
 	})
 	return err
 }

@@ -73,6 +73,9 @@ func accepted(r *route) { r.API.Status = http.StatusAccepted }
 // body sets the limit of the request's body in bytes.
 func body(limit int64) func(*route) { return func(r *route) { r.Body = limit } }
 
+// costs says what a request takes of the person's share.
+func costs(n int) func(*route) { return func(r *route) { r.Cost = n } }
+
 // untimed rows may last.
 func untimed(r *route) { r.Timeout = noTimeout }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -69,6 +70,9 @@ func describe(err error) described {
 	var tooBig *http.MaxBytesError
 	if f, ok := errors.AsType[failure](err); ok {
 		d.Status, d.Title, d.Detail = f.Status, titleOf(f.Status), f.Text
+		if t, ok := errors.AsType[tooFast](err); ok {
+			d.Retry = max(1, int(math.Ceil(t.wait.Seconds())))
+		}
 	} else if errors.As(err, &tooBig) {
 		d.Status, d.Title = http.StatusRequestEntityTooLarge, "Too large"
 		d.Detail = "At most " + sizeText(tooBig.Limit) + " can be sent here."

@@ -11,7 +11,7 @@ import (
 	"github.com/atelier-studio/atelier/auth"
 )
 
-// admit decides whether a request may go on: its size, its origin, who asks and what they may. Whatever cannot be told
+// admit decides whether a request may go on: its size, its origin, who asks, how much and what they may. Whatever cannot be told
 // is a no.
 func (s *Server) admit(c *Ctx) error {
 	r := c.Request()
@@ -30,6 +30,11 @@ func (s *Server) admit(c *Ctx) error {
 	}
 	if err := s.identify(c); err != nil {
 		return err
+	}
+	if c.SignedIn() {
+		if err := s.paces.take(c.Principal.User.ID, c.route.Cost, s.Now()); err != nil {
+			return err
+		}
 	}
 	return c.may()
 }

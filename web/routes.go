@@ -17,6 +17,8 @@ type route struct {
 	Body int64
 	// Timeout is how long the request may take; 0: defaultTimeout, noTimeout for streams and sockets.
 	Timeout time.Duration
+	// Cost is what a request takes of the person's share; 0: 1, costFree: nothing.
+	Cost int
 	// Foreign rows are made to be called by other machines and sites (webhooks): no session, no check of the origin,
 	// and whatever they answer is caged by its content security policy.
 	Foreign bool

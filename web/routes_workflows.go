@@ -19,7 +19,7 @@ var workflowRoutes = append([]route{
 	{Method: "GET", Path: "/workflows/new/:template", Permission: auth.WorkflowEdit, Handle: templatePage},
 	{Method: "GET", Path: "/workflows/trash", Permission: auth.WorkflowView, Handle: trashPage},
 	{Method: "GET", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importPage},
-	{Method: "POST", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importFiles, Body: importBody},
+	{Method: "POST", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importFiles, Body: importBody, Cost: costFile},
 	{Method: "GET", Path: "/workflows/:id", Permission: auth.WorkflowView, Handle: editorPage},
 	{Method: "GET", Path: "/workflows/:id/history", Permission: auth.WorkflowView, Handle: historyPage},
 	{Method: "GET", Path: "/workflows/:id/details", Permission: auth.WorkflowEdit, Handle: detailsPage},
@@ -37,7 +37,7 @@ var workflowRoutes = append([]route{
 	{Method: "POST", Path: "/runs/:id/retry", Permission: auth.WorkflowRun, Handle: retryRun},
 	{Method: "POST", Path: "/runs/:id/decide", Permission: auth.WorkflowRun, Handle: decideRun},
 
-	{Method: "GET", Path: "/ws", Permission: auth.SignedIn, Handle: handleSocket, Timeout: noTimeout},
+	{Method: "GET", Path: "/ws", Permission: auth.SignedIn, Handle: handleSocket, Timeout: noTimeout, Cost: costFree},
 }, hookRoutes()...)
 
 // hookMethods are the methods that webhooks can listen to.

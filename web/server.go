@@ -51,6 +51,9 @@ type Options struct {
 	MetricsFrom []netip.Prefix
 	// FlashKey signs the messages on the next page; replicas have the same. Empty: one that lives as long as the process.
 	FlashKey []byte
+	// RequestRate is how many requests a second a person may make over a time, a few seconds' worth of them at once; 0: as
+	// many as they like.
+	RequestRate int
 	// Development adds the gallery of page parts.
 	Development bool
 }
@@ -67,6 +70,7 @@ type Server struct {
 	draining atomic.Bool
 	sockets  shares
 	testing  shares
+	paces    paces
 	presence *live.Presence
 	webhooks webhooks
 }
@@ -80,6 +84,7 @@ func New(o Options) (*Server, error) {
 		o.Now = time.Now
 	}
 	s := &Server{Options: o, origins: http.NewCrossOriginProtection(), kinds: map[string]engine.CredentialType{}, flashes: newFlashKey(o.FlashKey)}
+	s.paces.perSecond = o.RequestRate
 	if o.PublicURL != "" {
 		if err := s.origins.AddTrustedOrigin(strings.TrimSuffix(o.PublicURL, "/")); err != nil {
 			return nil, err

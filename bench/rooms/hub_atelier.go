@@ -42,7 +42,7 @@ func (h *atelier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *atelier) serve(ws *websocket.Conn, room string) {
-	defer ws.Close()
+	defer func() { _ = ws.Close() }()
 	conn := live.NewConn(ws.NetConn())
 	h.hub.Add(conn)
 	h.enter(conn)

@@ -61,9 +61,9 @@ func (h *gwsHub) OnClose(c *gws.Conn, _ error) {
 }
 
 func (h *gwsHub) OnMessage(c *gws.Conn, message *gws.Message) {
-	defer message.Close()
+	defer func() { _ = message.Close() }()
 	b := gws.NewBroadcaster(gws.OpcodeText, message.Bytes())
-	defer b.Close()
+	defer func() { _ = b.Close() }()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for member := range h.rooms[roomOf(c)] {

@@ -41,7 +41,7 @@ func (h *plain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *plain) serve(ws *websocket.Conn, room string) {
-	defer ws.Close()
+	defer func() { _ = ws.Close() }()
 	c := &plainConn{ws, make(chan *websocket.PreparedMessage, plainQueue)}
 	h.enter(room, c)
 	defer h.leave(room, c)

@@ -1,6 +1,6 @@
 // Brings a replica's pending edits to the server, one at a time and in order, and others' edits into the replica.
 
-import { ApiError, api, OfflineError, segment } from "../lib/api";
+import { ApiError, api, isTooFast, OfflineError, segment } from "../lib/api";
 import { newId } from "../lib/id";
 import type { Op, Stored } from "../types";
 import { applyLoosely } from "./apply";
@@ -70,7 +70,7 @@ export class Sync {
         found.push(...page);
         wait = firstWait;
       } catch (error) {
-        if (!(error instanceof OfflineError)) throw error;
+        if (!(error instanceof OfflineError) && !isTooFast(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, wait));
         wait = Math.min(wait * 2, longestWait);
       }
@@ -201,7 +201,8 @@ export class Sync {
     } else if (error instanceof OfflineError || error instanceof ApiError) {
       this.listener.saved("offline", t("Not saved yet: {why}. Your edits are kept in this browser.", { why: error.message }));
     } else throw error;
-    this.timer = window.setTimeout(() => void this.send(), this.wait * (0.5 + Math.random()));
+    const least = isTooFast(error) ? error.after : 0; // when the studio wants to hear of it again
+    this.timer = window.setTimeout(() => void this.send(), least + this.wait * (0.5 + Math.random()));
     this.wait = Math.min(this.wait * 2, longestWait);
   }
 }

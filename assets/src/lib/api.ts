@@ -5,7 +5,8 @@ import { t } from "./words";
 
 /** An answer that is not a success, in the server's words. */
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly title: string, readonly detail: string, readonly problems: Problem[]) {
+  /** @param after milliseconds after which the studio wants to be asked again; 0: it did not say */
+  constructor(readonly status: number, readonly title: string, readonly detail: string, readonly problems: Problem[], readonly after = 0) {
     super(detail || title);
     this.name = "ApiError";
   }
@@ -21,8 +22,29 @@ export class OfflineError extends Error {
 
 const root = "/api/v1";
 const patience = 30_000; // milliseconds until a request counts as lost
+const attempts = 4; // of a request that only reads
+const longestWait = 10_000; // milliseconds before the next of them
 
-export async function request<T>(method: string, path: string, body?: unknown, options: { headers?: Record<string, string>; keepalive?: boolean; patience?: number } = {}): Promise<T> {
+interface RequestOptions { headers?: Record<string, string>; keepalive?: boolean; patience?: number }
+
+/** Asks the studio. What only reads waits and asks again by itself when the studio says that it is asked too much. */
+export async function request<T>(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once<T>(method, path, body, options);
+    } catch (error) {
+      if (method !== "GET" || attempt === attempts || !isTooFast(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(error.after || 1000, longestWait) * (1 + Math.random() / 2)));
+    }
+  }
+}
+
+/** The studio did not look at the request because too many came; it is right to send it again later. */
+export function isTooFast(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 429;
+}
+
+async function once<T>(method: string, path: string, body: unknown, options: RequestOptions): Promise<T> {
   let response: Response;
   try {
     response = await fetch(root + path, {
@@ -50,7 +72,7 @@ function problemOf(response: Response, text: string): Error {
   } catch {
     // Not JSON: the status has to do.
   }
-  return new ApiError(response.status, told.title ?? t("The studio answered {status}", { status: response.status }), told.detail ?? "", told.problems ?? []);
+  return new ApiError(response.status, told.title ?? t("The studio answered {status}", { status: response.status }), told.detail ?? "", told.problems ?? [], (Number(response.headers.get("Retry-After")) || 0) * 1000);
 }
 
 export const api = {
