@@ -39,7 +39,12 @@ var mayImport = map[string]struct {
 	"bench/compare":  {nil, "it starts programs and asks them over HTTP"},
 	"bench/rooms":    {[]string{"live"}, "it measures the hub beside others, and is a module of its own for what it needs of them"},
 	"bench/stats":    {nil, "it reads files"},
-	"bench":          {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
+
+	"rag/simd":          {nil, "arithmetic"},
+	"rag/embed":         {[]string{"rag/simd"}, "an embedder turns texts into numbers and knows no index"},
+	"rag/embed/convert": {nil, "it makes the files that the embedder carries, and is not in the binary"},
+
+	"bench": {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
 }
 
 // onlyIn says where a third party's package may be imported.

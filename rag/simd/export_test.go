@@ -1,0 +1,7 @@
+package simd
+
+// The loops in Go, to hold the assembly against.
+var (
+	MulAddGo = mulAddGo
+	BytesGo  = bytesGo
+)
