@@ -56,6 +56,9 @@ type Kind struct {
 	Check func(params any) []Problem `json:"-"`
 	// Claims, when set, names what no other node may have, such as an address, and the parameter that says it.
 	Claims func(params any) (param string, claims []string) `json:"-"`
+	// Keeps, when set, says which type of credential takes a secret that was found in the text at a path of the parameters,
+	// with Type, Field, Values, Name, Secret and Rest; nil when none does.
+	Keeps func(params map[string]any, path []any, text, found string) *Keep `json:"-"`
 	// Together, when set, tells whether a node with these parameters is of use only when all its inputs are filled in
 	// the same run (a merge that pairs items).
 	Together func(params map[string]any) bool `json:"-"`

@@ -33,7 +33,7 @@ func (v *validator) variables(i int, m *mention) {
 		}
 		v.warn(n.ID, m.param(), "unknown-variable", "an expression reads the variable %q, which is not in this workspace", name)
 		if other := nearest(name, known); other != "" {
-			v.fixText(n, m, "Correct the name", func(text string) string { return expr.RenameVariable(text, name, other) })
+			v.fixText(n, m, func(text string) string { return expr.RenameVariable(text, name, other) })
 		}
 	}
 }
@@ -51,20 +51,20 @@ func (v *validator) fixReference(i int, m *mention, name string) {
 		}
 	}
 	if other := nearest(name, names); other != "" {
-		v.fixText(&v.w.Nodes[i], m, "Correct the name", func(text string) string { return expr.RenameNode(text, name, other) })
+		v.fixText(&v.w.Nodes[i], m, func(text string) string { return expr.RenameNode(text, name, other) })
 	}
 }
 
 // maxFixText bounds what a fix repeats of a drawing.
 const maxFixText = 16 << 10
 
-// fixText offers another text in the place of one; its whole parameter is set.
-func (v *validator) fixText(n *Node, m *mention, title string, change func(string) string) {
+// fixText offers a text with another name in the place of one; its whole parameter is set.
+func (v *validator) fixText(n *Node, m *mention, change func(string) string) {
 	key, ok := m.path[0].(string)
 	if !ok || len(m.text) > maxFixText || strings.Contains(key, ".") {
 		return
 	}
-	v.fix(title, setOp(n.ID, "params."+key, replaceAt(n.Params[key], m.path[1:], change(m.text))))
+	v.fix("Correct the name", setOp(n.ID, "params."+key, replaceAt(n.Params[key], m.path[1:], change(m.text))))
 }
 
 // replaceAt returns a copy of a value with another one at a path; nil removes a key of an object.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine/expr"
@@ -45,27 +46,80 @@ func (v *validator) secrets(n *Node, kind *Kind) {
 		}
 		for _, s := range shapes {
 			if at := s.is.FindStringIndex(text); at != nil {
-				v.secret(n, path, s.what, text[at[0]:at[1]], at[0] == 0 && at[1] == len(text))
+				v.secret(n, kind, path, s.what, text, text[at[0]:at[1]])
 				return
 			}
 		}
-		if secretNames[plainName(nameOf(n.Params, path))] && !expr.IsExpression(text) && !placeholder(text) {
-			v.secret(n, path, "a secret", text, true)
+		if expr.IsExpression(text) {
+			return
+		}
+		if secretNames[plainName(nameOf(n.Params, path))] && !placeholder(text) {
+			v.secret(n, kind, path, "a secret", text, text)
+			return
+		}
+		for _, pair := range queryPair.FindAllStringSubmatch(text, maxQueryPairs) {
+			if secretNames[plainName(pair[1])] && !placeholder(pair[2]) {
+				v.secret(n, kind, path, "a secret", text, pair[2])
+				return
+			}
 		}
 	})
 }
 
-func (v *validator) secret(n *Node, path []any, what, text string, whole bool) {
-	v.warn(n.ID, paramPath(path), "plain-secret", "this looks like %s (%s) in plain text, which everybody who sees the workflow or its history can read: keep it in a credential, and renew it", what, masked(text))
+// queryPair is a name and a value in a web address.
+var queryPair = regexp.MustCompile(`[?&]([A-Za-z_-]{3,40})=([^&#\s"'<>{}]{6,})`)
+
+const maxQueryPairs = 100
+
+// secret warns of a part of a parameter's text, and offers to keep it in a credential or, when it is all of the text and
+// the kind takes no credential for it, to take it out.
+func (v *validator) secret(n *Node, kind *Kind, path []any, what, text, found string) {
+	v.warn(n.ID, paramPath(path), "plain-secret", "this looks like %s (%s) in plain text, which everybody who sees the workflow or its history can read: keep it in a credential, and renew it", what, masked(found))
 	key, ok := path[0].(string)
-	if !ok || strings.Contains(key, ".") || !whole {
+	if !ok || strings.Contains(key, ".") {
 		return
 	}
-	var empty any // of an object the key goes too
-	if _, inList := path[len(path)-1].(int); inList || nameOf(n.Params, path) != path[len(path)-1] {
-		empty = ""
+	keep := v.keep(n, kind, path, text, found)
+	if keep == nil && text != found {
+		return
 	}
-	v.fix("Take it out", setOp(n.ID, "params."+key, replaceAt(n.Params[key], path[1:], empty)))
+	var rest any // of an object the key goes too
+	if _, inList := path[len(path)-1].(int); inList || nameOf(n.Params, path) != path[len(path)-1] {
+		rest = ""
+	}
+	if keep != nil && keep.Rest != "" {
+		rest = keep.Rest
+	}
+	op := setOp(n.ID, "params."+key, replaceAt(n.Params[key], path[1:], rest))
+	if keep == nil {
+		v.fix("Take it out", op)
+		return
+	}
+	v.fix("Keep it in a credential", op)
+	v.problems[len(v.problems)-1].Fix.Keep = keep
+}
+
+// keep is the credential that a secret of a node belongs in, when the node takes one and has none yet.
+func (v *validator) keep(n *Node, kind *Kind, path []any, text, found string) *Keep {
+	if kind == nil || kind.Keeps == nil || expr.IsExpression(text) {
+		return nil
+	}
+	at := slices.IndexFunc(kind.Params, func(p Param) bool { return p.Widget == "credential" && shown(p.Show, n.Params, kind.Params) })
+	if at < 0 || n.Params[kind.Params[at].Name] != nil && n.Params[kind.Params[at].Name] != "" {
+		return nil
+	}
+	keep := kind.Keeps(n.Params, path, text, found)
+	if keep == nil || !slices.Contains(kind.Credentials, keep.Type) {
+		return nil
+	}
+	begin := strings.Index(text, keep.Secret)
+	if begin < 0 || keep.Secret == "" {
+		return nil
+	}
+	keep.Param, keep.Path = kind.Params[at].Name, slices.Clone(path)
+	keep.From = len(units(text[:begin]))
+	keep.To = keep.From + len(units(keep.Secret))
+	return keep
 }
 
 // masked tells enough of a secret to find it, and no more.

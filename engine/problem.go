@@ -22,6 +22,24 @@ type Problem struct {
 type Fix struct {
 	Title string `json:"title"`
 	Ops   []Op   `json:"ops"`
+	// Keep, when not nil, is the credential that is made first of the secret that the operations take out.
+	Keep *Keep `json:"keep,omitempty"`
+}
+
+// Keep is a credential for a secret that stands in a parameter. The secret itself is not told: it is a part of the text
+// at Path.
+type Keep struct {
+	Type   string            `json:"type"`
+	Field  string            `json:"field"`            // of the credential, for the secret
+	Values map[string]string `json:"values,omitempty"` // of its other fields
+	Name   string            `json:"name,omitempty"`   // one that tells what it is for
+	Param  string            `json:"param"`            // of the node, which takes the credential's name
+	Path   []any             `json:"path"`             // of the text, in the node's parameters
+	From   int               `json:"from"`             // where the secret begins in the text, in UTF-16 units
+	To     int               `json:"to"`               // and where it ends
+
+	Secret string `json:"-"`
+	Rest   string `json:"-"` // what stays of the text
 }
 
 func (p Problem) Error() string {

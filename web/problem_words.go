@@ -23,7 +23,9 @@ func sayProblems(ctx context.Context, problems []engine.Problem) []engine.Proble
 			p.Text = fmt.Sprintf(format, p.Args...)
 		}
 		if p.Fix != nil {
-			p.Fix = &engine.Fix{Title: locales.Say(l, p.Fix.Title), Ops: p.Fix.Ops}
+			fix := *p.Fix
+			fix.Title = locales.Say(l, fix.Title)
+			p.Fix = &fix
 		}
 	}
 	return problems

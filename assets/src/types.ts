@@ -168,9 +168,14 @@ export interface Problem {
   text: string;
   warning?: boolean;
   code?: string;
-  fix?: { title: string; ops: Op[] };
+  fix?: Fix;
   ignored?: boolean;
 }
+
+export interface Fix { title: string; ops: Op[]; keep?: Keep }
+
+/** The credential that a secret is kept in, which stands in the text at a path of the node's parameters, from one letter to another. */
+export interface Keep { type: string; field: string; values?: { [field: string]: string }; name?: string; param: string; path: (string | number)[]; from: number; to: number }
 
 export type Op =
   | { op: "node.add"; node: WorkflowNode }

@@ -44,14 +44,27 @@ test("problems are listed with fixes of one click, and warnings can be ignored",
   });
 
   await test.step("each fix mends its problem", async () => {
-    for (const code of ["unconnected-branch", "empty-input", "unknown-reference", "plain-secret"]) {
+    for (const code of ["unconnected-branch", "empty-input", "unknown-reference"]) {
       await row(code).getByTestId("problem-fix").click();
       await expect(row(code)).toHaveCount(0);
     }
     await expect(drawing.node("Nothing to do")).toBeVisible();
     await expect(drawing.node("Pair")).toHaveCount(0);
     await expect(await drawing.edge("Send", "Last")).toBeAttached();
+  });
+
+  await test.step("a secret is kept in a credential", async () => {
+    await row("plain-secret").getByTestId("problem-fix").click();
+    await expect(page.getByTestId("credential-name")).toHaveValue("example.com");
+    await expect(page.getByTestId("credential-token")).toHaveValue("tr0ub4dor&3-and-more");
+    await new Screens(page, "light").look("problems-secret");
+    await page.getByTestId("credential-save").click();
+    await drawing.toast(/uses the credential “example.com”/);
+    await expect(row("plain-secret")).toHaveCount(0);
     await expect(head).toHaveText("1 error, 1 warning");
+    await drawing.saved();
+    const { doc } = await new Api(page, studio.url).get<{ doc: Doc }>(`/workflows/${id}`);
+    expect(doc.nodes.find(({ id }) => id === "send")!.params).toEqual({ url: "https://example.com/orders", headers: {}, credential: "example.com" });
   });
 
   await test.step("a fix is undone like any edit", async () => {

@@ -24,6 +24,12 @@ func init() {
 		Doc: `Text is hashed as its UTF-8 bytes, other values as their JSON with sorted keys. With a **file** its bytes are hashed.
 
 With **HMAC** the value is signed. Keep the key in a credential of the type *Secret*; the field here is for keys that come with the data. MD5 and SHA-1 are there for other systems' checksums; do not protect anything with them.`,
+		Keeps: func(_ map[string]any, path []any, text, _ string) *engine.Keep {
+			if path[0] != "key" {
+				return nil
+			}
+			return &engine.Keep{Type: "secret", Field: "secret", Secret: text}
+		},
 		Keywords:    []string{"checksum", "md5", "sha", "sha256", "hmac", "sign", "signature", "crypto", "digest"},
 		Credentials: []string{"secret"},
 		Examples: []engine.Example{

@@ -16,7 +16,7 @@ import (
 func init() {
 	define(engine.Kind{
 		Name: "http.request", Title: "HTTP request", Group: "Network", Icon: "globe", PerItem: true, Class: engine.IO, World: true,
-		Effect: engine.Idempotent, EffectOf: typed(httpRequest.effect), Check: typed(httpRequest.check),
+		Effect: engine.Idempotent, EffectOf: typed(httpRequest.effect), Check: typed(httpRequest.check), Keeps: keepHTTP,
 		Summary: "Calls a web address, for every item, and goes on with the answer.",
 		Doc: `**Answer.** JSON becomes an item, a JSON list one item an entry; text goes to the field ` + "`data`" + `; anything else is attached as a file. With *full answer* there is one item with ` + "`status`, `headers`, `url` and `body`" + `. An answer with a status of 400 or more fails the step, unless *any status* is on. Text and JSON are read up to 16 MiB, files up to 50 MiB.
 

@@ -202,6 +202,67 @@ func told(problems []engine.Problem) string {
 	return strings.Join(slices.Compact(lines), "; ")
 }
 
+// A secret that a kind's credentials can hold is offered one: its type, its other fields, and where the secret stands.
+func TestKeepSecret(t *testing.T) {
+	t.Parallel()
+	key := "sk-" + strings.Repeat("a1B2", 8)
+	tests := []struct {
+		name, kind, params string
+		want               string // type, field, other fields, name, secret
+		left               string // of the parameters
+	}{
+		{"a bearer token", "http.request", `{"url": "https://api.example.com/v1", "headers": {"Authorization": "Bearer ` + key + `", "Accept": "text/plain"}}`,
+			"http.bearer token map[] api.example.com " + key, `{"headers":{"Accept":"text/plain"},"url":"https://api.example.com/v1"}`},
+		{"another scheme", "http.request", `{"url": "example.com", "headers": {"authorization": "Basic dTpwYXNzd29yZA=="}}`,
+			"http.header value map[name:authorization] example.com Basic dTpwYXNzd29yZA==", `{"headers":{},"url":"example.com"}`},
+		{"a header", "http.request", `{"url": "={{ $json.url }}", "headers": {"X-Api-Key": "über-tr0ub4dor"}}`,
+			"http.header value map[name:X-Api-Key]  über-tr0ub4dor", `{"headers":{},"url":"={{ $json.url }}"}`},
+		{"the query", "http.request", `{"url": "https://example.com", "query": {"token": "tr0ub4dor", "q": "x"}}`,
+			"http.query value map[name:token] example.com tr0ub4dor", `{"query":{"q":"x"},"url":"https://example.com"}`},
+		{"the query in the address", "http.request", `{"url": "https://example.com/a?q=ü&api_key=tr0ub4dor#top"}`,
+			"http.query value map[name:api_key] example.com tr0ub4dor", `{"url":"https://example.com/a?q=ü#top"}`},
+		{"name and password in the address", "http.request", `{"url": "https://ada:tr0ub4dor@example.com/a"}`,
+			"http.basic password map[user:ada] example.com tr0ub4dor", `{"url":"https://example.com/a"}`},
+		{"a key for signing", "data.hash", `{"value": "x", "hmac": true, "key": "` + key + `"}`,
+			"secret secret map[]  " + key, `{"hmac":true,"value":"x"}`},
+		{"there is a credential already", "http.request", `{"url": "https://example.com", "credential": "Shop", "headers": {"X-Api-Key": "tr0ub4dor"}}`,
+			"", `{"credential":"Shop","headers":{},"url":"https://example.com"}`},
+		{"a body", "http.request", `{"url": "https://example.com", "body": {"password": "tr0ub4dor"}}`, "", `{"body":{},"url":"https://example.com"}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := sketch(t, "t trigger.manual\nh "+tt.kind+" "+tt.params+"\nt > h")
+			problems := engine.Lint(w, nodes.Catalogue(&nodes.Deps{}), known)
+			i := slices.IndexFunc(problems, func(p engine.Problem) bool { return p.Code == "plain-secret" && p.Fix != nil })
+			if i < 0 {
+				t.Fatalf("nothing is offered: %+v", problems)
+			}
+			got := ""
+			if keep := problems[i].Fix.Keep; keep != nil {
+				value := any(w.Nodes[1].Params)
+				for _, key := range keep.Path {
+					value = value.(map[string]any)[key.(string)]
+				}
+				secret := string([]rune(value.(string))[keep.From:keep.To]) // no letter here takes two units
+				got = fmt.Sprintf("%s %s %v %s %s", keep.Type, keep.Field, keep.Values, keep.Name, secret)
+				if data, err := json.Marshal(problems[i]); err != nil || strings.Contains(string(data), secret) {
+					t.Errorf("the secret is told (%v): %s", err, data)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("got %q; want %q", got, tt.want)
+			}
+			if _, err := engine.Apply(w, problems[i].Fix.Ops...); err != nil {
+				t.Fatal(err)
+			}
+			if left, err := json.Marshal(w.Nodes[1].Params); err != nil || string(left) != tt.left {
+				t.Errorf("left is %s (%v); want %s", left, err, tt.left)
+			}
+		})
+	}
+}
+
 // A warning that people ignore stays known, and an error cannot be ignored.
 func TestIgnoredWarnings(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ var (
 	failures = regexp.MustCompile(`(?:failure\{[^"\n]*?|Mistake\{"\w+", |Detail: |d\.Title = [^"\n]*|\{(?:fs|auth|errors|context|store)\.\w+, [\w.]+, )` + literal)
 	// Problems of a drawing: their formats are keys.
 	problems = regexp.MustCompile(`\bv\.(?:add|warn)\([^\n]*?, "[\w-]+", ` + literal)
-	fixes    = regexp.MustCompile(`\bv\.fix\(` + literal)
+	fixes    = regexp.MustCompile(`(?:\bv\.fix\(|engine\.Fix\{Title: )` + literal)
 	count    = regexp.MustCompile(`\blocales\.Count\([^"\n]*?,\s*` + literal + `,\s*` + literal)
 )
 

@@ -1,5 +1,6 @@
 // The bar below the canvas: what is wrong with the drawing as it was saved. A click leads to the node and its field.
 
+import { later } from "../commands/later";
 import { api, segment } from "../lib/api";
 import { behind } from "../lib/behind";
 import { h, icon } from "../lib/dom";
@@ -34,24 +35,21 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
       // The next save asks again; that the studio is away is told by the saved state.
     }
   };
-  const later = () => {
+  const checkSoon = () => {
     clearTimeout(timer);
     timer = window.setTimeout(() => void check(), pause);
   };
-  const make = async ({ name, types }: Missing) => {
-    const { newCredential } = await behind(import("./fields/credentialdialog"));
-    newCredential(editor, types, (made) => {
-      editor.addCredential(made);
-      editor.toast(t("The credential “{name}” is there.", { name: made.name }));
-    }, name);
-  };
+  const make = ({ name, types }: Missing) => void later(import("./fields/credentialdialog"), ({ newCredential }) => newCredential(editor, types, (made) => {
+    editor.addCredential(made);
+    editor.toast(t("The credential “{name}” is there.", { name: made.name }));
+  }, { name }));
   const need = (wanted: Missing) => {
     const { name, nodes } = wanted;
     const others = nodes.length > 2 ? tn(nodes.length - 1, "{n} other", "{n} others") : nodes[1]?.name;
     const node = nodes[0]!.name;
     const text = others ? t("{node} and {others} need the credential “{name}”, which is not in this workspace.", { node, others, name })
       : t("{node} needs the credential “{name}”, which is not in this workspace.", { node, name });
-    return h("div", { class: "problems-need", "data-testid": `missing-${name}` }, icon("key-round"), h("span", { class: "grow" }, text), h("button", { type: "button", class: "button small", "data-testid": `make-${name}`, onclick: () => void make(wanted) }, icon("plus"), t("Make “{name}”", { name })));
+    return h("div", { class: "problems-need", "data-testid": `missing-${name}` }, icon("key-round"), h("span", { class: "grow" }, text), h("button", { type: "button", class: "button small", "data-testid": `make-${name}`, onclick: () => make(wanted) }, icon("plus"), t("Make “{name}”", { name })));
   };
   /** What the bar counts: what a row above it says already, and what nobody wants to see, is left out. */
   const counted = () => {
@@ -117,7 +115,7 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
     const now = missingCredentials(editor).map(({ name, nodes }) => `${name}\n${nodes.map((node) => node.name).join("\n")}`).join("\n\n");
     if (before !== now) draw();
   });
-  editor.on("saved", ({ state }) => state === "saved" && later());
-  editor.on("change", ({ by }) => by === "other" && later());
-  later();
+  editor.on("saved", ({ state }) => state === "saved" && checkSoon());
+  editor.on("change", ({ by }) => by === "other" && checkSoon());
+  checkSoon();
 }

@@ -32,7 +32,7 @@ export function credentialControl(o: ControlOptions): Control {
       o.change(made.name, false);
       fill(made.name);
       select.focus();
-    }, wanted);
+    }, { name: wanted });
   fill(o.value);
   select.addEventListener("change", () => {
     o.change(select.value || undefined, false);

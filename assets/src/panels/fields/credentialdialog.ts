@@ -1,7 +1,7 @@
 // The dialog that makes a credential. What is secret is sent once and never comes back.
 
 import { api, ApiError } from "../../lib/api";
-import { h } from "../../lib/dom";
+import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
 import { openDialog } from "../../page/dialog";
 import type { Credential, CredentialType, Json } from "../../types";
@@ -11,10 +11,14 @@ import { Field } from "./field";
 import { withDefaults } from "./list";
 import { t } from "../../lib/words";
 
-/** Opens the dialog for one of the given types (all when there is none) and hands out what was made; a name may be set. */
-export function newCredential(editor: Editor, names: string[], made: (credential: Credential) => void, called = ""): void {
+/** What a dialog is filled in with, and what is said in it. */
+export interface Draft { name?: string; values?: { [field: string]: Json }; title?: string; note?: string }
+
+/** Opens the dialog for one of the given types (all when there is none) and hands out what was made. */
+export function newCredential(editor: Editor, names: string[], made: (credential: Credential) => void, draft: Draft = {}): void {
   const types = editor.credentialTypes.filter((type) => names.length === 0 || names.includes(type.name));
-  const { dialog, body, foot, close } = openDialog(t("New credential"), { keep: true });
+  const { dialog, body, foot, close } = openDialog(draft.title ?? t("New credential"), { keep: true });
+  const called = draft.name ?? "";
   const name = h("input", { type: "text", id: "credential-name", required: true, autocomplete: "off", "data-testid": "credential-name", value: called });
   const choose = h("select", { id: "credential-type", "data-testid": "credential-type" }, ...types.map((type) => h("option", { value: type.name }, type.title)));
   const rest = h("div", { class: "fields" });
@@ -26,7 +30,7 @@ export function newCredential(editor: Editor, names: string[], made: (credential
   const draw = () => {
     const type = types.find((known) => known.name === choose.value);
     fields.forEach((field) => field.stop());
-    values = called && type?.name === "sql.sqlite" ? { file: `${called.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.db` } : {};
+    values = draft.values ? { ...draft.values } : called && type?.name === "sql.sqlite" ? { file: `${called.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.db` } : {};
     fields = type ? fieldsOf(editor, type, () => values, (field, value) => (values = { ...values, [field]: value })) : [];
     about.textContent = type?.help ?? "";
     rest.replaceChildren(...fields.map((field) => field.element));
@@ -57,6 +61,7 @@ export function newCredential(editor: Editor, names: string[], made: (credential
   const button = h("button", { type: "submit", form: "credential-form", class: "button primary", "data-testid": "credential-save" }, t("Save"));
   const form = h("form", { id: "credential-form", onsubmit: (event: SubmitEvent) => { event.preventDefault(); void save(); } });
   form.append(h("div", { class: "field" }, h("label", { for: name.id }, t("Name")), name), h("div", { class: "field" }, h("label", { for: choose.id }, t("Type")), choose, about), rest, error);
+  if (draft.note) body.append(h("div", { class: "alert" }, icon("info"), h("p", {}, draft.note)));
   body.append(form);
   form.className = "form";
   foot.append(h("button", { type: "button", class: "button", onclick: close }, t("Cancel")), button);
@@ -64,7 +69,8 @@ export function newCredential(editor: Editor, names: string[], made: (credential
   choose.addEventListener("change", draw);
   if (called && types.some((type) => type.name === "sql.sqlite")) choose.value = "sql.sqlite"; // needs nothing but a file
   draw();
-  if (called) (rest.querySelector<HTMLElement>("input, select, textarea") ?? choose).focus();
+  if (draft.values) button.focus();
+  else if (called) (rest.querySelector<HTMLElement>("input, select, textarea") ?? choose).focus();
   else name.focus();
 }
 
