@@ -140,7 +140,14 @@ func (s *studio) open(ctx context.Context) error {
 	s.runner = engine.NewRunner(engine.Options{
 		Catalogue: s.parts.catalogue, Journal: s.store.Journal(), Source: s.store, JavaScript: s.parts.javascript, Log: s.log,
 		MaxRunning: c.Workers, Timezone: c.Timezone, Publish: publisher(web.Publisher(s.hub.Bus(), s.log), metrics),
+		Nudge: func(process string) {
+			// What is lost is found by the look that comes every second.
+			_ = s.bus.Publish(context.Background(), live.ProcessTopic(process), live.Message{Data: []byte("{}")})
+		},
 	})
+	if _, err := s.bus.Subscribe(live.ProcessTopic(s.runner.Owner), func(live.Message) { s.runner.Look() }); err != nil {
+		return err
+	}
 	return s.openWeb(metrics)
 }
 

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -112,7 +111,7 @@ func (r *Runner) sleepWith(ctx context.Context, run *Run) *Wait {
 	if limit, ok := ctx.Deadline(); ok && limit.Before(until) {
 		return nil
 	}
-	return &Wait{Until: until, run: run.ID}
+	return &Wait{Until: until}
 }
 
 // unfollow ends a called run whose caller was cancelled or took too long. When the studio stops, or another process
@@ -126,39 +125,4 @@ func (r *Runner) unfollow(ctx context.Context, workspace, id string) error {
 		return errors.Join(cause, err)
 	}
 	return cause
-}
-
-// waitData notes in the journal which called run a step waits for.
-func waitData(run string) json.RawMessage {
-	data, err := json.Marshal(map[string]string{"run": run})
-	if err != nil {
-		panic(err) // a string always encodes
-	}
-	return data
-}
-
-// called returns the runs that a sleeping run's steps wait for.
-func called(chunks []Chunk) ([]string, error) {
-	var ids []string
-	for _, c := range chunks {
-		events, err := DecodeEvents(c.Events)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range events {
-			if e.Type != RunWaiting || len(e.Data) == 0 {
-				continue
-			}
-			var d struct {
-				Run string `json:"run"`
-			}
-			if err := json.Unmarshal(e.Data, &d); err != nil {
-				return nil, err
-			}
-			if d.Run != "" && !slices.Contains(ids, d.Run) {
-				ids = append(ids, d.Run)
-			}
-		}
-	}
-	return ids, nil
 }

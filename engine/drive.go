@@ -173,14 +173,26 @@ func (x *execution) drain() {
 func (x *execution) interrupted() outcome {
 	switch cause := context.Cause(x.ctx); {
 	case errors.Is(cause, errCancelled):
+		x.endCalled()
 		return x.close(Cancelled, cause.Error(), "")
 	case errors.Is(cause, errRunTimeout):
+		x.endCalled()
 		return x.close(Failed, cause.Error(), "")
 	case errors.Is(cause, errUnkept): // nothing was done and nobody heard of it
 		return left
 	default: // shutting down, or the lease is lost: another process goes on
 		x.flush(true)
 		return left
+	}
+}
+
+// endCalled ends called runs that steps of this one still wait for: those that sleep, and so do the steps.
+func (x *execution) endCalled() {
+	if x.r.journal == nil {
+		return
+	}
+	if err := x.r.cancelCalled(context.WithoutCancel(x.ctx), x.row.Workspace, x.row.ID); err != nil {
+		x.r.log.Error("what a cancelled run called could not be cancelled", "run", x.row.ID, "error", err)
 	}
 }
 

@@ -78,7 +78,9 @@ type Run struct {
 	Owner        string `json:"-"`
 	Fence        int64  `json:"-"` // grows with every change of owner; a stale owner's write is refused
 	Steps        int    `json:"steps"`
-	Mode         string `json:"mode,omitempty"` // "ephemeral": only the result is kept
+	// Cancel is when somebody asked that the run ends (microseconds UTC), 0: nobody did.
+	Cancel int64  `json:"cancel_requested,omitempty"`
+	Mode   string `json:"mode,omitempty"` // "ephemeral": only the result is kept
 	// Input is the start of the run, as JSON of Start.
 	Input json.RawMessage `json:"-"`
 }

@@ -34,10 +34,28 @@ type Journal interface {
 	// Load returns a run and all chunks of its journal in order.
 	Load(ctx context.Context, workspace, id string) (*Run, []Chunk, error)
 	// Claim takes over, for owner, runs that must go on: those of owners without a heartbeat since the time dead,
-	// and waiting runs whose Wake has come, at most limit. Each comes back with its Fence raised and Owner set.
+	// waiting runs whose Wake has come, and those that nobody executes and that are to be cancelled, at most limit.
+	// Each comes back with its Fence raised and Owner set.
 	Claim(ctx context.Context, owner string, now, dead int64, limit int) ([]*Run, error)
 	// Heartbeat says that owner lives.
 	Heartbeat(ctx context.Context, owner string, now int64) error
+	Interventions
+}
+
+// Interventions reach runs from outside of the process that executes them. Whoever writes to a run's journal without
+// executing it must have been given it by one of these, or by Claim: its Fence has been raised, so that nobody else's
+// events can come in between.
+type Interventions interface {
+	// Cancel notes that a run is to be cancelled. When no process executes it, because it sleeps, asks a person, or its
+	// owner is without a heartbeat since the time dead, it is given to owner, running, and mine says so. A run that has
+	// ended is fs.ErrInvalid.
+	Cancel(ctx context.Context, workspace, id, owner string, now, dead int64) (run *Run, mine bool, err error)
+	// Asked returns the runs of owner that are to be cancelled and have not ended.
+	Asked(ctx context.Context, owner string) ([]*Run, error)
+	// Called returns the ids of the runs that a run called and that have not ended.
+	Called(ctx context.Context, workspace, id string) ([]string, error)
+	// Take gives a run that is in the status to owner; fs.ErrInvalid when it is in another.
+	Take(ctx context.Context, workspace, id, owner string, status Status) (*Run, error)
 }
 
 // Source finds workflows and what their runs read. The store implements it.

@@ -201,10 +201,7 @@ type Response struct {
 
 // Wait, returned as an error by a kind, puts the run to sleep in the store. When Until has come the step is called
 // again with Call.Wake set.
-type Wait struct {
-	Until time.Time
-	run   string // the called run that is waited for
-}
+type Wait struct{ Until time.Time }
 
 func (w *Wait) Error() string { return "waits until " + w.Until.Format(time.RFC3339) }
 

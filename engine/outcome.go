@@ -56,11 +56,7 @@ func (x *execution) attemptFailed(st *step) {
 	if w, ok := errors.AsType[*Wait](st.err); ok {
 		st.until, n.until, n.busy = w.Until, w.Until, true
 		x.sleeping = append(x.sleeping, st)
-		e := Event{Type: RunWaiting, Node: pn.node.ID, Iteration: st.iteration, Until: w.Until.UnixMicro(), Status: Waiting}
-		if w.run != "" {
-			e.Data = waitData(w.run)
-		}
-		x.record(e)
+		x.record(Event{Type: RunWaiting, Node: pn.node.ID, Iteration: st.iteration, Until: w.Until.UnixMicro(), Status: Waiting})
 		return
 	}
 	if s, ok := errors.AsType[*Stop](st.err); ok && !s.Failed {

@@ -10,66 +10,41 @@ import (
 	"time"
 )
 
-// Cancel ends a run: steps under way are told to stop, nothing new begins. A sleeping run ends at once.
-func (r *Runner) Cancel(ctx context.Context, workspace, id string) error {
-	r.mu.Lock()
-	x := r.active[id]
-	r.mu.Unlock()
-	if x != nil && x.row.Workspace == workspace {
-		x.cancel(errCancelled)
-		return nil
-	}
-	if r.journal == nil {
-		return missing("the run %q is not under way", id)
-	}
-	run, chunks, err := r.journal.Load(ctx, workspace, id)
-	if err != nil {
-		return err
-	}
-	if run.Status.Final() {
-		return invalid("the run has already ended")
-	}
-	children, err := called(chunks)
-	if err != nil {
-		return err
-	}
-	run.Status, run.Error, run.Finished, run.Wake = Cancelled, errCancelled.Error(), r.now().UnixMicro(), 0
-	err = r.append(ctx, run, chunks, Event{Type: RunFinished, Status: Cancelled, Error: run.Error})
-	for _, child := range children {
-		if err == nil {
-			err = r.Cancel(ctx, workspace, child)
-		}
-		if errors.Is(err, fs.ErrInvalid) || errors.Is(err, fs.ErrNotExist) { // it has ended
-			err = nil
-		}
-	}
-	return err
-}
-
 // Decide answers the question about a step that a crash interrupted: "retry", "done" or "fail". The run goes on.
 func (r *Runner) Decide(ctx context.Context, workspace, id, choice string) error {
 	if !slices.Contains([]string{"retry", "done", "fail"}, choice) {
 		return invalid("the choice must be retry, done or fail, not %q", choice)
 	}
-	run, chunks, err := r.journal.Load(ctx, workspace, id)
+	run, err := r.journal.Take(ctx, workspace, id, r.Owner, Deciding)
+	if errors.Is(err, fs.ErrInvalid) {
+		return invalid("the run does not wait for a decision")
+	}
 	if err != nil {
 		return err
 	}
-	if run.Status != Deciding {
-		return invalid("the run does not wait for a decision")
+	_, chunks, err := r.journal.Load(ctx, workspace, id)
+	if err != nil {
+		return err
 	}
 	node := run.ErrorNode
 	run.Status, run.Error, run.ErrorNode, run.Wake = Waiting, "", "", r.now().UnixMicro()
-	if err := r.append(ctx, run, chunks, Event{Type: RunResumed, Data: decisionData(choice, node)}); err != nil {
+	err = r.append(ctx, run, chunks, Event{Type: RunResumed, Data: decisionData(choice, node)})
+	if errors.Is(err, ErrLostLease) {
+		return invalid("somebody else has just decided about this run, or cancelled it")
+	}
+	if err != nil {
 		return err
 	}
 	return r.Recover(context.WithoutCancel(ctx), 0) // a run that was claimed must go on even if who asked has gone
 }
 
-// append adds one event to the journal of a run that no process executes.
+// append adds one event to the journal of a run that no process executes, and that this one was given. The chunks must
+// have been read since then: what the former owner still wrote is among them.
 func (r *Runner) append(ctx context.Context, run *Run, chunks []Chunk, e Event) error {
-	last := chunks[len(chunks)-1]
-	e.Seq, e.At = last.First+int64(last.Count), r.now().UnixMicro()
+	e.Seq, e.At = 1, r.now().UnixMicro()
+	if n := len(chunks); n > 0 {
+		e.Seq = chunks[n-1].First + int64(chunks[n-1].Count)
+	}
 	chunk := Chunk{
 		Workspace: run.Workspace, Run: run.ID, Fence: run.Fence, First: e.Seq, Count: 1, Events: appendEvent(nil, &e), Update: run,
 	}
@@ -100,15 +75,20 @@ func (r *Runner) Recover(ctx context.Context, dead int64) error {
 		r.mu.Unlock()
 		for _, run := range list {
 			if !r.goOn(ctx, run) {
-				r.mu.Lock()
-				r.stranded = append(r.stranded, run)
-				r.mu.Unlock()
+				r.strand(run)
 			}
 		}
 		if len(runs) < 100 {
 			return nil
 		}
 	}
+}
+
+// strand keeps a run for the next time that runs are taken over: it is ours, so nobody else would try.
+func (r *Runner) strand(run *Run) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stranded = append(r.stranded, run)
 }
 
 // goOn resumes a run that was claimed, or marks it as failed when that is impossible. Where neither can be done now,
@@ -150,6 +130,12 @@ func (r *Runner) resume(ctx context.Context, run *Run) error {
 		return unreadError{err}
 	}
 	row.Owner, row.Fence = run.Owner, run.Fence
+	if row.Cancel > 0 {
+		if err := r.endCancelled(ctx, row, chunks); err != nil {
+			return unreadError{err}
+		}
+		return nil
+	}
 	req, err := r.decodeStart(row)
 	if err != nil {
 		return err
@@ -196,6 +182,7 @@ func (r *Runner) resume(ctx context.Context, run *Run) error {
 	if !r.launch(x) {
 		return errShutdown
 	}
+	r.Look() // it may have been cancelled since it was read
 	return nil
 }
 
@@ -207,6 +194,7 @@ func (r *Runner) Serve(ctx context.Context) error {
 	var group sync.WaitGroup
 	defer group.Wait()
 	group.Go(func() { r.beat(ctx) }) // apart, because going on with many runs may take longer than the lease
+	group.Go(func() { r.heed(ctx) })
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {

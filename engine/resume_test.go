@@ -21,7 +21,8 @@ type tape struct {
 	mu     sync.Mutex
 	runs   map[string]*engine.Run
 	chunks map[string][]engine.Chunk
-	left   int // chunks until the process is taken to be dead; below 0: never
+	left   int    // chunks until the process is taken to be dead; below 0: never
+	dead   string // owner without a heartbeat
 }
 
 func newTape(left int) *tape {
@@ -50,9 +51,9 @@ func (t *tape) Append(c engine.Chunk, done func(error)) {
 	t.left--
 	t.chunks[c.Run] = append(t.chunks[c.Run], c)
 	if c.Update != nil {
-		input := t.runs[c.Run].Input
+		input, cancel := t.runs[c.Run].Input, t.runs[c.Run].Cancel
 		t.runs[c.Run] = new(*c.Update)
-		t.runs[c.Run].Input = input
+		t.runs[c.Run].Input, t.runs[c.Run].Cancel = input, cancel
 	}
 	go done(nil)
 }
@@ -72,7 +73,9 @@ func (t *tape) Claim(_ context.Context, owner string, now, _ int64, _ int) ([]*e
 	t.left = -1
 	var list []*engine.Run
 	for _, r := range t.runs {
-		if r.Status.Final() || r.Status == engine.Deciding || r.Owner == owner && (r.Status != engine.Waiting || r.Wake > now) {
+		rests := r.Status == engine.Waiting || r.Status == engine.Deciding
+		due := r.Status == engine.Waiting && r.Wake <= now || rests && r.Cancel > 0
+		if r.Status.Final() || !due && (r.Status == engine.Deciding || r.Owner == owner) {
 			continue
 		}
 		r.Owner, r.Fence, r.Status = owner, r.Fence+1, engine.Running
@@ -82,6 +85,57 @@ func (t *tape) Claim(_ context.Context, owner string, now, _ int64, _ int) ([]*e
 }
 
 func (t *tape) Heartbeat(context.Context, string, int64) error { return nil }
+
+func (t *tape) Cancel(_ context.Context, _, id, owner string, now, _ int64) (*engine.Run, bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.runs[id]
+	if r == nil {
+		return nil, false, fmt.Errorf("no such run: %w", fs.ErrNotExist)
+	}
+	if r.Status.Final() {
+		return nil, false, fmt.Errorf("it has ended: %w", fs.ErrInvalid)
+	}
+	r.Cancel = now
+	mine := r.Status == engine.Waiting || r.Status == engine.Deciding || t.dead != "" && r.Owner == t.dead
+	if mine {
+		r.Owner, r.Fence, r.Status, r.Wake = owner, r.Fence+1, engine.Running, 0
+	}
+	return new(*r), mine, nil
+}
+
+func (t *tape) Asked(_ context.Context, owner string) (list []*engine.Run, _ error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.runs {
+		if r.Cancel > 0 && !r.Status.Final() && r.Owner == owner {
+			list = append(list, new(*r))
+		}
+	}
+	return list, nil
+}
+
+func (t *tape) Called(_ context.Context, _, id string) (ids []string, _ error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.runs {
+		if r.Parent == id && r.Trigger == "call" && !r.Status.Final() {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
+}
+
+func (t *tape) Take(_ context.Context, _, id, owner string, status engine.Status) (*engine.Run, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.runs[id]
+	if r == nil || r.Status != status {
+		return nil, fmt.Errorf("it is not %s: %w", status, fs.ErrInvalid)
+	}
+	r.Owner, r.Fence = owner, r.Fence+1
+	return new(*r), nil
+}
 
 // shelf hands out one drawing.
 type shelf struct{ doc *engine.Workflow }

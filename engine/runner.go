@@ -24,9 +24,12 @@ type Options struct {
 	JavaScript expr.Interpreter
 	// Publish, when set, is called with every chunk once it is on disk, in order for each run. It must not block.
 	Publish func(run Run, chunk Chunk)
-	Log     *slog.Logger
-	Now     func() time.Time
-	Owner   string // name of this process, unique
+	// Nudge, when set, has the process of that name call Look at once: it executes a run that is to be cancelled. It must
+	// not block, and need not succeed.
+	Nudge func(owner string)
+	Log   *slog.Logger
+	Now   func() time.Time
+	Owner string // name of this process, unique
 	// MaxRunning bounds the runs that execute at once (0: 256), MaxQueued those that wait for that (0: 10,000).
 	MaxRunning, MaxQueued int
 	Timezone              string // of workflows that name none; "": UTC
@@ -42,6 +45,7 @@ type Runner struct {
 	slots   chan struct{}
 	queued  chan struct{}
 	closing chan struct{}
+	look    chan struct{} // holds a token when heed is to look
 	group   sync.WaitGroup
 	plans   planCache
 	seen    lastOutputs
@@ -74,7 +78,7 @@ func NewRunner(o Options) *Runner {
 		Options: o, journal: o.Journal, log: o.Log, now: o.Now,
 		io: make(chan struct{}, 256), cpu: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		slots: make(chan struct{}, o.MaxRunning), queued: make(chan struct{}, o.MaxQueued),
-		closing: make(chan struct{}), active: map[string]*execution{}, limits: map[string]chan struct{}{},
+		closing: make(chan struct{}), look: make(chan struct{}, 1), active: map[string]*execution{}, limits: map[string]chan struct{}{},
 	}
 }
 

@@ -10,3 +10,6 @@ func WorkflowTopic(workspace, workflow string) string {
 
 // UserTopic says that something about a person's right to be here has changed: signed out, removed, another role.
 func UserTopic(user string) string { return "user/" + user }
+
+// ProcessTopic tells one process to look at once at what others asked of it in the store.
+func ProcessTopic(process string) string { return "process/" + process }

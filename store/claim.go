@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -22,7 +21,7 @@ const heartbeat = `INSERT INTO processes (owner, seen) VALUES ($1, $2)
 	ON CONFLICT (owner) DO UPDATE SET seen = CASE WHEN excluded.seen > processes.seen THEN excluded.seen ELSE processes.seen END`
 
 // Claim takes over, for owner, runs that must go on, the oldest first: those whose owner gave no sign since the time
-// dead, and waiting ones whose Wake has come. They come back running, with Owner set, Wake 0 and a Fence that makes
+// dead, waiting ones whose Wake has come, and those that nobody executes and that are to be cancelled. They come back running, with Owner set, Wake 0 and a Fence that makes
 // every write of the former owner fail. Runs of several workspaces may come. It counts as a heartbeat.
 func (j *Journal) Claim(ctx context.Context, owner string, now, dead int64, limit int) (claimed []*engine.Run, err error) {
 	if owner == "" {
@@ -44,6 +43,7 @@ func (j *Journal) Claim(ctx context.Context, owner string, now, dead int64, limi
 		}{
 			{"status IN ('queued', 'running') AND owner <> $2 AND NOT EXISTS (SELECT 1 FROM processes p WHERE p.owner = runs.owner AND p.seen >= $3)", []any{owner, dead}},
 			{"status = 'waiting' AND wake > 0 AND wake <= $2", []any{now}},
+			{"status IN ('waiting', 'deciding') AND cancel > 0", nil},
 		} {
 			list, err := collect(ctx, q, scanRunInput, "SELECT "+runColumns+", input FROM runs WHERE "+unended+" AND "+due.condition+" ORDER BY created, id LIMIT $1"+lock,
 				append([]any{limit - len(claimed)}, due.args...)...)
@@ -80,30 +80,8 @@ func stillDue(ctx context.Context, q querier, list []*engine.Run, owner string, 
 	}
 	alive, err := collect(ctx, q, scanText, "SELECT owner FROM processes WHERE seen >= $1", dead)
 	return slices.DeleteFunc(list, func(r *engine.Run) bool {
-		return r.Status != engine.Waiting && (r.Owner == owner || slices.Contains(alive, r.Owner))
+		return r.Status != engine.Waiting && r.Status != engine.Deciding && (r.Owner == owner || slices.Contains(alive, r.Owner))
 	}), err
-}
-
-// Take takes one run over for owner, whoever has it, as a cancellation or a person's decision needs it: the former
-// owner's writes fail from now on. The run keeps its status. One that has ended is fs.ErrInvalid.
-func (j *Journal) Take(ctx context.Context, workspace, id, owner string) (run *engine.Run, err error) {
-	ws, err := workspaceID(workspace)
-	if err != nil {
-		return nil, err
-	}
-	err = j.store.runs.tx(ctx, func(q querier) error {
-		run, err = one(ctx, q, fmt.Sprintf("run %.80q in this workspace", id), scanRunInput,
-			"SELECT "+runColumns+", input FROM runs WHERE workspace = $1 AND id = $2"+q.db.forUpdate(), ws, id)
-		if err != nil {
-			return err
-		}
-		if run.Status.Final() {
-			return invalid("the run has ended: it %s", run.Status)
-		}
-		run.Fence, run.Owner = run.Fence+1, owner
-		return takeOver(ctx, q, run)
-	})
-	return run, err
 }
 
 // unended is the condition of the index runs_open, word for word, without which SQLite does not use it.

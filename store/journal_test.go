@@ -224,14 +224,16 @@ func TestLeases(t *testing.T) {
 		}
 		want(t, p.write(chunkOf(&engine.Run{ID: "nobody", Workspace: "alpha"}, 1, engine.Event{})), engine.ErrLostLease, "a run that is not there")
 
-		taken, err := j.Take(ctx, "alpha", live.ID, "me")
+		_, err := j.Take(ctx, "alpha", "deciding", "me", engine.Waiting)
+		want(t, err, fs.ErrInvalid, "taking a run in another status")
+		taken, err := j.Take(ctx, "alpha", live.ID, "me", engine.Running)
 		if must(t, err); taken.Fence != 2 || taken.Owner != "me" {
 			t.Errorf("taken: %+v", taken)
 		}
 		want(t, p.write(chunkOf(live, 3, engine.Event{Type: engine.StepFinished})), engine.ErrLostLease, "a write after Take")
-		_, err = j.Take(ctx, "alpha", mine.ID, "me")
+		_, err = j.Take(ctx, "alpha", mine.ID, "me", engine.Running)
 		want(t, err, fs.ErrInvalid, "taking a run that has ended")
-		_, err = j.Take(ctx, "beta", live.ID, "me")
+		_, err = j.Take(ctx, "beta", live.ID, "me", engine.Running)
 		want(t, err, fs.ErrNotExist, "taking another workspace's run")
 	})
 }

@@ -9,8 +9,11 @@ import (
 	"github.com/atelier-studio/atelier/engine"
 )
 
-const runColumns = "workspace, id, workflow, workflow_name, revision, origin, node, status, error, error_node, created, started, finished, " +
+// runGiven are the columns that a run begins with; the others come to it later.
+const runGiven = "workspace, id, workflow, workflow_name, revision, origin, node, status, error, error_node, created, started, finished, " +
 	"wake, parent, retry_of, author, idem_key, owner, fence, steps"
+
+const runColumns = runGiven + ", cancel"
 
 func scanRun(row scanner) (*engine.Run, error) { return scanRunAnd(row) }
 
@@ -27,7 +30,7 @@ func scanRunAnd(row scanner, more ...any) (*engine.Run, error) {
 	r := new(engine.Run)
 	var key sql.NullString
 	err := row.Scan(append([]any{&r.Workspace, &r.ID, &r.WorkflowID, &r.WorkflowName, &r.Revision, &r.Trigger, &r.Node, &r.Status, &r.Error, &r.ErrorNode,
-		&r.Created, &r.Started, &r.Finished, &r.Wake, &r.Parent, &r.RetryOf, &r.By, &key, &r.Owner, &r.Fence, &r.Steps}, more...)...)
+		&r.Created, &r.Started, &r.Finished, &r.Wake, &r.Parent, &r.RetryOf, &r.By, &key, &r.Owner, &r.Fence, &r.Steps, &r.Cancel}, more...)...)
 	r.IdemKey = key.String
 	return r, err
 }
@@ -96,4 +99,4 @@ func (s *Store) LastRun(ctx context.Context, scope auth.Scope, workflowID string
 		"SELECT "+runColumns+", input FROM runs WHERE workspace = $1 AND workflow = $2 ORDER BY created DESC, id DESC LIMIT 1", ws, workflowID)
 }
 
-const runInsertColumns = runColumns + ", input"
+const runInsertColumns = runGiven + ", input"

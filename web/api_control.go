@@ -9,18 +9,6 @@ import (
 	"github.com/atelier-studio/atelier/engine"
 )
 
-// apiCancel ends a run. A run that has ended already stays as it is.
-func apiCancel(s *Server, c *Ctx, in runIn) (*engine.Run, error) {
-	ctx := c.Request().Context()
-	if _, err := s.Store.Run(ctx, c.Scope(), in.ID); err != nil {
-		return nil, err
-	}
-	if err := s.Runner.Cancel(ctx, c.Scope().Workspace(), in.ID); err != nil {
-		return nil, err
-	}
-	return s.Store.Run(ctx, c.Scope(), in.ID)
-}
-
 type retryIn struct {
 	ID   string `path:"id" json:"-"`
 	From string `json:"from,omitempty" doc:"The node to go on from, with what came before it; left out: from the start."`

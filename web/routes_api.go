@@ -56,7 +56,7 @@ var apiRoutes = []route{
 	stream[eventsIn, eventsOut]("GET", "/runs/:id/events", auth.RunView, "What happened in a run, in order, or as a stream to its end", apiEvents,
 		answers(eventStream), untimed),
 	call("GET", "/runs/:id/steps/:node", auth.RunView, "What a step gave: its items by output port", apiStep),
-	call("POST", "/runs/:id/cancel", auth.RunCancel, "Cancel a run", apiCancel),
+	stream[runIn, *engine.Run]("POST", "/runs/:id/cancel", auth.RunCancel, "Cancel a run; 202 while a step takes its time to stop", apiCancel),
 	call("POST", "/runs/:id/retry", auth.WorkflowRun, "Run again on the same input", apiRetry, accepted),
 	call("POST", "/runs/:id/decide", auth.WorkflowRun, "Say what to do with a step that was interrupted", apiDecide),
 

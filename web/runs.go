@@ -45,7 +45,7 @@ func runsPage(s *Server, c *Ctx) error {
 
 // cancelRun, retryRun and decideRun are the buttons of a run's page.
 func cancelRun(s *Server, c *Ctx) error {
-	if _, err := apiCancel(s, c, runIn{c.Param("id")}); err != nil {
+	if _, err := s.cancel(c.Request().Context(), c.Scope(), c.Param("id")); err != nil {
 		return err
 	}
 	return c.Back("/runs/" + c.Param("id"))

@@ -139,6 +139,7 @@ export interface Run {
   created: number; // microseconds
   started?: number;
   finished?: number;
+  cancel_requested?: number; // somebody asked that it ends; it does when what is under way has stopped
   steps: number;
 }
 

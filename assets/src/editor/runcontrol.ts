@@ -41,11 +41,14 @@ export class RunControl {
 
   async cancel(): Promise<void> {
     const run = this.studio.runView.run;
-    if (!run || !this.studio.watcher.live) return;
+    if (!run || !this.studio.watcher.live || run.cancel_requested) return;
+    this.studio.watcher.cancelling(true);
+    this.studio.say(t("The run is being cancelled"));
     try {
-      await api.post(`/runs/${segment(run.id)}/cancel`);
-      this.studio.say(t("The run is being cancelled"));
+      const after = await api.post<Run>(`/runs/${segment(run.id)}/cancel`);
+      if (!isFinal(after.status)) this.studio.toast(t("The run is being cancelled: what is under way takes its time to stop."));
     } catch (error) {
+      if (this.studio.runView.run?.id === run.id) this.studio.watcher.cancelling(false);
       this.tellFailure(t("The run could not be cancelled"), error);
     }
   }

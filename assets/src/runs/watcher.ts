@@ -66,9 +66,15 @@ export class Watcher {
 
   /** The run's own record changed: a person decided, or the end came without an event. */
   update(run: Run): void {
-    if (this.view.run?.id !== run.id) return;
+    if (this.view.run?.id !== run.id || (isFinal(this.view.status) && !isFinal(run.status))) return; // an end is not taken back by what was said before
     this.view.run = run;
     if (!isFinal(run.status)) this.view.status = run.status;
+    this.tell();
+  }
+
+  /** Somebody has asked that the run ends, or that could not be asked after all. */
+  cancelling(asked: boolean): void {
+    if (this.view.run) this.view.run = { ...this.view.run, cancel_requested: asked ? Date.now() * 1000 : undefined };
     this.tell();
   }
 

@@ -27,16 +27,20 @@ export function mountRun(editor: Editor, button: HTMLElement): void {
       show();
     }
   };
+  const ending = () => going() && Boolean(editor.runView.run?.cancel_requested);
   let shown = "";
   const show = () => {
-    const live = going();
+    const live = going(), stopping = ending();
     const triggers = editor.doc.nodes.filter((node) => editor.kindOf(node)?.trigger && !node.disabled);
-    const state = JSON.stringify([live, triggers.map((node) => [node.id, node.name])]);
+    const state = JSON.stringify([live, stopping, triggers.map((node) => [node.id, node.name])]);
     if (state === shown) return;
     shown = state;
-    button.classList.toggle("danger", live);
-    button.replaceChildren(icon(live ? "square" : "play"), h("span", {}, live ? t("Stop") : t("Run")));
-    button.setAttribute("data-tip", live ? t("Stop the run") : t("Run the workflow (Ctrl+Enter)"));
+    button.classList.toggle("danger", live && !stopping);
+    button.setAttribute("aria-busy", String(stopping));
+    const mark = icon(stopping ? "loader-circle" : live ? "square" : "play");
+    mark.classList.toggle("spin", stopping);
+    button.replaceChildren(mark, h("span", {}, stopping ? t("Stopping…") : live ? t("Stop") : t("Run")));
+    button.setAttribute("data-tip", stopping ? t("The run is being cancelled") : live ? t("Stop the run") : t("Run the workflow (Ctrl+Enter)"));
     more.hidden = live || triggers.length < 2;
     group.classList.toggle("single", more.hidden);
     menu.replaceChildren(h("p", { class: "menu-title" }, t("Start by")), ...triggers.map((node) => h("button", { type: "button", role: "menuitem", "data-testid": `run-by-${node.id}`, onclick: () => void start(node.id) }, kindIcon(editor.kindOf(node)), h("span", { class: "truncate" }, node.name))));
