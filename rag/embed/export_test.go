@@ -1,5 +1,10 @@
 package embed
 
+import (
+	"crypto/sha256"
+	"slices"
+)
+
 // Pieces cuts a text as the encoder does.
 func Pieces(text string) ([]int32, error) {
 	v, err := readVocabulary(liteVocabulary)
@@ -17,3 +22,9 @@ func ReadWeights(file string) error {
 
 // Weights is the file in the binary.
 var Weights = liteWeights
+
+// Signed puts the checksum behind the body of a file of an analysis.
+func Signed(body []byte) []byte {
+	sum := sha256.Sum256(body)
+	return append(slices.Clone(body), sum[:]...)
+}

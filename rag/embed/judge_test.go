@@ -17,6 +17,7 @@ import (
 )
 
 var judge = flag.Bool("judge", false, "judge the embedders on all of the chunking evaluation set (minutes), not on one of its texts")
+var dims = flag.Int("dims", 0, "dimensions of the latent semantic analysis when judging")
 
 // judged is a set of chunks with questions whose answers are known (rag/testdata/chunking, MIT).
 type judged struct {
@@ -43,6 +44,25 @@ func TestQuality(t *testing.T) {
 	t.Logf("%s: nDCG@10 %.3f, Recall@10 %.3f", lite.Name(), ndcg, recall)
 	if ndcg < 0.40 {
 		t.Errorf("nDCG@10 of %s is %.3f", lite.Name(), ndcg)
+	}
+	lsa, err := embed.Fit(t.Context(), func(yield func(string, error) bool) {
+		for _, c := range set.chunks {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}, embed.FitOptions{Dims: *dims})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := make([]int, len(set.chunks))
+	for i := range whole {
+		whole[i] = i
+	}
+	ndcg, recall = set.run(t, lsa, set.chunks, whole)
+	t.Logf("%s with %d dimensions, %d terms: nDCG@10 %.3f, Recall@10 %.3f", lsa.Name(), lsa.Dims(), lsa.Terms(), ndcg, recall)
+	if ndcg < 0.50 {
+		t.Errorf("nDCG@10 of %s is %.3f", lsa.Name(), ndcg)
 	}
 }
 
