@@ -261,17 +261,17 @@ func applyPart[T any](list *[]T, verb string, op Op, part *T, id func(*T) *strin
 	noun, _, _ := strings.Cut(op.Op, ".")
 	if verb == "add" {
 		if part == nil || *id(part) == "" {
-			return nil, invalid("a %s needs an id", noun)
+			return nil, invalid("a new part (%s) needs an id", noun)
 		}
 		if slices.ContainsFunc(*list, func(o T) bool { return *id(&o) == *id(part) }) {
-			return nil, exists("there is already a %s with the id %q", noun, *id(part))
+			return nil, exists("there is already a part (%s) with the id %q", noun, *id(part))
 		}
 		*list = append(*list, *part)
 		return []Op{{Op: noun + ".remove", ID: *id(part)}}, nil
 	}
 	i := slices.IndexFunc(*list, func(o T) bool { return *id(&o) == op.ID })
 	if i < 0 {
-		return nil, missing("the %s %q is no longer there", noun, op.ID)
+		return nil, vanished(noun, op.ID)
 	}
 	switch verb {
 	case "set":
@@ -452,6 +452,19 @@ func clearValue(field any) error {
 
 func isNull(v json.RawMessage) bool {
 	return len(v) == 0 || bytes.Equal(bytes.TrimSpace(v), []byte("null"))
+}
+
+// vanished says what an edit is about and somebody has removed.
+func vanished(noun, id string) error {
+	switch noun {
+	case "node":
+		return missing("the node %q is no longer there", id)
+	case "note":
+		return missing("the note %q is no longer there", id)
+	case "group":
+		return missing("the group %q is no longer there", id)
+	}
+	return missing("the test %q is no longer there", id)
 }
 
 func missing(format string, args ...any) error {

@@ -40,7 +40,7 @@ func (s *caseRun) check(ctx context.Context, a Assert) AssertResult {
 		return r
 	}
 	if actual, err = plain(actual); err != nil {
-		r.Text = "the value is no JSON: " + err.Error()
+		r.Text = fmt.Sprintf("the value is no JSON: %v", err)
 		return r
 	}
 	r.Passed, r.Text = compare(a.Is, actual, found, a.Value)
@@ -62,26 +62,34 @@ func (r *AssertResult) show(actual any, found bool) {
 
 // checkCourse looks at what happened to a node, or to the run, instead of at items.
 func (s *caseRun) checkCourse(a *Assert) (bool, string) {
-	name, failure := "the run", s.run.Error
-	ran, failed := true, s.run.Status == Failed
-	if a.Node != "" {
-		name = strconv.Quote(s.doc.Nodes[s.doc.NodeByID(a.Node)].Name)
-		_, ran = s.outputs[a.Node]
-		failure, failed = s.failures[a.Node]
-		ran = ran || failed
+	if a.Node == "" {
+		switch part, _ := a.Value.(string); {
+		case a.Is == "skipped":
+			return false, "the run took place"
+		case a.Is != "fails":
+			return true, ""
+		case s.run.Status != Failed:
+			return false, "the run did not fail"
+		case !strings.Contains(s.run.Error, part):
+			return false, fmt.Sprintf("the run failed with another error: %s", s.run.Error)
+		}
+		return true, ""
 	}
-	switch {
+	name := s.doc.Nodes[s.doc.NodeByID(a.Node)].Name
+	_, ran := s.outputs[a.Node]
+	failure, failed := s.failures[a.Node]
+	ran = ran || failed
+	switch part, _ := a.Value.(string); {
 	case a.Is == "ran" && !ran:
-		return false, name + " did not run"
+		return false, fmt.Sprintf("%q did not run", name)
 	case a.Is == "skipped" && ran:
-		return false, name + " ran"
+		return false, fmt.Sprintf("%q ran, and should have been skipped", name)
 	case a.Is != "fails":
 		return true, ""
 	case !failed:
-		return false, name + " did not fail"
-	}
-	if part, ok := a.Value.(string); ok && !strings.Contains(failure, part) {
-		return false, fmt.Sprintf("%s failed with another error: %s", name, failure)
+		return false, fmt.Sprintf("%q did not fail", name)
+	case !strings.Contains(failure, part):
+		return false, fmt.Sprintf("%q failed with another error: %s", name, failure)
 	}
 	return true, ""
 }
@@ -170,7 +178,7 @@ func valueAt(v any, path string) (any, bool, error) {
 func compare(is string, actual any, found bool, want any) (bool, string) {
 	want, err := plain(want)
 	if err != nil {
-		return false, "the expected value is no JSON: " + err.Error()
+		return false, fmt.Sprintf("the expected value is no JSON: %v", err)
 	}
 	switch is {
 	case "exists":
@@ -187,13 +195,13 @@ func compare(is string, actual any, found bool, want any) (bool, string) {
 		return ok, unless(ok, difference(actual, want))
 	case "not_equals":
 		ok := !same(actual, want)
-		return ok, unless(ok, "it is "+brief(want))
+		return ok, unless(ok, fmt.Sprintf("it is %s", brief(want)))
 	case "contains":
 		ok := contains(actual, want)
-		return ok, unless(ok, brief(actual)+" does not contain "+brief(want))
+		return ok, unless(ok, fmt.Sprintf("%s does not contain %s", brief(actual), brief(want)))
 	case "not_contains":
 		ok := !contains(actual, want)
-		return ok, unless(ok, "it contains "+brief(want))
+		return ok, unless(ok, fmt.Sprintf("it contains %s", brief(want)))
 	case "matches":
 		return matches(actual, want)
 	case "count":
@@ -202,9 +210,9 @@ func compare(is string, actual any, found bool, want any) (bool, string) {
 		return ordered(is, actual, want)
 	case "true":
 		ok := actual == true
-		return ok, unless(ok, "it is "+brief(actual)+", not true")
+		return ok, unless(ok, fmt.Sprintf("it is %s, not true", brief(actual)))
 	}
-	return false, "a test cannot compare by " + strconv.Quote(is)
+	return false, fmt.Sprintf("a test cannot compare by %q", is)
 }
 
 func unless(ok bool, text string) string {
@@ -221,14 +229,14 @@ func matches(actual, want any) (bool, string) {
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return false, "the pattern cannot be read: " + err.Error()
+		return false, fmt.Sprintf("the pattern cannot be read: %v", err)
 	}
 	text, ok := actual.(string)
 	if !ok {
 		text = brief(actual)
 	}
 	ok = re.MatchString(text)
-	return ok, unless(ok, brief(actual)+" does not match "+pattern)
+	return ok, unless(ok, fmt.Sprintf("%s does not match the pattern %q", brief(actual), pattern))
 }
 
 func counted(actual, want any) (bool, string) {
@@ -242,7 +250,7 @@ func counted(actual, want any) (bool, string) {
 		n = len([]rune(v))
 	}
 	if n < 0 {
-		return false, brief(actual) + " has nothing to count"
+		return false, fmt.Sprintf("%s has nothing to count", brief(actual))
 	}
 	ok := same(json.Number(strconv.Itoa(n)), want)
 	return ok, unless(ok, fmt.Sprintf("there are %d, not %s", n, brief(want)))
@@ -253,16 +261,19 @@ func ordered(is string, actual, want any) (bool, string) {
 	if a, isText := actual.(string); isText {
 		b, bothText := want.(string)
 		if !bothText {
-			return false, brief(actual) + " and " + brief(want) + " cannot be compared"
+			return false, fmt.Sprintf("%s and %s cannot be compared", brief(actual), brief(want))
 		}
 		ok = is == "greater" && a > b || is == "less" && a < b
 	} else {
 		a, isNumber := numeric(actual)
 		b, bothNumbers := numeric(want)
 		if !isNumber || !bothNumbers {
-			return false, brief(actual) + " and " + brief(want) + " cannot be compared"
+			return false, fmt.Sprintf("%s and %s cannot be compared", brief(actual), brief(want))
 		}
 		ok = is == "greater" && a > b || is == "less" && a < b
 	}
-	return ok, unless(ok, fmt.Sprintf("%s is not %s than %s", brief(actual), is, brief(want)))
+	if is == "greater" {
+		return ok, unless(ok, fmt.Sprintf("%s is not greater than %s", brief(actual), brief(want)))
+	}
+	return ok, unless(ok, fmt.Sprintf("%s is not less than %s", brief(actual), brief(want)))
 }

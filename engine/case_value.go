@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -119,11 +120,11 @@ func difference(actual, want any) string {
 	var text string
 	switch {
 	case a == absent:
-		text = "nothing is there, expected " + brief(b)
+		text = fmt.Sprintf("nothing is there, expected %s", brief(b))
 	case b == absent:
-		text = brief(a) + " is there, but was not expected"
+		text = fmt.Sprintf("%s is there, but was not expected", brief(a))
 	default:
-		text = brief(a) + " is not " + brief(b)
+		text = fmt.Sprintf("%s is not %s", brief(a), brief(b))
 	}
 	if at == "" {
 		return text

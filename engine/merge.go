@@ -148,7 +148,7 @@ func follow(all map[textField]TextChange, head, base *Workflow, fields []textFie
 			continue
 		}
 		if !head.has(field) {
-			return missing("the %s %q is no longer there", field.noun, field.id)
+			return vanished(field.noun, field.id)
 		}
 		return conflict("a colleague has replaced this text meanwhile: your change does not fit it any more")
 	}

@@ -13,9 +13,6 @@ type Problem struct {
 	Fix *Fix `json:"fix,omitempty"`
 	// Ignored tells that people do not want to see this warning of this node.
 	Ignored bool `json:"ignored,omitempty"`
-	// Format and Args are what Text was made of, for whoever says it in another language; empty for other texts.
-	Format string `json:"-"`
-	Args   []any  `json:"-"`
 }
 
 // Fix is an edit that mends a problem.

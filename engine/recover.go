@@ -119,7 +119,7 @@ func (r *Runner) giveUp(ctx context.Context, run *Run, cause error) error {
 	if err != nil {
 		return err
 	}
-	run.Status, run.Error, run.Finished = Failed, "the run could not go on after an interruption: "+cause.Error(), r.now().UnixMicro()
+	run.Status, run.Error, run.Finished = Failed, fmt.Sprintf("the run could not go on after an interruption: %v", cause), r.now().UnixMicro()
 	return r.append(ctx, run, chunks, Event{Type: RunFinished, Status: Failed, Error: run.Error})
 }
 

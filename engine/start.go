@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -57,9 +58,9 @@ type InvalidWorkflow struct{ Problems []Problem }
 
 func (e *InvalidWorkflow) Error() string {
 	if len(e.Problems) == 1 {
-		return "the workflow cannot run: " + e.Problems[0].Error()
+		return fmt.Sprintf("the workflow cannot run: %v", e.Problems[0])
 	}
-	return "the workflow cannot run: " + e.Problems[0].Error() + " (and other problems)"
+	return fmt.Sprintf("the workflow cannot run: %v (and other problems)", e.Problems[0])
 }
 
 func (e *InvalidWorkflow) Unwrap() error { return errInvalidWorkflow }

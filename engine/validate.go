@@ -39,11 +39,11 @@ type validator struct {
 }
 
 func (v *validator) add(node, param, code, format string, args ...any) {
-	v.problems = append(v.problems, Problem{Node: node, Param: param, Code: code, Text: fmt.Sprintf(format, args...), Format: format, Args: args})
+	v.problems = append(v.problems, Problem{Node: node, Param: param, Code: code, Text: fmt.Sprintf(format, args...)})
 }
 
 func (v *validator) warn(node, param, code, format string, args ...any) {
-	v.problems = append(v.problems, Problem{Node: node, Param: param, Code: code, Warning: true, Text: fmt.Sprintf(format, args...), Format: format, Args: args})
+	v.problems = append(v.problems, Problem{Node: node, Param: param, Code: code, Warning: true, Text: fmt.Sprintf(format, args...)})
 }
 
 func (v *validator) nodes() {

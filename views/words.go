@@ -11,6 +11,9 @@ func tr(ctx context.Context, text string, args ...any) string {
 	return locales.Say(locales.Of(ctx), text, args...)
 }
 
+// retell says a finished English text with values in it, such as the error of a run, in the reader's language.
+func retell(ctx context.Context, text string) string { return locales.Retell(locales.Of(ctx), text) }
+
 // trn says the form of a text that fits a number: trn(ctx, count, "{n} node", "{n} nodes").
 func trn(ctx context.Context, n int, one, other string, args ...any) string {
 	return locales.Count(locales.Of(ctx), n, one, other, args...)

@@ -53,10 +53,10 @@ func (c *Ctx) form() (url.Values, error) {
 // mistakes turns an error about what was entered into the form's words; any other error is returned as it is.
 func mistakes(c *Ctx, err error) (views.Mistakes, error) {
 	if m, ok := errors.AsType[auth.Mistake](err); ok {
-		return views.Mistakes{m.Field: c.T(m.Text)}, nil
+		return views.Mistakes{m.Field: c.Retell(m.Text)}, nil
 	}
 	if errors.Is(err, fs.ErrInvalid) || errors.Is(err, fs.ErrExist) {
-		return views.Mistakes{"": describe(err).Detail}, nil
+		return views.Mistakes{"": c.describe(err).Detail}, nil
 	}
 	return nil, err
 }
@@ -92,7 +92,7 @@ func signIn(s *Server, c *Ctx) error {
 		s.keepSession(c, token)
 		return c.Back(next)
 	}
-	d := describe(err)
+	d := c.describe(err)
 	if d.Status >= 500 {
 		return err
 	}
@@ -160,7 +160,7 @@ func (s *Server) noSetup(c *Ctx, err error) error {
 	if !needed {
 		return c.Back("/signin")
 	}
-	return c.View(http.StatusNotFound, views.SetupWaiting(c.Page(c.T("Set up"), ""), describe(err).Detail))
+	return c.View(http.StatusNotFound, views.SetupWaiting(c.Page(c.T("Set up"), ""), c.describe(err).Detail))
 }
 
 func setUp(s *Server, c *Ctx) error {

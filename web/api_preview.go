@@ -55,13 +55,13 @@ func apiPreview(s *Server, c *Ctx, in previewIn) (previewOut, error) {
 	}
 	value, items, err := s.Runner.Preview(ctx, request)
 	if errors.Is(err, engine.ErrNoData) {
-		return previewOut{Type: "null", Note: sentence(err.Error())}, nil
+		return previewOut{Type: "null", Note: c.Retell(sentence(err.Error()))}, nil
 	}
 	if err != nil {
-		return previewOut{Type: "null", Error: err.Error(), Items: items}, nil //nolint:nilerr // a mistake in the expression is an answer
+		return previewOut{Type: "null", Error: c.Retell(err.Error()), Items: items}, nil //nolint:nilerr // a mistake in the expression is an answer
 	}
 	if data, err := json.Marshal(value); err != nil || len(data) > maxPreview {
-		return previewOut{Type: typeName(value), Items: items, Error: "The value is too large to be shown."}, nil //nolint:nilerr // told to the person
+		return previewOut{Type: typeName(value), Items: items, Error: c.T("The value is too large to be shown.")}, nil //nolint:nilerr // told to the person
 	}
 	return previewOut{Value: value, Type: typeName(value), Items: items}, nil
 }
@@ -94,13 +94,13 @@ type scheduleOut struct {
 }
 
 // apiSchedulePreview tells when a cron line fires next.
-func apiSchedulePreview(s *Server, _ *Ctx, in scheduleIn) (scheduleOut, error) {
+func apiSchedulePreview(s *Server, c *Ctx, in scheduleIn) (scheduleOut, error) {
 	times, err := s.nextTimes(in.Cron, s.zone(in.Timezone), s.Now(), 5)
 	if err != nil {
-		return scheduleOut{Next: []string{}, Error: err.Error()}, nil //nolint:nilerr // a wrong line is an answer
+		return scheduleOut{Next: []string{}, Error: c.describe(err).Detail}, nil //nolint:nilerr // a wrong line is an answer
 	}
 	if len(times) == 0 {
-		return scheduleOut{Next: []string{}, Error: "This schedule never fires."}, nil
+		return scheduleOut{Next: []string{}, Error: c.T("This schedule never fires.")}, nil
 	}
 	next := make([]string, len(times))
 	for i, t := range times {

@@ -62,7 +62,18 @@ func apiRunTests(s *Server, c *Ctx, in testsIn) (testsOut, error) {
 			Workspace: scope.Workspace(), WorkflowID: stored.ID, Doc: stored.Doc, Case: test,
 		}))
 	}
+	c.sayResults(out.Cases)
 	return out, nil
+}
+
+// sayResults puts what went wrong in tests into the person's language.
+func (c *Ctx) sayResults(cases []engine.CaseResult) {
+	for i := range cases {
+		cases[i].Error = c.Retell(cases[i].Error)
+		for j := range cases[i].Asserts {
+			cases[i].Asserts[j].Text = c.Retell(cases[i].Asserts[j].Text)
+		}
+	}
 }
 
 type makeTestIn struct {

@@ -47,13 +47,12 @@ type problemDocument struct {
 
 // fail writes the answer to an error and returns it when it belongs into the log.
 func (s *Server) fail(c *Ctx, err error) error {
-	d := describe(err)
-	d.Title, d.Detail = c.T(d.Title), c.T(d.Detail) // words with values in them stay English
+	d := c.describe(err)
 	if c.Response().Committed {
 		return err // the head is out: the client sees an answer that breaks off
 	}
 	if c.Context().Err() != nil && d.Status == http.StatusInternalServerError {
-		d = describe(context.Cause(c.Context()))
+		d = c.describe(context.Cause(c.Context()))
 	}
 	h := c.Response().Header()
 	for _, name := range []string{"Content-Encoding", "Content-Disposition", "Content-Length", "ETag", "Last-Modified"} {

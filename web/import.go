@@ -100,7 +100,7 @@ func importFiles(s *Server, c *Ctx) error {
 		view.Results = append(view.Results, result)
 	}
 	if len(view.Results) == 0 {
-		view.Mistake = "Choose a file, or paste a workflow."
+		view.Mistake = c.T("Choose a file, or paste a workflow.")
 		return s.showImport(c, http.StatusUnprocessableEntity, view)
 	}
 	return s.showImport(c, http.StatusOK, view)
@@ -109,7 +109,7 @@ func importFiles(s *Server, c *Ctx) error {
 func (s *Server) importUpload(c *Ctx, f *multipart.FileHeader, folder string) views.ImportResult {
 	data, err := readUpload(f)
 	if err != nil {
-		return views.ImportResult{File: f.Filename, Error: describe(err).Detail}
+		return views.ImportResult{File: f.Filename, Error: c.describe(err).Detail}
 	}
 	return s.importResult(c, f.Filename, data, fileTitle(f.Filename), folder)
 }
@@ -135,7 +135,7 @@ func readUpload(f *multipart.FileHeader) ([]byte, error) {
 func (s *Server) importResult(c *Ctx, file string, data []byte, name, folder string) views.ImportResult {
 	done, err := s.importData(c, data, name, folder)
 	if err != nil {
-		d := describe(err)
+		d := c.describe(err)
 		if d.Status >= 500 {
 			s.Log.ErrorContext(c.Request().Context(), "an import failed", "file", file, "error", err)
 		}

@@ -52,6 +52,9 @@ func (c *Ctx) View(status int, page templ.Component) error {
 // Back sends the browser to a page of the studio after a form was handled.
 func (c *Ctx) Back(path string) error { return c.Redirect(303, path) }
 
+// Retell says a finished text with values in it, such as an error's, in the language of the asking person.
+func (c *Ctx) Retell(text string) string { return locales.Retell(locales.Of(c.Context()), text) }
+
 // T says a text in the language of the asking person.
 func (c *Ctx) T(text string, args ...any) string {
 	return locales.Say(locales.Of(c.Context()), text, args...)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/live"
+	"github.com/atelier-studio/atelier/locales"
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
 )
@@ -99,6 +100,7 @@ type socket struct {
 	conn      *live.Conn
 	principal auth.Principal
 	limiter   *rate.Limiter
+	language  locales.Language
 	strikes   int
 	watches   map[string]*live.Watch // by topic; used by the reading goroutine only
 	checking  chan struct{}          // holds one token: one check at a time
@@ -111,7 +113,7 @@ func (s *Server) serveSocket(ctx context.Context, ws *websocket.Conn, p auth.Pri
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	k := &socket{
-		server: s, ws: ws, conn: live.NewConn(ws.NetConn()), principal: p, watches: map[string]*live.Watch{},
+		server: s, ws: ws, conn: live.NewConn(ws.NetConn()), principal: p, language: locales.Of(ctx), watches: map[string]*live.Watch{},
 		limiter: rate.NewLimiter(framesPerSec, frameBurst), checking: make(chan struct{}, 1),
 		attendance: newAttendance(p),
 	}

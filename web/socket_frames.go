@@ -10,6 +10,7 @@ import (
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/live"
+	"github.com/atelier-studio/atelier/locales"
 )
 
 // clientFrame is what a browser sends: watch or unwatch a run or a workflow, what its person does there, or a ping.
@@ -156,7 +157,7 @@ func (k *socket) fail(err error) {
 	if d := describe(err); slices.Contains([]int{403, 404, 422}, d.Status) {
 		text = d.Detail
 	}
-	k.tell(errorFrame{"error", text})
+	k.tell(errorFrame{"error", locales.Retell(k.language, text)})
 }
 
 // tell sends a frame to this page alone.

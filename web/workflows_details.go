@@ -39,11 +39,11 @@ func saveDetails(s *Server, c *Ctx) error {
 	view := views.DetailsView{ID: id, Name: c.FormValue("name"), Folder: c.FormValue("folder"), Mistakes: views.Mistakes{}}
 	name, err := cleanName(view.Name)
 	if f, ok := errors.AsType[failure](err); ok {
-		view.Mistakes["name"] = f.Text
+		view.Mistakes["name"] = c.Retell(f.Text)
 	}
 	folder, err := cleanFolder(view.Folder)
 	if f, ok := errors.AsType[failure](err); ok {
-		view.Mistakes["folder"] = f.Text
+		view.Mistakes["folder"] = c.Retell(f.Text)
 	}
 	if len(view.Mistakes) > 0 {
 		return s.showDetails(c, http.StatusUnprocessableEntity, view)

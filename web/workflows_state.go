@@ -77,9 +77,9 @@ func activateWorkflow(s *Server, c *Ctx) error {
 		flash.Text = c.T("The triggers are off.")
 	}
 	if p, ok := errors.AsType[*problemsError](err); ok {
-		flash = views.Flash{Text: p.text, Error: true}
+		flash = views.Flash{Text: c.Retell(p.text), Error: true}
 		if len(p.problems) > 0 && p.problems[0].Text != p.text {
-			flash.Text += " The first: " + p.problems[0].Error()
+			flash.Text += " " + c.T("The first: {problem}", "problem", c.Retell(p.problems[0].Error()))
 		}
 	} else if err != nil {
 		return err
@@ -143,7 +143,7 @@ func changeMany(s *Server, c *Ctx) error {
 	}
 	flash := views.Flash{Text: done(len(ids) - failed)}
 	if failed > 0 {
-		why := locales.Count(locales.Of(c.Context()), failed, "{n} workflow could not be changed: {why}", "{n} workflows could not be changed: {why}", "why", describe(first).Detail)
+		why := locales.Count(locales.Of(c.Context()), failed, "{n} workflow could not be changed: {why}", "{n} workflows could not be changed: {why}", "why", c.describe(first).Detail)
 		flash = views.Flash{Text: flash.Text + " " + why, Error: true}
 	}
 	return s.backWith(c, flash)

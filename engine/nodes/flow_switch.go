@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -68,7 +69,7 @@ func switchPorts(params map[string]any) (in, out []engine.Port) {
 
 func checkSwitch(p flowSwitch) []engine.Problem {
 	if len(p.Cases) > maxCases {
-		return []engine.Problem{{Param: "cases", Code: "too-many-cases", Text: "a switch has at most " + strconv.Itoa(maxCases) + " cases"}}
+		return []engine.Problem{{Param: "cases", Code: "too-many-cases", Text: fmt.Sprintf("a switch has at most %d cases", maxCases)}}
 	}
 	var found []engine.Problem
 	for i, c := range p.Cases {

@@ -27,6 +27,19 @@ var (
 	count    = regexp.MustCompile(`\blocales\.Count\([^"\n]*?,\s*` + literal + `,\s*` + literal)
 )
 
+const long = `("(?:[^"\\\n]|\\.)*"(?:\s*\+\s*"(?:[^"\\\n]|\\.)*")*)`
+
+var (
+	made  = regexp.MustCompile(`\b(fmt\.Errorf|fmt\.Sprintf|errors\.New|invalid|missing|exists|conflict|absent|taken|invalidInput|unless|bad)\((?:"[\w.]*"[^,\n]*,\s*)?(?:\w+, )?\s*` + long + `[^\n]*`)
+	about = regexp.MustCompile(`\b(about)\("\w+", [^,\n]*, ` + long)
+	ready = regexp.MustCompile(`\b(Text:|return false,)\s+` + long)
+	part  = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
+	// sort is the end of a call that wraps one of the shared errors.
+	sort    = regexp.MustCompile(`: %w"(?:,[^\n]*)?\b(?:fs|errors|context|engine|io)\.(?:Err\w+|DeadlineExceeded)\)`)
+	verb    = regexp.MustCompile(`%[-+#0]*\d*(?:\.\d+)?[a-zA-Z]`)
+	telling = regexp.MustCompile(`\pL{2,}\P{L}+\pL{2,}`)
+)
+
 // In returns the keys in one source text, a script (t, tn), a page (tr, trn) or Go: each once, in order.
 func In(source string) []string {
 	var keys []string
@@ -39,6 +52,53 @@ func In(source string) []string {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// Errors returns the formats of errors and of other texts that Go makes of values, `there is no node called %q`, in the
+// sources of some folders, without some files. What an error wraps to say of which sort it is, is not part of its words.
+func Errors(tree fs.FS, folders, without []string) ([]string, error) {
+	var keys []string
+	for _, folder := range folders {
+		files, err := fs.Glob(tree, folder+"/*.go")
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_templ.go") || slices.Contains(without, name) {
+				continue
+			}
+			source, err := fs.ReadFile(tree, name)
+			if err != nil {
+				return nil, err
+			}
+			keys = append(keys, errorsIn(string(source))...)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
+}
+
+func errorsIn(source string) []string {
+	var keys []string
+	for _, pattern := range []*regexp.Regexp{made, about, ready} {
+		for _, found := range pattern.FindAllStringSubmatch(source, -1) {
+			text := ""
+			for _, part := range part.FindAllString(found[len(found)-1], -1) {
+				text += unquote(part)
+			}
+			if found[1] == "absent" && text[0] >= 'a' && text[0] <= 'z' { // the store's, which begins the sentence
+				text = "there is no " + text
+			}
+			if sort.MatchString(found[0]) {
+				text = strings.TrimSuffix(text, ": %w")
+			}
+			text = strings.TrimPrefix(text, "%w: ")
+			if telling.MatchString(verb.ReplaceAllString(text, "")) {
+				keys = append(keys, text)
+			}
+		}
+	}
+	return keys
 }
 
 // Under returns the keys of all sources in a tree whose names end in one of the endings, without tests.

@@ -3,6 +3,7 @@ package texts_test
 import (
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/atelier-studio/atelier/locales/texts"
 )
@@ -22,5 +23,29 @@ func TestIn(t *testing.T) {
 		if got := texts.In(source); !slices.Equal(got, want) {
 			t.Errorf("%s\n got %q\nwant %q", source, got, want)
 		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{
+		"engine/a.go": {Data: []byte(`
+			return fmt.Errorf("there is no %q here: %w", name, fs.ErrNotExist)
+			return fmt.Errorf("%w: it begins with =", fs.ErrInvalid)
+			return fmt.Errorf("the answer cannot be read: %w", err)
+			return fmt.Errorf("%s: %w", name, err)
+			return invalid("one sentence, " +
+				"in two parts")
+			return bad("field", "the field %q is no text", p.Field)
+			p := Problem{Param: "code", Text: "there is no code"}`)},
+		"engine/a_test.go": {Data: []byte(`errors.New("of a test")`)},
+		"engine/silent.go": {Data: []byte(`errors.New("for the log")`)},
+	}
+	got, err := texts.Errors(tree, []string{"engine"}, []string{"engine/silent.go"})
+	want := []string{
+		"it begins with =", "one sentence, in two parts", "the answer cannot be read: %w", "the field %q is no text", "there is no %q here", "there is no code",
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v\n got %q\nwant %q", err, got, want)
 	}
 }
