@@ -15,29 +15,40 @@ import (
 // Apply makes the edits in order, all or none, and returns the operations that take them back, in the order in which
 // they must be applied. On an error the workflow is unchanged. Apply checks that what an edit names exists and that ids
 // stay unique; whether the drawing makes sense is for Validate.
-func Apply(w *Workflow, ops ...Op) (inverse []Op, err error) { return applyAll(w, ops, nil) }
+func Apply(w *Workflow, ops ...Op) (inverse []Op, err error) {
+	_, inverse, err = applyAll(w, ops, nil)
+	return inverse, err
+}
 
-func applyAll(w *Workflow, ops []Op, cost *effort) (inverse []Op, err error) {
+// applyAll returns too the operations as they were applied: those that depend on a value may have been fitted to it.
+func applyAll(w *Workflow, ops []Op, cost *effort) (done, inverse []Op, err error) {
 	work := w.Clone()
+	done = slices.Clone(ops)
 	undone := make([][]Op, len(ops)) // the last first
 	for i, op := range ops {
-		undo, err := work.apply(op, cost)
-		if err != nil {
-			return nil, fmt.Errorf("edit %d of %d (%s): %w", i+1, len(ops), op.Op, err)
+		if done[i], err = work.settle(op, cost); err == nil {
+			undone[len(ops)-1-i], err = work.do(done[i], cost)
 		}
-		undone[len(ops)-1-i] = undo
+		if err != nil {
+			return nil, nil, fmt.Errorf("edit %d of %d (%s): %w", i+1, len(ops), op.Op, err)
+		}
 	}
 	if err := work.checkLimits(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	*w = *work
-	return slices.Concat(undone...), nil
+	return done, slices.Concat(undone...), nil
 }
 
 func (w *Workflow) apply(op Op, cost *effort) ([]Op, error) {
-	if err := w.unchanged(op); err != nil {
+	op, err := w.settle(op, cost)
+	if err != nil {
 		return nil, err
 	}
+	return w.do(op, cost)
+}
+
+func (w *Workflow) do(op Op, cost *effort) ([]Op, error) {
 	noun, verb, _ := strings.Cut(op.Op, ".")
 	if verb == "text" {
 		return w.applyText(op, cost)

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -17,28 +18,81 @@ func conflict(format string, args ...any) error {
 	return &wordsError{text: fmt.Sprintf(format, args...), kind: ErrConflict}
 }
 
-// unchanged checks an operation's If.
-func (w *Workflow) unchanged(op Op) error {
+// settle checks an operation's If. Where another value stands there, but others changed other parts of it than the
+// operation would, what they made of it stays: the operation that comes back sets the merged value. So undo takes back one
+// row of a list and leaves the rows of others.
+func (w *Workflow) settle(op Op, cost *effort) (Op, error) {
 	if len(op.If) == 0 {
-		return nil
+		return op, nil
 	}
-	now, what, field, err := w.present(op)
+	now, what, field, err := w.present(op, cost)
 	if err != nil || what == "" { // of what is gone, the operation itself tells
-		return err
+		return op, err
 	}
 	var expected any
 	if err := decode(op.If, &expected); err != nil {
-		return explain(err)
+		return op, explain(err)
 	}
 	if sameValue(now, expected) || field && saysNothing(now) && saysNothing(expected) {
-		return nil
+		return op, nil
 	}
-	return conflict("a colleague has changed %s meanwhile: it stays as it is", what)
+	merged, ok, err := mergeOver(op, expected, now, cost)
+	if err != nil || !ok {
+		return op, errors.Join(err, conflict("a colleague has changed %s meanwhile: it stays as it is", what))
+	}
+	return merged, nil
+}
+
+// mergeOver fits an operation that expected one value of a list or an object to another one that is there now. It is not
+// ok when both changed one thing.
+func mergeOver(op Op, expected, now any, cost *effort) (Op, bool, error) {
+	if !hasParts(op) {
+		return op, false, nil
+	}
+	var mine any
+	if err := decode(orNone(op.Value), &mine); err != nil {
+		return op, false, explain(err)
+	}
+	if mine == nil && op.Path != "retry" { // taking away all that was set, others have added to it
+		switch expected.(type) {
+		case []any:
+			mine = []any{}
+		case map[string]any:
+			mine = map[string]any{}
+		}
+	}
+	m := &valueMerge{left: mergeEffort}
+	value, ok := m.parts(expected, now, mine, 0)
+	if err := cost.spend(mergeEffort - m.left); err != nil {
+		return op, false, err
+	}
+	if _, text := mine.(string); text || !ok || m.clash || m.left < 0 {
+		return op, false, nil
+	}
+	if isNull(op.Value) && saysNothing(value) {
+		value = nil
+	}
+	var err error
+	if op.Value, err = json.Marshal(value); err != nil {
+		return op, false, err
+	}
+	op.If, err = json.Marshal(now)
+	return op, true, err
+}
+
+// hasParts tells whether what an operation sets may be a list or an object of which others set other parts.
+func hasParts(op Op) bool { return op.Op == "node.set" || op.Op == "group.set" || op.Op == "test.set" }
+
+func orNone(value json.RawMessage) json.RawMessage {
+	if len(value) == 0 {
+		return json.RawMessage("null")
+	}
+	return value
 }
 
 // present returns the value that an operation would change, as JSON has it, and what to call it: "" when it is gone. A
 // field of the format, other than a parameter, is the same whether it is empty or not there.
-func (w *Workflow) present(op Op) (now any, what string, field bool, err error) {
+func (w *Workflow) present(op Op, cost *effort) (now any, what string, field bool, err error) {
 	var fields map[string]any
 	switch op.Op {
 	case "node.set", "node.move", "node.rename":
@@ -84,6 +138,9 @@ func (w *Workflow) present(op Op) (now any, what string, field bool, err error) 
 		now = fields[op.Path]
 	}
 	data, err := json.Marshal(now)
+	if err == nil {
+		err = cost.spend(len(data))
+	}
 	if err != nil {
 		return nil, "", false, err
 	}

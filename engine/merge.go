@@ -8,9 +8,10 @@ import (
 
 // Merge applies an edit to the drawing at its newest revision, of which the author may have seen only an older one:
 // since holds the revisions after edit.Base, the oldest first. Changes of texts are fitted to those that others made
-// since then, and come after them where both write at one place; of everything else the last writer wins. It returns
-// the operations as they were applied, which is what everybody else applies, and their inverse. On an error the drawing
-// is unchanged.
+// since then, and come after them where both write at one place. Lists and objects that the edit sets as a whole are
+// merged with what others made of them, see MergeValues; of everything else, and where both changed one thing, the last
+// writer wins. It returns the operations as they were applied, which is what everybody else applies, and their inverse.
+// On an error the drawing is unchanged.
 //
 // A text that somebody else replaced as a whole, or that is gone, cannot be fitted: the error wraps ErrConflict or
 // fs.ErrNotExist and says so.
@@ -22,8 +23,8 @@ func Merge(head *Workflow, since []Revision, edit Edit) (ops, inverse []Op, err 
 			return nil, nil, err
 		}
 	}
-	inverse, err = applyAll(head, ops, cost)
-	return ops, inverse, err
+	ops = fitValues(head, since, edit, ops)
+	return applyAll(head, ops, cost)
 }
 
 // ChangesText tells whether operations change a text by character, so that Merge needs the revisions since.

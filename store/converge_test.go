@@ -98,7 +98,7 @@ func (h *together) open() *tab {
 func (h *together) turn(b *tab) {
 	switch k := h.c(20); {
 	case k < 8:
-		h.edit(b, madeUpOps(h.c, b.replica.view))
+		h.edit(b, &batch{Ops: madeUpOps(h.c, b.replica.view)})
 	case k < 13:
 		h.deliver(b)
 	case k < 17:
@@ -112,10 +112,11 @@ func (h *together) turn(b *tab) {
 	}
 }
 
-func (h *together) edit(b *tab, ops []engine.Op) {
+func (h *together) edit(b *tab, made *batch) {
 	b.seq++
 	before := b.replica.view
-	inverse, err := b.replica.edit(&batch{Client: b.name, Seq: b.seq, Ops: ops})
+	made.Client, made.Seq = b.name, b.seq
+	inverse, err := b.replica.edit(made)
 	if err != nil {
 		b.seq--
 		return
@@ -133,15 +134,8 @@ func (h *together) undo(b *tab) {
 	}
 	last := b.undo[len(b.undo)-1]
 	b.undo = b.undo[:len(b.undo)-1]
-	var ops []engine.Op
-	doc := b.replica.view
-	for _, op := range last {
-		if next, _, err := applied(doc, []engine.Op{op}); err == nil {
-			doc, ops = next, append(ops, op)
-		}
-	}
-	if len(ops) > 0 {
-		h.edit(b, ops)
+	if ops, _, some := still(b.replica.view, last); some {
+		h.edit(b, &batch{Ops: ops, Loose: true})
 	}
 }
 
@@ -175,7 +169,10 @@ func (h *together) deliver(b *tab) {
 		}
 		r.accept(first, rev, missed)
 	case errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
-		if slices.Contains(r.pending, first) {
+		if first.Loose { // what still applies of it goes anew
+			r.receive(h.log.since(r.revision)...)
+		}
+		if slices.Contains(r.pending, first) && (!first.Loose || r.revision == e.Base) {
 			r.refuse(first)
 		}
 	default:

@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine"
@@ -33,6 +34,10 @@ func madeUpNode(c chance, id string) *engine.Node {
 	if c(2) == 0 {
 		params["deep"] = map[string]any{"a": json.Number("1"), "b": c.of("x", "y")}
 	}
+	if c(3) > 0 {
+		params["rows"] = []any{map[string]any{"name": "one", "value": "1"}, map[string]any{"name": "two", "value": "2"}, map[string]any{"name": "three", "value": "1"}}[:c(4)]
+		params["map"] = map[string]any{"Accept": "*/*", "X-Of": []any{"a", "b"}}
+	}
 	return &engine.Node{ID: id, Kind: c.of("data.set", "flow.if"), Name: "Node " + id, At: [2]float64{float64(c(9)), float64(c(9))}, Params: params}
 }
 
@@ -57,7 +62,7 @@ func madeUpOp(c chance, w *engine.Workflow) engine.Op {
 	if len(w.Edges) > 0 && c(2) == 0 {
 		edge = new(w.Edges[c(len(w.Edges))])
 	}
-	switch c(18) {
+	switch c(24) {
 	case 0:
 		return engine.Op{Op: "node.add", Node: madeUpNode(c, fmt.Sprint("n", c(8)))}
 	case 1:
@@ -88,9 +93,75 @@ func madeUpOp(c chance, w *engine.Workflow) engine.Op {
 		return textOp(c, w, engine.Op{Op: "note.text", ID: "note", Path: "text"})
 	case 14:
 		return textOp(c, w, engine.Op{Op: "node.text", ID: id, Path: "note"})
+	case 15, 16, 17, 18:
+		return rowOp(c, w, id)
+	case 19:
+		op := engine.Op{Op: "node.set", ID: id, Path: "params.map"}
+		op.Value = raw(changedMap(c, valueAt(w, op)))
+		return op
+	case 20:
+		op := engine.Op{Op: "group.set", ID: "group", Path: "nodes"}
+		op.Value = raw(changedRows(c, presentList(w, op), func() any { return fmt.Sprint("n", c(6)) }))
+		return op
 	default:
 		return textOp(c, w, engine.Op{Op: "node.text", ID: id, Path: c.of("params.text", "params.text", "params.text", "params.x", "params.fresh")})
 	}
+}
+
+// rowOp changes a list of rows as a form does: it sets all of it.
+func rowOp(c chance, w *engine.Workflow, id string) engine.Op {
+	op := engine.Op{Op: "node.set", ID: id, Path: "params.rows"}
+	op.Value = raw(changedRows(c, presentList(w, op), func() any {
+		return map[string]any{"name": c.of("", "a", "b", "one"), "value": c.of("", "1", "line\nline", "last\nline")}
+	}))
+	return op
+}
+
+func presentList(w *engine.Workflow, op engine.Op) (list []any) {
+	if err := json.Unmarshal([]byte(presentAt(w, op)), &list); err != nil {
+		return nil
+	}
+	return list
+}
+
+func changedRows(c chance, list []any, row func() any) []any {
+	at := c(len(list) + 1)
+	switch {
+	case at == len(list) || c(3) == 0:
+		return slices.Insert(list, at, row())
+	case c(4) == 0:
+		return slices.Delete(list, at, at+1)
+	case c(4) == 0:
+		moved := list[at]
+		list = slices.Delete(list, at, at+1)
+		return slices.Insert(list, c(len(list)+1), moved)
+	}
+	now, isObject := list[at].(map[string]any)
+	next, other := row().(map[string]any)
+	if isObject && other && c(3) > 0 {
+		next["name"] = now["name"] // one field of it
+	}
+	if list[at] = any(next); !other {
+		list[at] = row()
+	}
+	return list
+}
+
+func changedMap(c chance, now any) map[string]any {
+	next := map[string]any{}
+	if err := json.Unmarshal(raw(now), &next); err != nil || next == nil {
+		next = map[string]any{}
+	}
+	switch key := c.of("Accept", "X-Of", "X-New"); c(4) {
+	case 0:
+		delete(next, key)
+	case 1:
+		list, _ := next["X-Of"].([]any)
+		next["X-Of"] = changedRows(c, list, func() any { return c.of("a", "b", "c") })
+	default:
+		next[key] = c.of("x", "y")
+	}
+	return next
 }
 
 // textOp writes into a text as people do: some letters come, some go.
@@ -131,8 +202,8 @@ func guarded(w *engine.Workflow, inverse []engine.Op) []engine.Op {
 				if i := w.NodeByID(op.ID); i >= 0 {
 					op.If = raw(w.Nodes[i].Name)
 				}
-			case op.Op == "node.set" && strings.HasPrefix(op.Path, "params."):
-				op.If = raw(valueAt(w, op))
+			case op.Op == "node.set" && strings.HasPrefix(op.Path, "params."), op.Op == "group.set" && op.Path == "nodes":
+				op.If = raw(json.RawMessage(presentAt(w, op)))
 			}
 		}
 		w = loosely(w, []engine.Op{op})

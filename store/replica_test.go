@@ -23,6 +23,7 @@ type batch struct {
 	Client string      `json:"client"`
 	Seq    int64       `json:"seq"`
 	Ops    []engine.Op `json:"ops"`
+	Loose  bool        `json:"-"` // each operation stands for itself
 	Lost   bool        `json:"-"`
 }
 
@@ -138,11 +139,13 @@ func rebase(pending []*batch, before, after *engine.Workflow, others []engine.Op
 		var left map[string]engine.TextChange
 		stays := false
 		if b != drop {
-			if fitted, left, stays = fitOps(b, fields); stays {
-				if on, _, err := applied(now, fitted); err == nil {
+			if fitted, left, stays = fitOps(b, fields); stays && b.Loose {
+				fitted, now, stays = still(now, fitted)
+			} else if stays {
+				fitted = fitValues(fitted, b.Ops, was, now)
+				on, _, err := applied(now, fitted)
+				if stays = err == nil; stays {
 					now = on
-				} else {
-					stays = false
 				}
 			}
 			b.Lost = !stays
@@ -217,6 +220,9 @@ func fitOps(b *batch, fields map[string]*field) (ops []engine.Op, left map[strin
 			ops = append(ops, op)
 			continue
 		}
+		if f.replaced && b.Loose {
+			continue
+		}
 		if f.replaced {
 			return nil, nil, false
 		}
@@ -238,6 +244,49 @@ func fitOps(b *batch, fields map[string]*field) (ops []engine.Op, left map[strin
 		ops = append(ops, op)
 	}
 	return ops, left, true
+}
+
+// still is what still applies of a loose edit, and the drawing with it.
+func still(doc *engine.Workflow, ops []engine.Op) (left []engine.Op, next *engine.Workflow, any bool) {
+	next = doc
+	for _, op := range ops {
+		if on, _, err := applied(next, []engine.Op{op}); err == nil {
+			next, left = on, append(left, op)
+		}
+	}
+	return left, next, len(left) > 0
+}
+
+// fitValues merges the lists and objects that operations set with what others made of them.
+func fitValues(ops, originals []engine.Op, was, now *engine.Workflow) []engine.Op {
+	ops = slices.Clone(ops)
+	for i, op := range ops {
+		written := slices.ContainsFunc(ops[i+1:], func(later engine.Op) bool { return isText(later) && replaces(op, later) })
+		if engine.SetsParts(ops[i:i+1]) && !written {
+			base, theirs := presentAt(was, op), presentAt(now, op)
+			if base != theirs {
+				merged, _, err := engine.MergeValues(json.RawMessage(base), json.RawMessage(theirs), op.Value)
+				if err != nil {
+					panic(err)
+				}
+				ops[i].Value = merged
+			}
+		}
+		was, now = loosely(was, originals[i:i+1]), loosely(now, ops[i:i+1])
+	}
+	return ops
+}
+
+// presentAt is what an operation that sets a value would change.
+func presentAt(w *engine.Workflow, op engine.Op) string {
+	if op.Op == "group.set" {
+		i := slices.IndexFunc(w.Groups, func(g engine.Group) bool { return g.ID == op.ID })
+		if i < 0 {
+			return "null"
+		}
+		return encode(w.Groups[i].Nodes)
+	}
+	return encode(valueAt(w, op))
 }
 
 func (f *field) follow(ops []engine.Op, stays, dropped bool, left map[string]engine.TextChange, was, now *engine.Workflow) {

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/atelier-studio/atelier/engine"
@@ -20,6 +22,7 @@ type vectors struct {
 	Apply  []applyVector  `json:"apply"`
 	Text   []textVector   `json:"text"`
 	Rebase []rebaseVector `json:"rebase"`
+	Values []valueVector  `json:"values"`
 }
 
 // applyVector is an edit and what becomes of a drawing; an edit without After is refused.
@@ -42,10 +45,21 @@ type textVector struct {
 	Back   engine.TextChange `json:"back"`
 }
 
-// rebaseVector is pending edits while others' revisions come in. Pending edits that no longer apply are null.
+// valueVector is what two sides made of a value, and both together.
+type valueVector struct {
+	Base   json.RawMessage `json:"base"`
+	Theirs json.RawMessage `json:"theirs"`
+	Mine   json.RawMessage `json:"mine"`
+	Merged json.RawMessage `json:"merged"`
+	Clash  bool            `json:"clash"`
+}
+
+// rebaseVector is pending edits while others' revisions come in. Pending edits that no longer apply are null; of loose
+// ones what applies stays.
 type rebaseVector struct {
 	Doc     *engine.Workflow `json:"doc"`
 	Pending [][]engine.Op    `json:"pending"`
+	Loose   []bool           `json:"loose"`
 	Others  [][]engine.Op    `json:"others"`
 	Fitted  [][]engine.Op    `json:"fitted"`
 	View    *engine.Workflow `json:"view"`
@@ -62,15 +76,18 @@ func TestVectors(t *testing.T) {
 	for range 90 {
 		v.Text = append(v.Text, madeUpText(t, c))
 	}
-	for range 90 {
+	for range 160 {
 		v.Rebase = append(v.Rebase, madeUpRebase(c))
+	}
+	for range 300 {
+		v.Values = append(v.Values, madeUpMerge(t, c))
 	}
 	var b bytes.Buffer
 	b.WriteString("{")
 	for i, part := range []struct {
 		name string
 		list []any
-	}{{"apply", anyOf(v.Apply)}, {"text", anyOf(v.Text)}, {"rebase", anyOf(v.Rebase)}} {
+	}{{"apply", anyOf(v.Apply)}, {"text", anyOf(v.Text)}, {"rebase", anyOf(v.Rebase)}, {"values", anyOf(v.Values)}} {
 		if i > 0 {
 			b.WriteString(",")
 		}
@@ -188,13 +205,59 @@ func madeUpText(t *testing.T, c chance) textVector {
 	return v
 }
 
+func madeUpMerge(t *testing.T, c chance) valueVector {
+	row := func() any {
+		return map[string]any{"name": c.of("", "a", "b", "c"), "value": c.of("", "1", "2", "one\ntwo", "three\ntwo"), "more": []any{c(3), nil, c(2) == 0}[:c(4)]}
+	}
+	person := func(list []any) []any {
+		for range c(4) {
+			list = changedRows(c, slices.Clone(list), row)
+		}
+		return list
+	}
+	var base []any
+	for range c(7) {
+		base = append(base, row())
+	}
+	v := valueVector{Base: raw(base), Theirs: raw(person(base)), Mine: raw(person(base))}
+	if c(3) == 0 {
+		object := map[string]any{"rows": base, "code": "one\ntwo", "n": 1}
+		v = valueVector{Base: raw(object), Theirs: raw(changedObject(c, object, person)), Mine: raw(changedObject(c, object, person))}
+	}
+	var err error
+	v.Merged, v.Clash, err = engine.MergeValues(v.Base, v.Theirs, v.Mine)
+	must(t, err)
+	return v
+}
+
+func changedObject(c chance, object map[string]any, person func([]any) []any) map[string]any {
+	next := maps.Clone(object)
+	rows, _ := object["rows"].([]any)
+	next["rows"] = person(rows)
+	if c(2) == 0 {
+		next["code"] = c.of("one\ntwo\nthree", "zero\none\ntwo", "two")
+	}
+	if c(3) == 0 {
+		delete(next, c.of("rows", "code", "n"))
+	}
+	if c(3) == 0 {
+		next[c.of("n", "m")] = c(3)
+	}
+	return next
+}
+
 func madeUpRebase(c chance) rebaseVector {
 	v := rebaseVector{Doc: roundTrip(madeUpDrawing(c))}
 	r, others := newReplica(v.Doc, 1), v.Doc
+	var last []engine.Op // what takes back the newest
 	for len(v.Pending) < 1+c(4) {
-		ops := madeUpOps(c, r.view)
-		if _, err := r.edit(&batch{Client: "me", Seq: int64(len(v.Pending) + 1), Ops: ops}); err == nil {
-			v.Pending = append(v.Pending, ops)
+		made := &batch{Client: "me", Seq: int64(len(v.Pending) + 1), Ops: madeUpOps(c, r.view)}
+		if len(last) > 0 && c(3) == 0 {
+			made.Ops, made.Loose = last, true
+		}
+		if inverse, err := r.edit(made); err == nil {
+			v.Pending, v.Loose = append(v.Pending, made.Ops), append(v.Loose, made.Loose)
+			last = guarded(r.view, inverse)
 		}
 	}
 	for len(v.Others) < 1+c(3) {

@@ -20,8 +20,8 @@ const maxMissed = 1000
 const maxRead = 24 << 20
 
 // EditWorkflow applies operations to the current drawing, all or none, and gives them the next revision's number. It
-// returns too what others changed since edit.Base, the oldest first and at most 1,000. Changes of texts are fitted to
-// what others wrote since then: the revision has the operations as they were applied. The same Client and Seq again
+// returns too what others changed since edit.Base, the oldest first and at most 1,000. Changes of texts, lists and objects
+// are fitted to what others made of them since then: the revision has the operations as they were applied. The same Client and Seq again
 // changes nothing and gets the first answer.
 func (s *Store) EditWorkflow(ctx context.Context, scope auth.Scope, id string, edit engine.Edit) (rev engine.Revision, missed []engine.Revision, err error) {
 	ws, err := workspaceOf(scope)
@@ -100,7 +100,7 @@ func inOrder(ctx context.Context, q querier, ws, id string, edit engine.Edit) er
 
 func (s *Store) applyEdit(ctx context.Context, q querier, ws, user string, stored *engine.Stored, edit engine.Edit) (engine.Revision, error) {
 	rev := engine.Revision{Number: stored.Revision + 1, By: user, Client: edit.Client, Seq: edit.Seq, At: s.now()}
-	since, err := textsSince(ctx, q, ws, stored, edit)
+	since, err := editsSince(ctx, q, ws, stored, edit)
 	if err != nil {
 		return rev, err
 	}
@@ -134,13 +134,15 @@ func (s *Store) applyEdit(ctx context.Context, q querier, ws, user string, store
 	return rev, err
 }
 
-// maxBehind bounds how many revisions a change of a text may be behind the newest one.
+// maxBehind bounds how many revisions an edit that is fitted to others' may be behind the newest one.
 const maxBehind = 5000
 
-// textsSince returns what an edit that changes texts has to be fitted to; other edits need nothing.
-func textsSince(ctx context.Context, q querier, ws string, stored *engine.Stored, edit engine.Edit) ([]engine.Revision, error) {
+// editsSince returns what an edit that changes texts, lists or objects has to be fitted to; other edits need nothing.
+// Where not all of it is kept, a change of a text is refused, and a list is set as it was sent.
+func editsSince(ctx context.Context, q querier, ws string, stored *engine.Stored, edit engine.Edit) ([]engine.Revision, error) {
 	behind := stored.Revision - edit.Base
-	if behind == 0 || !engine.ChangesText(edit.Ops) {
+	texts := engine.ChangesText(edit.Ops)
+	if behind == 0 || !texts && (!engine.SetsParts(edit.Ops) || behind > maxBehind) {
 		return nil, nil
 	}
 	if behind > maxBehind {
@@ -149,6 +151,9 @@ func textsSince(ctx context.Context, q querier, ws string, stored *engine.Stored
 	since, err := collect(ctx, q, scanRevisions(maxRead), "SELECT "+revisionColumns+" FROM revisions WHERE workspace = $1 AND workflow = $2 AND number > $3 ORDER BY number",
 		ws, stored.ID, edit.Base)
 	if err == nil && int64(len(since)) != behind {
+		if !texts {
+			return nil, nil
+		}
 		return nil, fmt.Errorf("the text was changed on revision %d, and the changes since then are too many, or not all kept: load it again: %w", edit.Base, engine.ErrConflict)
 	}
 	return since, err

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
@@ -22,7 +23,7 @@ type opsIn struct {
 type opsOut struct {
 	Revision int64             `json:"revision"`
 	Missed   []engine.Revision `json:"missed" doc:"Edits by others since base."`
-	Ops      []engine.Op       `json:"ops,omitempty" doc:"The operations as they were applied, when the edit changes texts: fitted to what others wrote since base."`
+	Ops      []engine.Op       `json:"ops,omitempty" doc:"The operations as they were applied, when they may be others than were sent: texts, lists and objects are fitted to what others made of them since base."`
 }
 
 // apiOps applies an edit: all operations or none.
@@ -38,10 +39,18 @@ func apiOps(s *Server, c *Ctx, in opsIn) (opsOut, error) {
 	}
 	rev, missed, err := s.edit(c.Request().Context(), c.Scope(), in.ID, engine.Edit{Base: in.Base, Ops: in.Ops, Client: in.Client, Seq: in.Seq})
 	out := opsOut{Revision: rev.Number, Missed: list(missed)}
-	if err == nil && engine.ChangesText(rev.Ops) {
+	if err == nil && mayDiffer(in, rev) {
 		out.Ops = rev.Ops
 	}
 	return out, err
+}
+
+// mayDiffer tells whether an edit was applied in another form than it was sent.
+func mayDiffer(in opsIn, rev engine.Revision) bool {
+	if engine.ChangesText(in.Ops) || rev.Number != in.Base+1 && engine.SetsParts(in.Ops) {
+		return true
+	}
+	return slices.ContainsFunc(in.Ops, func(op engine.Op) bool { return len(op.If) > 0 })
 }
 
 // edit applies an edit to the draft and tells those who watch.

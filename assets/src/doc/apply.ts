@@ -4,7 +4,7 @@
 import type { Edge, Group, Note, Op, TestCase, Workflow, WorkflowNode } from "../types";
 import { t } from "../lib/words";
 import { getPath, isObject, same, setPath } from "./path";
-import { holds, mayDepend, presentValue } from "./present";
+import { mayDepend, presentValue, settle } from "./present";
 import { renameInText, renameInValue } from "./rename";
 import { applyText, type TextChange, TextError } from "./text";
 
@@ -71,7 +71,11 @@ class Draft {
   }
 
   apply(op: Op): Op[] {
-    if (mayDepend(op) && !holds(this.doc, op)) throw new OpError(t("A colleague has changed this meanwhile: it stays as it is."));
+    if (mayDepend(op)) {
+      const settled = settle(this.doc, op);
+      if (!settled) throw new OpError(t("A colleague has changed this meanwhile: it stays as it is."));
+      op = settled;
+    }
     switch (op.op) {
       case "node.add": return this.addNode(op.node);
       case "node.set": return this.setNode(op.id, op.path, op.value);

@@ -1,7 +1,8 @@
 // The value that an edit would change as it stands now: what "if" of an edit is compared with.
 
 import type { Op, Workflow } from "../types";
-import { getPath, same } from "./path";
+import { mergeOver } from "./merge";
+import { getPath, same, saysNothing } from "./path";
 
 export type Guarded = Extract<Op, { if?: unknown }>;
 
@@ -21,17 +22,23 @@ export function presentValue(doc: Workflow, op: Guarded): unknown {
   return getPath(entry, op.path.split(".")).value ?? null;
 }
 
-/** True when what an edit changes still has the value that it depends on. */
-export function holds(doc: Workflow, op: Guarded): boolean {
+/**
+ * The edit as it applies: where another value stands there than the one it depends on, but others changed other parts of
+ * it than the edit would, theirs stay. undefined: both changed one thing.
+ */
+export function settle(doc: Workflow, op: Guarded): Guarded | undefined {
   const now = presentValue(doc, op);
-  if (op.if === undefined || now === undefined) return true; // of what is gone, the edit itself tells
-  return same(now, op.if) || (isField(op) && saysNothing(now) && saysNothing(op.if));
+  if (op.if === undefined || now === undefined) return op; // of what is gone, the edit itself tells
+  if (same(now, op.if) || (isField(op) && saysNothing(now) && saysNothing(op.if))) return op;
+  if (!hasParts(op)) return undefined;
+  // Taking away all that was set: others have added to it.
+  const clears = (op.value === null || op.value === undefined) && op.path !== "retry" && typeof op.if === "object" && op.if !== null;
+  const merged = mergeOver(op.if, now, clears ? (Array.isArray(op.if) ? [] : {}) : op.value);
+  return merged && { ...op, value: clears && saysNothing(merged.value) ? null : merged.value, if: now };
 }
+
+/** True of edits that may set a list or an object, of which others set other parts. */
+export const hasParts = (op: Op): op is Extract<Op, { op: "node.set" | "group.set" | "test.set" }> => op.op === "node.set" || op.op === "group.set" || op.op === "test.set";
 
 /** A field of the format, other than a parameter, is the same whether it is empty or not there. */
 const isField = (op: Guarded): boolean => !("path" in op && op.path.startsWith("params."));
-
-function saysNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === "" || value === 0 || value === false) return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
-}

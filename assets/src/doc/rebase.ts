@@ -1,11 +1,14 @@
-// Fits edits that the server does not have yet to what others did before them. Texts are mapped by character; an edit
-// that no longer applies is marked as lost, and those that came after it are fitted to the drawing without it.
+// Fits edits that the server does not have yet to what others did before them. Texts are mapped by character, lists and
+// objects merged; an edit that no longer applies is marked as lost, and those that came after it are fitted to the
+// drawing without it.
 
 import { t } from "../lib/words";
 import type { Op, Workflow } from "../types";
 import { apply, applyLoosely, OpError } from "./apply";
-import { getPath } from "./path";
-import type { Batch } from "./replica";
+import { mergeValues } from "./merge";
+import { getPath, same } from "./path";
+import { hasParts, presentValue } from "./present";
+import type { Batch, Skipped } from "./replica";
 import { composeText, diffText, isEmpty, mapText, type TextChange, TextError } from "./text";
 
 export type TextOp = Extract<Op, { changes: TextChange }>;
@@ -16,8 +19,8 @@ export const fieldKey = (op: TextOp): string => JSON.stringify([op.op, op.id, op
 /** One text of the drawing, and how what others did reads at the place that the walk has reached; null: not at all. */
 interface Field { op: TextOp; change: TextChange | null; replaced: boolean; gone: boolean }
 
-/** A batch's operations fitted, and how others' changes of its texts read behind it. */
-interface Fitted { ops: Op[]; left: Map<string, TextChange> }
+/** A batch's operations fitted, how others' changes of its texts read behind it, and what of a loose one does not fit. */
+interface Fitted { ops: Op[]; left: Map<string, TextChange>; lost: Skipped[] }
 
 /** True when an operation puts something else in the place of a text, or takes it away. */
 export function replaces(op: Op, text: TextOp): boolean {
@@ -49,6 +52,7 @@ export interface Rebased {
  */
 export function rebase(pending: Batch[], before: Workflow, after: Workflow, others: Op[], drop?: Batch): Rebased {
   const fields = fieldsOf(pending, before, others);
+  const walks = fields.size > 0 || drop || pending.some(({ ops }) => ops.some(setsParts));
   let [was, now] = [before, after];
   const next: Batch[] = [];
   for (const batch of pending) {
@@ -56,14 +60,16 @@ export function rebase(pending: Batch[], before: Workflow, after: Workflow, othe
       if (batch !== drop) next.push(batch);
       continue;
     }
-    const done = fields.size > 0 || drop ? applyLoosely(was, batch.ops).doc : was;
+    const done = walks ? applyLoosely(was, batch.ops).doc : was;
     const fitted = batch === drop ? "" : fit(batch, fields);
-    const on = typeof fitted === "string" ? fitted : applied(now, fitted.ops);
+    if (typeof fitted === "object" && !batch.loose) fitted.ops = fitValues(fitted.ops, batch.ops, was, now);
+    const on = typeof fitted === "string" ? fitted : batch.loose ? rest(now, fitted) : applied(now, fitted.ops);
     const stays = typeof fitted === "object" && typeof on === "object" ? fitted : null;
     if (typeof on === "object") now = on.doc;
     else if (batch !== drop) batch.lost = on;
     for (const field of fields.values()) follow(field, batch.ops, stays, batch === drop, done, now);
     if (stays) batch.ops = stays.ops;
+    if (stays && stays.lost.length > 0) batch.left = [...(batch.left ?? []), ...stays.lost];
     if (batch !== drop) next.push(batch);
     was = done;
   }
@@ -99,13 +105,19 @@ function fieldsOf(pending: Batch[], before: Workflow, others: Op[]): Map<string,
 function fit(batch: Batch, fields: Map<string, Field>): Fitted | string {
   const left = new Map<string, TextChange>();
   const ops: Op[] = [];
+  const lost: Skipped[] = [];
   for (const [i, op] of batch.ops.entries()) {
     const field = isText(op) ? fields.get(fieldKey(op)) : undefined;
     if (!isText(op) || !field || batch.ops.slice(0, i).some((other) => replaces(other, op))) {
       ops.push(op);
       continue;
     }
-    if (field.replaced) return t("A colleague has replaced this text meanwhile: your change does not fit it any more.");
+    if (field.replaced) {
+      const why = t("A colleague has replaced this text meanwhile: your change does not fit it any more.");
+      if (!batch.loose) return why;
+      lost.push({ op, why });
+      continue;
+    }
     const key = fieldKey(op);
     const change = left.get(key) ?? field.change;
     if (!change || isEmpty(change)) {
@@ -120,7 +132,43 @@ function fit(batch: Batch, fields: Map<string, Field>): Fitted | string {
       return error.message;
     }
   }
-  return { ops: left.size > 0 ? ops : batch.ops, left };
+  return { ops: left.size > 0 || lost.length > 0 ? ops : batch.ops, left, lost };
+}
+
+/** True of an edit that sets a list or an object as a whole. */
+const setsParts = (op: Op): op is Extract<Op, { op: "node.set" | "group.set" | "test.set" }> => hasParts(op) && op.if === undefined && typeof op.value === "object" && op.value !== null;
+
+/** Merges what operations set with what others made of it: was and now are the drawings before them, without and with that. */
+function fitValues(ops: Op[], originals: Op[], was: Workflow, now: Workflow): Op[] {
+  const last = ops.findLastIndex(setsParts);
+  if (last < 0 || was === now) return ops;
+  const next = ops.map((op, i) => {
+    if (i > last) return op;
+    // A text that is written in afterwards is written in this very value.
+    if (setsParts(op) && !ops.slice(i + 1).some((later) => isText(later) && replaces(op, later))) {
+      const [base, theirs] = [presentValue(was, op), presentValue(now, op)];
+      if (!same(base, theirs)) op = { ...op, value: mergeValues(base, theirs, op.value).value ?? null };
+    }
+    if (i < last) [was, now] = [applyLoosely(was, [originals[i]!]).doc, applyLoosely(now, [op]).doc];
+    return op;
+  });
+  return next.every((op, i) => op === ops[i]) ? ops : next;
+}
+
+/** What a person is told of parts that do not apply: a text that a colleague went on writing stays set, their letters are no part of the edit. */
+export const worthTelling = (skipped: Skipped[], ops: Op[]): Skipped[] =>
+  skipped.filter(({ op }) => op.op !== "node.set" || !ops.some((other) => isText(other) && other.id === op.id && other.path === op.path));
+
+/** Applies what still applies of a loose edit, and takes the rest out of it; why nothing does. */
+function rest(doc: Workflow, fitted: Fitted): { doc: Workflow } | string {
+  const { doc: next, skipped } = applyLoosely(doc, fitted.ops);
+  const gone = new Set(skipped.map(({ op }) => op));
+  if (gone.size === fitted.ops.length) return [...new Set([...fitted.lost, ...skipped].map(({ why }) => why))].join(" ");
+  if (gone.size > 0) {
+    fitted.lost.push(...worthTelling(skipped, fitted.ops));
+    fitted.ops = fitted.ops.filter((op) => !gone.has(op));
+  }
+  return { doc: next };
 }
 
 function applied(doc: Workflow, ops: Op[]): { doc: Workflow } | string {

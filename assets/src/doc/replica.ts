@@ -15,9 +15,18 @@ export interface Batch {
   label: string;
   /** It was on its way to the server, which may have it: it gets no more operations. */
   sent?: boolean;
+  /** When it was made, in milliseconds. */
+  at?: number;
+  /** Each operation stands for itself: what no longer applies leaves, and is told. So are undo and redo. */
+  loose?: boolean;
+  /** What left a loose one and was not told yet. */
+  left?: Skipped[];
   /** Why it no longer applies; it is then no part of the view. */
   lost?: string;
 }
+
+/** An operation that does not apply, and why. */
+export interface Skipped { op: Op; why: string }
 
 export interface Revision { revision: number; ops: Op[]; client?: string; seq?: number; by?: string; inverse?: Op[] }
 
@@ -80,11 +89,15 @@ export class Replica {
     return this.move(this.base, this.base, [], batch);
   }
 
-  /** Takes out and returns the edits that no longer apply, but for one that is on its way. */
+  /** Takes out and returns the edits that no longer apply, and parts of loose ones, but for one that is on its way. */
   takeLost(except?: Batch): Batch[] {
     const lost = this.pending.filter((batch) => batch.lost !== undefined && batch !== except);
     if (lost.length > 0) this.pending = this.pending.filter((batch) => !lost.includes(batch));
-    return lost;
+    const parts = this.pending.filter(({ left }) => left).filter((batch) => batch !== except).map(({ left = [], ...batch }) => ({
+      ...batch, ops: left.map(({ op }) => op), lost: [...new Set(left.map(({ why }) => why))].join(" "),
+    }));
+    for (const batch of this.pending) if (batch !== except) delete batch.left;
+    return [...lost, ...parts];
   }
 
   /** True when a revision arrived whose predecessor did not. */

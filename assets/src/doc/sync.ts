@@ -84,10 +84,10 @@ export class Sync {
   }
 
   /** Applies an edit at once and sends it. Throws OpError when it does not apply. */
-  edit(ops: Op[], label: string): { inverse: Op[]; batch: number } {
+  edit(ops: Op[], label: string, loose = false): { inverse: Op[]; batch: number } {
     // Typing gathers while the edit before is on its way.
     const more = this.replica.extend(ops);
-    const batch: Batch = more?.batch ?? { client: this.client, seq: ++this.seq, ops, label };
+    const batch: Batch = more?.batch ?? { client: this.client, seq: ++this.seq, ops, label, at: Date.now(), ...(loose && { loose }) };
     const inverse = more?.inverse ?? this.replica.edit(batch);
     this.changed();
     return { inverse, batch: batch.seq };
@@ -175,15 +175,17 @@ export class Sync {
   private async deliver(batch: Batch): Promise<void> {
     this.flying = batch;
     batch.sent = true;
+    const base = this.replica.revision;
     try {
       const answer = await api.post<{ revision: number; missed: Revision[] | null; ops?: Op[] }>(`/workflows/${segment(this.workflow)}/ops`, {
-        base: this.replica.revision, ops: batch.ops, client: batch.client, seq: batch.seq,
+        base, ops: batch.ops, client: batch.client, seq: batch.seq,
       });
       this.flying = undefined;
       this.show(this.replica.accept(batch, answer.revision, answer.missed ?? [], answer.ops));
     } catch (error) {
       this.flying = undefined;
       if (!isRefusal(error)) throw error;
+      if (batch.loose && [404, 409].includes(error.status) && (await this.overtaken(base))) return;
       // A revision that the socket told of says that an earlier delivery was taken after all.
       if (this.replica.pending.includes(batch)) {
         const ops = this.replica.refuse(batch);
@@ -193,6 +195,13 @@ export class Sync {
       this.show([]);
     }
     this.wait = firstWait;
+  }
+
+  /** Hears of what overtook an edit, so that what still applies of it can be sent again; false when there is nothing. */
+  private async overtaken(base: number): Promise<boolean> {
+    await this.catchUp();
+    this.show([]);
+    return this.replica.revision > base;
   }
 
   private later(error: unknown): void {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Op, Workflow } from "../types";
 import { apply, OpError } from "./apply";
+import { mergeValues } from "./merge";
 import { same } from "./path";
 import { type Batch, Replica } from "./replica";
 import { applyText, composeText, mapText, type TextChange } from "./text";
@@ -13,10 +14,11 @@ import vectors from "./vectors.json";
 interface Vectors {
   apply: { doc: Workflow; ops: Op[]; after?: Workflow; inverse?: Op[] }[];
   text: { text: string; first: TextChange; second: TextChange; late: TextChange; early: TextChange; both: TextChange; result: string; back: TextChange }[];
-  rebase: { doc: Workflow; pending: Op[][]; others: Op[][]; fitted: (Op[] | null)[]; view: Workflow }[];
+  rebase: { doc: Workflow; pending: Op[][]; loose: boolean[]; others: Op[][]; fitted: (Op[] | null)[]; view: Workflow }[];
+  values: { base: unknown; theirs: unknown; mine: unknown; merged: unknown; clash: boolean }[];
 }
 
-const { apply: edits, text: texts, rebase: rebases } = vectors as never as Vectors;
+const { apply: edits, text: texts, rebase: rebases, values } = vectors as never as Vectors;
 
 /** A drawing whose lists are in one order, without what says nothing. */
 function canonical(doc: Workflow): unknown {
@@ -49,10 +51,16 @@ test("changes of texts are mapped, composed and taken back as the server does it
   }
 });
 
+test("lists and objects are merged as the server does it", () => {
+  for (const [i, { base, theirs, mine, merged, clash }] of values.entries()) {
+    assert.deepEqual(mergeValues(base, theirs, mine), { value: merged ?? undefined, clash }, `vector ${i}: ${JSON.stringify({ base, theirs, mine })}`);
+  }
+});
+
 test("pending edits are fitted to others' as in the model that is tested against the store", () => {
-  for (const [i, { doc, pending, others, fitted, view }] of rebases.entries()) {
+  for (const [i, { doc, pending, loose, others, fitted, view }] of rebases.entries()) {
     const replica = new Replica(doc, 1);
-    const batches = pending.map((ops, n): Batch => ({ client: "me", seq: n + 1, ops, label: "" }));
+    const batches = pending.map((ops, n): Batch => ({ client: "me", seq: n + 1, ops, label: "", loose: loose[n]! }));
     for (const batch of batches) replica.edit(batch);
     others.forEach((ops, n) => replica.receive([{ revision: n + 2, ops, client: "them" }]));
     assert.deepEqual(batches.map((batch) => (batch.lost === undefined ? batch.ops : null)), fitted, `vector ${i}`);

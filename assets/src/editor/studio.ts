@@ -5,7 +5,7 @@ import { CommandTable } from "../commands/table";
 import { apply, applyLoosely, guarded, OpError } from "../doc/apply";
 import { links, nodesById, reach } from "../doc/graph";
 import { type Entry, History } from "../doc/history";
-import { isText } from "../doc/rebase";
+import { worthTelling } from "../doc/rebase";
 import { PortBook } from "../doc/ports";
 import { Replica } from "../doc/replica";
 import { Sync } from "../doc/sync";
@@ -69,8 +69,9 @@ export class Studio implements Editor {
         this.changed(ops, "other");
       },
       refused: (batch, why) => {
-        if (batch.client === this.sync.client) this.history.forget(batch.seq);
-        this.unsaved.add({ label: batch.label, why, at: Date.now(), ops: batch.ops });
+        // Of a loose one that goes on without some parts the rest can still be taken back.
+        if (batch.client === this.sync.client && !this.replica.pending.some(({ client, seq }) => client === batch.client && seq === batch.seq)) this.history.forget(batch.seq);
+        this.unsaved.add({ label: batch.label, why, at: batch.at ?? Date.now(), ops: batch.ops });
         this.emit("saved", { state: "refused", text: why });
       },
     });
@@ -162,12 +163,10 @@ export class Studio implements Editor {
       const { skipped } = applyLoosely(this.doc, entry.inverse);
       const gone = new Set(skipped.map(({ op }) => op));
       const ops = entry.inverse.filter((op) => !gone.has(op));
-      // A text that a colleague went on writing stays set; their letters are no part of this edit.
-      const told = skipped.filter(({ op }) => op.op !== "node.set" || !entry.inverse.some((other) => isText(other) && other.id === op.id && other.path === op.path));
-      const why = new Set([...told.map((part) => part.why), ...(entry.lost === undefined ? [] : [entry.lost])]);
+      const why = new Set([...worthTelling(skipped, entry.inverse).map((part) => part.why), ...(entry.lost === undefined ? [] : [entry.lost])]);
       if (why.size > 0) this.toast(t("{label}: not all of it could be taken back. {why}", { label: entry.label, why: [...why].slice(0, 4).join(" ") }));
       if (ops.length === 0) return;
-      const { inverse, batch } = this.sync.edit(ops, `${word}: ${entry.label}`);
+      const { inverse, batch } = this.sync.edit(ops, `${word}: ${entry.label}`, true);
       keep({ batch, inverse: guarded(this.doc, inverse), label: entry.label });
       this.changed(ops, "undo");
       this.say(`${word}: ${entry.label}`);

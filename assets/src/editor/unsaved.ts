@@ -10,18 +10,19 @@ const most = 200; // the oldest go first
 export class Unsaved {
   list: UnsavedEdit[];
   private readonly key: string;
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: ((added?: UnsavedEdit) => void)[] = [];
 
   constructor(workflow: string) {
     this.key = `atelier.unsaved.${workflow}`;
     this.list = this.read();
   }
 
-  add(edit: UnsavedEdit): void { this.keep([...this.list, edit].slice(-most)); }
+  /** Keeps an edit among the others, in the order in which they were made. */
+  add(edit: UnsavedEdit): void { this.keep([...this.list, edit].toSorted((a, b) => a.at - b.at).slice(-most), edit); }
   remove(edits: UnsavedEdit[]): void { this.keep(this.list.filter((edit) => !edits.includes(edit))); }
-  on(listener: () => void): void { this.listeners.push(listener); }
+  on(listener: (added?: UnsavedEdit) => void): void { this.listeners.push(listener); }
 
-  private keep(list: UnsavedEdit[]): void {
+  private keep(list: UnsavedEdit[], added?: UnsavedEdit): void {
     this.list = list;
     try {
       if (list.length === 0) localStorage.removeItem(this.key);
@@ -29,7 +30,7 @@ export class Unsaved {
     } catch {
       // No room in this browser: they are kept as long as the page is open.
     }
-    this.listeners.forEach((listener) => listener());
+    this.listeners.forEach((listener) => listener(added));
   }
 
   private read(): UnsavedEdit[] {

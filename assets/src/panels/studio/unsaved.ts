@@ -1,6 +1,7 @@
 // Beside the saved state: how many edits could not be saved, and the way to what they were.
 
 import type { Editor } from "../../editor/context";
+import type { UnsavedEdit } from "../../editor/unsaved";
 import { later } from "../../commands/later";
 import { h, icon } from "../../lib/dom";
 import { t, tn } from "../../lib/words";
@@ -9,17 +10,12 @@ export function mountUnsaved(editor: Editor, beside: HTMLElement): void {
   const { unsaved } = editor;
   const open = () => void later(import("./unsaveddialog"), ({ openUnsaved }) => openUnsaved(editor));
   const button = h("button", { type: "button", class: "button small unsaved-button", "data-testid": "unsaved", "aria-haspopup": "dialog", onclick: open });
-  let told = unsaved.list.length;
-  const show = () => {
+  const show = (added?: UnsavedEdit) => {
     const count = unsaved.list.length;
     button.hidden = count === 0;
     button.replaceChildren(icon("circle-alert"), h("span", {}, tn(count, "{n} edit not saved", "{n} edits not saved")));
     // Many at once are one message: the list names them all.
-    if (count > told) {
-      const last = unsaved.list[count - 1]!;
-      editor.toast(t("Not saved: {label}. {why}", { label: last.label, why: last.why }), { error: true, action: { label: t("Show"), run: open } });
-    }
-    told = count;
+    if (added) editor.toast(t("Not saved: {label}. {why}", { label: added.label, why: added.why }), { error: true, action: { label: t("Show"), run: open } });
   };
   unsaved.on(show);
   beside.after(button);
