@@ -125,6 +125,8 @@ func countText(n int) string {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
+
 // RoleText says what a role may do.
 func RoleText(ctx context.Context, r auth.Role) string {
 	switch r {

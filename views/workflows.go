@@ -87,6 +87,27 @@ func (v WorkflowsView) nextPage() string {
 	return v.address() + "?" + q.Encode()
 }
 
+// behind counts the edits since what is published; -1 when nothing is.
+func (w WorkflowRow) behind() int {
+	if w.Published == 0 {
+		return -1
+	}
+	return int(max(0, w.Revision-w.Published))
+}
+
+// publishAt is the address at which publishing a workflow begins; it leads back to the list as it is shown.
+func (v WorkflowsView) publishAt(id string) string {
+	return "/workflows/publish?" + url.Values{"id": {id}, "back": {v.here()}}.Encode()
+}
+
+// sinceAt is where the edits since what is published are seen: where they can be published, or on the canvas.
+func (v WorkflowsView) sinceAt(w WorkflowRow, p Page) string {
+	if canEdit(p) {
+		return v.publishAt(w.ID)
+	}
+	return "/workflows/" + url.PathEscape(w.ID) + "/history?from=" + itoa64(w.Published) + "&to=" + itoa64(w.Revision)
+}
+
 func (v WorkflowsView) title(ctx context.Context) string {
 	switch v.Kind {
 	case "archived":

@@ -17,6 +17,8 @@ var workflowRoutes = append([]route{
 	{Method: "POST", Path: "/workflows/many", Permission: auth.WorkflowEdit, Handle: changeMany},
 	{Method: "GET", Path: "/workflows/new", Permission: auth.WorkflowEdit, Handle: newPage},
 	{Method: "GET", Path: "/workflows/new/:template", Permission: auth.WorkflowEdit, Handle: templatePage},
+	{Method: "GET", Path: "/workflows/publish", Permission: auth.WorkflowEdit, Handle: publishPage, Cost: costFile},
+	{Method: "POST", Path: "/workflows/publish", Permission: auth.WorkflowEdit, Handle: publishMany, Cost: costFile},
 	{Method: "GET", Path: "/workflows/trash", Permission: auth.WorkflowView, Handle: trashPage},
 	{Method: "GET", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importPage},
 	{Method: "POST", Path: "/workflows/import", Permission: auth.WorkflowEdit, Handle: importFiles, Body: importBody, Cost: costFile},

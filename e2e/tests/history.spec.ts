@@ -176,3 +176,85 @@ test("two versions are compared on the canvas, named, and restored", async ({ pa
   });
   expect(mistakes).toEqual([]);
 });
+
+test("the list leads to what publishing changes, for one workflow and for several, also without scripts", async ({ page, studio, browser, mistakes }) => {
+  await setUp(page, studio);
+  const api = new Api(page, studio.url);
+  const id = await api.create(orders());
+  const broken = await api.create(chain("Broken", ["trigger.webhook", "No path", { path: "" }]));
+  const edit = async (...ops: unknown[]) => api.post(`/workflows/${id}/ops`, { base: (await api.get<Now>(`/workflows/${id}`)).revision, ops });
+  const row = page.getByTestId(`workflow-${id}`);
+  const menu = async (entry: string) => {
+    await page.getByTestId(`menu-${id}`).click();
+    await page.getByRole("menuitem", { name: entry }).click();
+  };
+
+  await test.step("published for the first time from the menu, and taken back in the message", async () => {
+    await page.goto(`${studio.url}/workflows`);
+    await menu("Publish…");
+    await expect(page.getByRole("heading", { name: "Publish Orders" })).toBeVisible();
+    expect(await said(studio.url)).toBe("404");
+    await page.getByTestId("publish-confirm").click();
+    await expect(row).toContainText("Published");
+    expect(await said(studio.url)).toBe("first");
+    await page.getByTestId("toast").getByRole("button", { name: "Undo" }).click();
+    await expect(row).toContainText("Draft");
+    expect(await said(studio.url)).toBe("404");
+    await menu("Publish…");
+    await page.getByTestId("publish-confirm").click();
+    await expect(row).toContainText("Published");
+  });
+
+  await test.step("a newer draft shows the same differences as the editor, and replaces what is published", async () => {
+    await edit({ op: "node.set", id: "n2", path: "params.fields", value: [{ name: "say", value: "<b>second</b>" }] }, { op: "node.move", id: "n0", at: [80, 400] });
+    await edit({ op: "node.remove", id: "n3" }, { op: "node.add", node: { id: "new", kind: "flow.noop", name: "New end", at: [920, 160], params: {} } }, { op: "edge.add", edge: { from: "n2", out: "main", to: "new", in: "main" } });
+    await page.reload();
+    await page.getByTestId(`since-${id}`).click();
+    await expect(page.getByTestId("diff-sum")).toHaveText("2 added, 2 removed, 1 changed, 1 moved");
+    const change = page.getByTestId("diff-change").filter({ hasText: "Say" }).first();
+    await change.locator("summary").click();
+    await expect(change).toContainText("<b>second</b>");
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await new Screens(page, theme).look("publish");
+    }
+    await page.getByTestId("diff-on-canvas").click();
+    await expect(page.locator("#history[data-ready]")).toBeVisible();
+    await expect(page.getByTestId("diff-sum")).toHaveText("2 added, 2 removed, 1 changed, 1 moved");
+    await page.goBack();
+    await page.getByLabel("Note").fill("From the list");
+    await page.getByTestId("publish-confirm").click();
+    await expect(row).not.toContainText("since");
+    expect(await said(studio.url)).toBe("<b>second</b>");
+  });
+
+  await test.step("several at once, each with how it went", async () => {
+    await edit({ op: "node.rename", id: "n2", value: "Tell" });
+    await page.reload();
+    await row.getByRole("checkbox").check();
+    await page.getByTestId(`workflow-${broken}`).getByRole("checkbox").check();
+    await page.getByTestId("publish-selected").click();
+    await expect(page.getByTestId(`publish-${id}`)).toContainText("1 changed");
+    await expect(page.getByTestId(`publish-${broken}`)).toContainText("No path");
+    await expect(page.getByTestId(`publish-${broken}`).getByRole("checkbox")).toBeDisabled();
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await new Screens(page, theme).look("publish-several");
+    }
+    await page.getByTestId("publish-confirm").click();
+    await expect(row).not.toContainText("since"); // one was left: it needs no page of results
+  });
+
+  await test.step("without scripts", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+    const plain = await context.newPage();
+    await edit({ op: "node.rename", id: "n2", value: "Say it" });
+    await plain.goto(`${studio.url}/workflows`);
+    await plain.getByTestId(`since-${id}`).click();
+    await expect(plain.getByTestId("diff-sum")).toHaveText("1 changed");
+    await plain.getByTestId("publish-confirm").click();
+    await expect(plain.getByTestId(`workflow-${id}`)).not.toContainText("since");
+    await context.close();
+  });
+  expect(mistakes).toEqual([]);
+});
