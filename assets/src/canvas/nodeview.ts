@@ -3,6 +3,7 @@
 import type { NodeRun } from "../editor/context";
 import { isMadeUp } from "../doc/pin";
 import type { Ports } from "../doc/ports";
+import { portText } from "../doc/portnames";
 import { cloneTemplate, h, icon, iconHref, part } from "../lib/dom";
 import { t, tn } from "../lib/words";
 import { statusText } from "../runs/state";
@@ -175,11 +176,11 @@ export class NodeView {
     return portRows(ports).flatMap(({ port, row }) => {
       const handle = h("span", {
         class: "handle", "data-side": side, "data-port": port.name, "data-testid": `handle-${this.node.id}-${side}-${port.name}`,
-        title: port.label || (port.name === "main" ? (side === "in" ? t("Input") : t("Output: pull to connect, press to add a node")) : port.name),
+        title: port.label || (port.name === "main" ? (side === "in" ? t("Input") : t("Output: pull to connect, press to add a node")) : portText(port)),
       });
       handle.style.top = `${rowY(row)}px`;
       if (row < 0) return [handle];
-      const label = h("span", { class: "port-label", "data-side": side, "data-name": port.name }, port.label || port.name);
+      const label = h("span", { class: "port-label", "data-side": side, "data-name": port.name }, portText(port));
       label.style.top = `${rowY(row)}px`;
       return [handle, label];
     });

@@ -2,6 +2,7 @@
 
 import type { Studio } from "../editor/studio";
 import { inOrder, links } from "../doc/graph";
+import { portText } from "../doc/portnames";
 import { h, icon, part } from "../lib/dom";
 import { statusText } from "../runs/state";
 import type { WorkflowNode } from "../types";
@@ -121,7 +122,7 @@ export class Outline {
         const items: HTMLElement[] = [];
         if (!done.has(next.id) && level < deepest) this.chain(next, done, items, level + 1);
         else items.push(h("li", { class: "outline-link" }, next.name));
-        branches.append(h("li", {}, h("span", { class: "outline-port" }, port), listOf(items)));
+        branches.append(h("li", {}, h("span", { class: "outline-port" }, portText(this.studio.ports(node).outputs.find((output) => output.name === port) ?? port)), listOf(items)));
       }
       entry.append(branches);
       return;

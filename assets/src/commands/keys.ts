@@ -1,5 +1,7 @@
 // Keys as texts, as the command table and a person's own keys are written: "Mod+Shift+Z". Mod is Ctrl, and ⌘ on a Mac.
 
+import { t } from "../lib/words";
+
 const lone = new Set(["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock", "Dead", "Process", "Unidentified"]);
 
 interface Pressed { key: string; code: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean; isComposing?: boolean; getModifierState?(name: string): boolean }
@@ -32,7 +34,9 @@ export const isKeys = (text: unknown): text is string => typeof text === "string
 const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 const signs: { [name: string]: string } = {
-  Mod: mac ? "⌘" : "Ctrl", Alt: mac ? "⌥" : "Alt", Shift: "⇧", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Delete: "Del", Escape: "Esc", Enter: "↵", ContextMenu: "☰", "-": "−",
+  Mod: mac ? "⌘" : t("Ctrl"), Alt: mac ? "⌥" : t("Alt"), Shift: mac ? "⇧" : t("Shift"), ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓",
+  Delete: mac ? "⌦" : t("Del"), Backspace: mac ? "⌫" : t("Backspace"), Escape: t("Esc"), Enter: "↵", ContextMenu: "☰", "-": "−",
+  Space: t("Space"), Home: t("Home"), End: t("End"), PageUp: t("Page up"), PageDown: t("Page down"), Tab: t("Tab"),
 };
 
 /** The single keys of a text as they are shown, each in a box of its own. */
@@ -41,7 +45,7 @@ export function keyCaps(keys: string): string[] {
   return parts.map((part) => signs[part] ?? part);
 }
 
-/** How keys are shown in a menu: "Ctrl ⇧ Z". */
+/** How keys are shown in a menu: "Ctrl Shift Z". */
 export const keyText = (keys: string): string => keyCaps(keys).join(" ");
 
 /** Keys as assistive technology is told of them (aria-keyshortcuts). */

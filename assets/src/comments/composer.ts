@@ -2,6 +2,7 @@
 // why when it was not.
 
 import { say } from "../lib/announce";
+import { keyText } from "../commands/keys";
 import { h, icon } from "../lib/dom";
 import { t, tn } from "../lib/words";
 import { wordsOf } from "./book";
@@ -9,7 +10,6 @@ import { beingWritten, candidates, label } from "./mention";
 import type { Person } from "./thread";
 
 const mostRunes = 10_000; // of a comment, as on the server
-const apple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export interface ComposerOptions {
   label: string;
@@ -47,7 +47,7 @@ export class Composer {
     this.button = h("button", { type: "submit", class: "button primary small", "data-testid": "comment-send" }, options.button);
     const call = h("button", { type: "button", class: "button quiet small icon-only composer-call", "aria-label": t("Mention somebody"), title: t("Mention somebody"), onclick: () => this.insert("@") }, "@");
     this.element = h("form", { class: "composer" }, h("div", { class: "composer-field" }, this.field, this.list), this.failure,
-      h("div", { class: "composer-foot" }, call, h("span", { class: "muted small-text grow", id: `${id}-hint` }, t("Markdown. {keys} sends.", { keys: apple ? "⌘ Enter" : "Ctrl Enter" })),
+      h("div", { class: "composer-foot" }, call, h("span", { class: "muted small-text grow", id: `${id}-hint` }, t("Markdown. {keys} sends.", { keys: keyText("Mod+Enter") })),
         options.cancel ? h("button", { type: "button", class: "button small", onclick: () => options.cancel?.() }, t("Cancel")) : null, this.button));
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();

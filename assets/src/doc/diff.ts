@@ -3,6 +3,7 @@
 
 import type { Edge, Group, Json, Note, Workflow, WorkflowNode } from "../types";
 import { same } from "./path";
+import { portText } from "./portnames";
 
 export type DiffState = "added" | "removed" | "changed" | "moved";
 export type DiffSort = "node" | "edge" | "note" | "group" | "setting" | "test";
@@ -108,7 +109,7 @@ function settings(before: Workflow, after: Workflow): Change[] {
 }
 
 function edgeName(edge: Edge, names: Map<string, string>): string {
-  const port = (name: string) => (name === "main" ? "" : ` (${name})`);
+  const port = (name: string) => (name === "main" ? "" : ` (${portText(name)})`);
   return `${names.get(edge.from) ?? edge.from}${port(edge.out)} → ${names.get(edge.to) ?? edge.to}${port(edge.in)}`;
 }
 

@@ -4,6 +4,7 @@ import { t } from "../lib/words";
 import type { Edge, Kind, Op, Port, Workflow, WorkflowNode } from "../types";
 import { freeName } from "./clip";
 import { nodesById, reach } from "./graph";
+import { portText } from "./portnames";
 import { renameInValue } from "./rename";
 
 const back = 300; // from the start of the new workflow to its first node
@@ -71,7 +72,7 @@ function begin(inside: WorkflowNode[], into: Edge[], within: Edge[], name: (id: 
 
 /** Why the nodes do not end in one output, or "". */
 function end(inside: WorkflowNode[], outOf: Edge[], within: Edge[], name: (id: string) => string, known: Known): string {
-  const leaving = [...new Set(outOf.map((edge) => `${name(edge.from)}${edge.out === "main" ? "" : ` (${edge.out})`}`))];
+  const leaving = [...new Set(outOf.map((edge) => `${name(edge.from)}${edge.out === "main" ? "" : ` (${portText(edge.out)})`}`))];
   if (leaving.length > 1) return t("A called workflow gives back what one node gives, but edges leave from {names}.", { names: leaving.join(", ") });
   const going = new Set(within.map((edge) => edge.from));
   const leaves = inside.filter((node) => !going.has(node.id));

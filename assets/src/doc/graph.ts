@@ -2,6 +2,7 @@
 
 import type { Edge, Kind, Port, Workflow, WorkflowNode } from "../types";
 import { sameEdge } from "./apply";
+import { portText } from "./portnames";
 import { t } from "../lib/words";
 
 export interface Links { into: Map<string, Edge[]>; outOf: Map<string, Edge[]> }
@@ -87,8 +88,8 @@ export function whyNot(doc: Workflow, edge: Edge, kindOf: (node: WorkflowNode) =
   const to = byId.get(edge.to);
   if (!from || !to) return t("That node is gone.");
   if (kindOf(to)?.trigger) return t("{name} is a trigger: nothing leads into it.", { name: to.name });
-  if (!portsOf(from).outputs.some((port) => port.name === edge.out)) return t("{name} has no output \"{out}\".", { name: from.name, out: edge.out });
-  if (!portsOf(to).inputs.some((port) => port.name === edge.in)) return t("{name} has no input \"{in}\".", { name: to.name, in: edge.in });
+  if (!portsOf(from).outputs.some((port) => port.name === edge.out)) return t("{name} has no output \"{out}\".", { name: from.name, out: portText(edge.out) });
+  if (!portsOf(to).inputs.some((port) => port.name === edge.in)) return t("{name} has no input \"{in}\".", { name: to.name, in: portText(edge.in) });
   if (doc.edges.some((other) => sameEdge(other, edge))) return t("They are connected already.");
   if (edge.from === edge.to && !kindOf(from)?.loop) return t("A node cannot feed itself. Put a Loop node between.");
   return "";

@@ -5,6 +5,7 @@
 import { api } from "../lib/api";
 import type { Edge, Json, Kind, Port, WorkflowNode } from "../types";
 import { isObject } from "./path";
+import { portText } from "./portnames";
 
 export interface Ports { inputs: Port[]; outputs: Port[] }
 
@@ -17,7 +18,7 @@ export function placeholderPorts(into: Edge[], outOf: Edge[]): Ports {
 
 function named(names: string[]): Port[] {
   const distinct = [...new Set(names)];
-  return distinct.length > 0 ? distinct.map((name) => (name === "main" ? { name } : { name, label: name })) : main;
+  return distinct.length > 0 ? distinct.map((name) => (name === "main" ? { name } : { name, label: portText(name) })) : main;
 }
 
 /** The ports that a kind's description gives. */
@@ -27,7 +28,7 @@ export function fixedPorts(kind: Kind): Ports {
 
 function withError(node: WorkflowNode, outputs: Port[]): Port[] {
   if (node.on_error !== "output" || outputs.some((port) => port.name === "error")) return outputs;
-  return [...outputs, { name: "error", label: "error" }];
+  return [...outputs, { name: "error", label: portText("error") }];
 }
 
 export class PortBook {
@@ -83,7 +84,7 @@ const longestLabel = 24;
 const rules: { [kind: string]: (params: WorkflowNode["params"], fixed: Ports) => Ports } = {
   "flow.switch": (params, fixed) => {
     const cases = Array.isArray(params["cases"]) ? params["cases"].slice(0, mostCases) : [];
-    return { inputs: fixed.inputs, outputs: [...cases.map((entry, i) => ({ name: `case_${i + 1}`, label: caseLabel(entry) || String(i + 1) })), { name: "default", label: "default", optional: true }] };
+    return { inputs: fixed.inputs, outputs: [...cases.map((entry, i) => ({ name: `case_${i + 1}`, label: caseLabel(entry) || String(i + 1) })), { name: "default", label: portText("default"), optional: true }] };
   },
   "flow.merge": (params, fixed) => {
     const asked = Number(params["inputs"] ?? 2);
@@ -106,7 +107,7 @@ function withUsed(ports: Port[], edges: Edge[], end: "in" | "out"): Port[] {
   let all = ports;
   for (const edge of edges) {
     const name = edge[end];
-    if (!all.some((port) => port.name === name)) all = [...all, { name, label: name }];
+    if (!all.some((port) => port.name === name)) all = [...all, { name, label: portText(name) }];
   }
   return all;
 }

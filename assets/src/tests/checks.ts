@@ -1,6 +1,7 @@
 // What must hold after a test's run, line by line, each with how it ended.
 
 import { h, icon } from "../lib/dom";
+import { portText } from "../doc/portnames";
 import { t } from "../lib/words";
 import type { Assert } from "../types";
 import { differenceView } from "./difference";
@@ -88,7 +89,7 @@ export class Checks {
     const node = line.node ? this.host.editor.node(line.node) : undefined;
     const outputs = node ? this.host.editor.ports(node).outputs : [];
     if (outputs.length < 2 && !line.output || !node) return null;
-    return this.select(`${i}-output`, t("Output"), [["", t("the first with items")], ...outputs.map((port): [string, string] => [port.name, port.label ?? port.name])], line.output ?? "", (output) => this.change(i, { output }));
+    return this.select(`${i}-output`, t("Output"), [["", t("the first with items")], ...outputs.map((port): [string, string] => [port.name, portText(port)])], line.output ?? "", (output) => this.change(i, { output }));
   }
 
   private look(line: Assert, i: number): HTMLElement {

@@ -1,6 +1,7 @@
 // The data of a node: what came in or what went out, as table, JSON or schema.
 
 import { isMadeUp } from "../../doc/pin";
+import { portText } from "../../doc/portnames";
 import { h, icon } from "../../lib/dom";
 import { t } from "../../lib/words";
 import type { Item, RunEvent, WorkflowNode } from "../../types";
@@ -64,7 +65,7 @@ export class DataViewer {
   }
 
   private async output(node: WorkflowNode): Promise<Shown> {
-    const ports = this.host.ports(node).outputs.map((port) => port.label || port.name);
+    const ports = this.host.ports(node).outputs.map(portText);
     const event = await this.steps.of(node.id, this.iteration);
     if (!this.picked && event && !node.pinned) this.port = Math.max(0, event.outputs?.findIndex((list) => list.length > 0) ?? 0);
     const items = this.port === 0 && node.pinned ? node.pinned : (event?.outputs?.[this.port] ?? (event ? [] : null));
@@ -77,7 +78,7 @@ export class DataViewer {
     const lists = await Promise.all(inputs.map((port) => this.steps.inputOf(node, port.name)));
     const source = this.host.doc.edges.find((edge) => edge.to === node.id && edge.in === inputs[this.port]?.name);
     const from = source && this.host.node(source.from);
-    return { ports: inputs.map((port) => port.label || port.name), counts: lists.map((list) => list?.length), items: lists[this.port] ?? null, event: null, origin: this.port === 0 || !from ? fromInput : fromNode(from.name) };
+    return { ports: inputs.map(portText), counts: lists.map((list) => list?.length), items: lists[this.port] ?? null, event: null, origin: this.port === 0 || !from ? fromInput : fromNode(from.name) };
   }
 
   private draw(node: WorkflowNode, shown: Shown): void {

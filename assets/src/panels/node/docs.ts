@@ -1,6 +1,7 @@
 // The documentation of a kind, with examples that can be taken over.
 
 import { h, icon } from "../../lib/dom";
+import { portText } from "../../doc/portnames";
 import type { Editor } from "../../editor/context";
 import type { Kind, WorkflowNode } from "../../types";
 import { markdown } from "../../lib/markdown";
@@ -8,7 +9,7 @@ import { type Example, examplesOf } from "./examples";
 import { t } from "../../lib/words";
 
 export function docsView(editor: Editor, node: WorkflowNode, kind: Kind): HTMLElement {
-  const ports = [...kind.inputs.map((port) => ["in", port.label || port.name]), ...kind.outputs.map((port) => ["out", port.label || port.name])];
+  const ports = [...kind.inputs.map((port) => ["in", portText(port)]), ...kind.outputs.map((port) => ["out", portText(port)])];
   const examples = h("div", { class: "stack" });
   void examplesOf(kind).then(
     (list) => list.length > 0 && examples.replaceChildren(h("h3", {}, t("Examples")), ...list.map((example) => exampleView(editor, node, example))),
