@@ -89,7 +89,7 @@ type Param struct {
 	Help         string   `json:"help,omitempty"`
 	Placeholder  string   `json:"placeholder,omitempty"`
 	Type         string   `json:"type"`           // string, number, integer, boolean, list, object, any
-	Widget       string   `json:"widget"`         // text, textarea, code, number, toggle, select, list, map, cron, timezone, credential, json, condition, path, workflow
+	Widget       string   `json:"widget"`         // text, textarea, code, number, toggle, select, list, map, cron, timezone, credential, json, condition, path, workflow, field (the name of one), fields (names)
 	Lang         string   `json:"lang,omitempty"` // for code: javascript, python, sql, html, markdown, json
 	Default      any      `json:"default,omitempty"`
 	Options      []Option `json:"options,omitempty"`

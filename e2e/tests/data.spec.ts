@@ -66,6 +66,29 @@ test("fields are made of data by dragging and by keyboard, with a value for ever
   });
 });
 
+test("a field of the data goes into the row it is dropped on, a list makes a row of it, and names stay names", async ({ page, studio }) => {
+  await setUp(page, studio);
+  const api = new Api(page, studio.url);
+  const doc = chain("Rows", ["trigger.manual", "Start"], ["data.set", "Shape", { fields: [{ name: "who", value: "" }] }]);
+  doc.nodes[0]!["pinned"] = orders.map((json) => ({ json }));
+  const id = await api.create(doc);
+  await page.goto(`${studio.url}/workflows/${id}`);
+  const drawing = new Drawing(page);
+  await drawing.ready();
+  await drawing.select("Shape");
+  await page.getByTestId("data-use").locator(":scope > summary").click();
+  await page.getByTestId("use-$json.customer.name").dragTo(page.getByTestId("param-fields-0-value"));
+  await expect(page.locator('.cm-content[data-testid="param-fields-0-value"]')).toContainText("{{ $json.customer.name }}");
+  await page.getByTestId("use-$json.total").dragTo(page.getByTestId("param-fields-add"));
+  await expect(page.getByTestId("param-fields-1-name")).toHaveValue("total");
+  await page.getByTestId("param-remove-add").focus();
+  await page.getByTestId("use-$json.customer.name").click();
+  await expect(page.getByTestId("param-remove-0")).toHaveValue("customer.name");
+  await drawing.saved();
+  const { doc: stored } = await api.get<{ doc: Doc }>(`/workflows/${id}`);
+  expect(stored.nodes[1]!.params).toEqual({ fields: [{ name: "who", value: "={{ $json.customer.name }}" }, { name: "total", value: "={{ $json.total }}" }], remove: ["customer.name"] });
+});
+
 test("output is pinned as a table, as JSON or made up, and says so", async ({ page, studio }) => {
   await setUp(page, studio);
   const api = new Api(page, studio.url);

@@ -23,7 +23,7 @@ The result is always one item, with an empty list when nothing came in. Split do
 }
 
 type dataAggregate struct {
-	Field     string `json:"field" form:"Field" help:"Empty: whole items."`
+	Field     string `json:"field" form:"Field" widget:"field" help:"Empty: whole items."`
 	Into      string `json:"into" form:"Into" placeholder:"items"`
 	KeepEmpty bool   `json:"keep_empty" form:"Keep empty values"`
 }

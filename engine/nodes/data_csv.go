@@ -42,12 +42,12 @@ Values stay text, so that postcodes keep their zeros, unless *read numbers* is o
 type dataCSV struct {
 	Operation string   `json:"operation" form:"Do" options:"parse=Read,build=Write"`
 	Source    string   `json:"source" form:"Text is in" options:"field=A field,file=A file"`
-	Field     string   `json:"field" form:"Field" show:"source=field"`
+	Field     string   `json:"field" form:"Field" widget:"field" show:"source=field"`
 	File      string   `json:"file" form:"File" help:"Name of the file in the item; when writing, \"data\" if empty." show:"source=file"`
 	FileName  string   `json:"file_name" form:"File name" show:"source=file"`
 	Delimiter string   `json:"delimiter" form:"Separator" help:"One character, tab, or auto when reading."`
 	Header    bool     `json:"header" form:"First line is a header"`
-	Columns   []string `json:"columns" form:"Columns" help:"When reading: names instead of the header's. When writing: which fields, in which order."`
+	Columns   []string `json:"columns" form:"Columns" widget:"fields" help:"When reading: names instead of the header's. When writing: which fields, in which order."`
 	Numbers   bool     `json:"numbers" form:"Read numbers" show:"operation=parse"`
 	Keep      bool     `json:"keep_others" form:"Keep other fields of the item" show:"operation=parse"`
 	Safe      bool     `json:"safe" form:"Safe for spreadsheets" show:"operation=build"`

@@ -24,7 +24,7 @@ func init() {
 }
 
 type dataDedupe struct {
-	Fields []string `json:"fields" form:"Fields" help:"Empty: everything."`
+	Fields []string `json:"fields" form:"Fields" widget:"fields" help:"Empty: everything."`
 	Keep   string   `json:"keep" form:"Keep the" options:"first=First,last=Last"`
 }
 

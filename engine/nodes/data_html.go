@@ -38,10 +38,10 @@ func init() {
 
 type dataHTML struct {
 	Operation string      `json:"operation" form:"Do" options:"extract=Extract values,text=Readable text,table=Write a table"`
-	Field     string      `json:"field" form:"Field" help:"Where the HTML is, or goes to when writing."`
+	Field     string      `json:"field" form:"Field" widget:"field" help:"Where the HTML is, or goes to when writing."`
 	Into      string      `json:"into" form:"Into" show:"operation=text"`
 	Values    []htmlValue `json:"values" form:"Values" show:"operation=extract"`
-	Columns   []string    `json:"columns" form:"Columns" help:"Empty: all fields." show:"operation=table"`
+	Columns   []string    `json:"columns" form:"Columns" widget:"fields" help:"Empty: all fields." show:"operation=table"`
 	Keep      bool        `json:"keep_others" form:"Keep other fields" show:"operation=extract"`
 }
 

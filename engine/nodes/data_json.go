@@ -29,7 +29,7 @@ func init() {
 
 type dataJSON struct {
 	Operation string `json:"operation" form:"Do" options:"parse=Read JSON from text,stringify=Write a value as JSON"`
-	Field     string `json:"field" form:"Field" help:"When writing, empty means the whole item."`
+	Field     string `json:"field" form:"Field" widget:"field" help:"When writing, empty means the whole item."`
 	Into      string `json:"into" form:"Into" help:"Empty: the same field. A dot: the item itself, when reading."`
 	Indent    bool   `json:"indent" form:"With line breaks" show:"operation=stringify"`
 }

@@ -32,7 +32,7 @@ From HTML, what Markdown cannot say (forms, scripts, styles) is dropped. Texts l
 
 type dataMarkdown struct {
 	Operation string `json:"operation" form:"Do" options:"to_html=Markdown to HTML,from_html=HTML to Markdown"`
-	Field     string `json:"field" form:"Field" required:"true"`
+	Field     string `json:"field" form:"Field" widget:"field" required:"true"`
 	Into      string `json:"into" form:"Into" help:"Empty: the same field."`
 }
 

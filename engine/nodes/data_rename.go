@@ -34,7 +34,7 @@ type dataRename struct {
 }
 
 type rename struct {
-	From string `json:"from" form:"Old name" required:"true"`
+	From string `json:"from" form:"Old name" widget:"field" required:"true"`
 	To   string `json:"to" form:"New name" required:"true"`
 }
 

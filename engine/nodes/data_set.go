@@ -29,7 +29,7 @@ All expressions see the item as it came in, not the fields set here. Without **k
 type dataSet struct {
 	Fields     []setField `json:"fields" form:"Fields"`
 	KeepOthers bool       `json:"keep_others" form:"Keep other fields"`
-	Remove     []string   `json:"remove" form:"Remove fields"`
+	Remove     []string   `json:"remove" form:"Remove fields" widget:"fields"`
 }
 
 type setField struct {

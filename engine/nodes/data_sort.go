@@ -30,7 +30,7 @@ Values are compared as they are, numbers by size and text by letter, numbers bef
 }
 
 type dataSort struct {
-	By         any    `json:"by" form:"By" placeholder:"count" required:"true" help:"Field names, separated by commas. A minus before a name turns its order around."`
+	By         any    `json:"by" form:"By" widget:"field" placeholder:"count" required:"true" help:"Field names, separated by commas. A minus before a name turns its order around."`
 	Order      string `json:"order" form:"Order" options:"ascending=Ascending,descending=Descending"`
 	As         string `json:"as" form:"Compare as" options:"auto=What they are,text=Text,natural=Text with numbers,number=Numbers,date=Dates"`
 	IgnoreCase bool   `json:"ignore_case" form:"Ignore upper and lower case"`

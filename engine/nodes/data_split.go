@@ -26,7 +26,7 @@ An object counts as a list of its entries, each with ` + "`key` and `value`" + `
 }
 
 type dataSplit struct {
-	Field      string `json:"field" form:"Field" required:"true" placeholder:"lines"`
+	Field      string `json:"field" form:"Field" widget:"field" required:"true" placeholder:"lines"`
 	Into       string `json:"into" form:"Into" help:"Name for each entry. Empty: the field's name."`
 	KeepOthers bool   `json:"keep_others" form:"Keep other fields"`
 }

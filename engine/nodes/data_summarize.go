@@ -31,13 +31,13 @@ func init() {
 }
 
 type dataSummarize struct {
-	GroupBy    []string  `json:"group_by" form:"Group by"`
+	GroupBy    []string  `json:"group_by" form:"Group by" widget:"fields"`
 	Operations []summary `json:"operations" form:"Work out"`
 }
 
 type summary struct {
 	Operation string `json:"operation" form:"What" options:"count=Count,sum=Sum,average=Average,min=Smallest,max=Largest,first=First,last=Last,list=List,unique=Count different,unique_list=List different,join=Text with commas"`
-	Field     string `json:"field" form:"Field"`
+	Field     string `json:"field" form:"Field" widget:"field"`
 	Into      string `json:"into" form:"Into"`
 }
 

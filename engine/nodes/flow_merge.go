@@ -52,8 +52,8 @@ type flowMerge struct {
 }
 
 type mergeKey struct {
-	Left  string `json:"left" form:"Field of the first input"`
-	Right string `json:"right" form:"Field of the others" help:"Empty: the same name."`
+	Left  string `json:"left" form:"Field of the first input" widget:"field"`
+	Right string `json:"right" form:"Field of the others" widget:"field" help:"Empty: the same name."`
 }
 
 func mergePorts(params map[string]any) (in, out []engine.Port) {

@@ -165,7 +165,7 @@ func (m *machine) bounds(size int) (int64, time.Duration) {
 // compileOnly parses a program without running any of it.
 func (m *machine) compileOnly(p *program) error {
 	memory, limit := m.bounds(0)
-	return m.guarded(context.Background(), memory, limit, func() error { return m.parse(p) })
+	return p.placed(m.guarded(context.Background(), memory, limit, func() error { return m.parse(p) }))
 }
 
 // parse compiles the program in two different pairs of brackets: text that would close the one and go on outside of its
@@ -221,7 +221,7 @@ func (m *machine) run(ctx context.Context, p *program, data input) (answer strin
 		}
 		return nil
 	})
-	return answer, err
+	return answer, p.placed(err)
 }
 
 // drain runs the jobs of promises, so that none of this program runs within the next one.

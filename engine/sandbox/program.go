@@ -149,6 +149,22 @@ func (p *program) wrap() {
 	p.wrapped = b.String()
 }
 
+// placed says where a mistake is as people see the program. One behind its last line is a mistake of what it leaves open.
+func (p *program) placed(err error) error {
+	e, ok := errors.AsType[*ScriptError](err)
+	if !ok {
+		return err
+	}
+	placed, lines := *e, 1+strings.Count(p.key.source, "\n")
+	switch {
+	case e.Line > lines && e.name == "SyntaxError":
+		placed.Text, placed.Line = notJavaScript+"it ends too early", 0
+	case e.Line > lines || p.key.kind == isExpression && lines == 1:
+		placed.Line = 0
+	}
+	return &placed
+}
+
 // undeclared reports the name of a variable that a program assigned to without declaring it: code written for other
 // studios does, where such a variable is global. Here there are no global variables; it becomes one of the function's.
 func (p *program) undeclared(err error) (string, bool) {

@@ -41,6 +41,7 @@ func TestRunCode(t *testing.T) {
 		{"line of an error", "all", "const a = 1;\nconst b = null;\nreturn b.x.y", "", "(line 3)"},
 		{"line in a callback", "all", "return items.map(i => {\n  if (i.json.age > 30) {\n    throw new Error('too old')\n  }\n})", "", "too old (line 3)"},
 		{"line of a syntax error", "all", "const a = 1;\nreturn a +;", "", "(line 2)"},
+		{"a program that is not finished", "all", "const a = 1;\nreturn a +", "", "it ends too early"},
 		{"breaking out", "all", "return [] }}); globalThis.leak = 1; (function () {{", "", "not JavaScript"},
 		{"never settled", "all", "await new Promise(() => {}); return []", "", "waits for something that never comes"},
 		{"rejected", "all", "await Promise.reject(new Error('no')); return []", "", "no"},

@@ -16,6 +16,8 @@ var (
 	errMemory = errors.New("needs too much memory")
 )
 
+const notJavaScript = "this is not JavaScript: "
+
 // ScriptError is what a program ended with.
 type ScriptError struct {
 	Text string // for people
@@ -57,7 +59,7 @@ func explain(err error, late bool, limit time.Duration, memory int64) error {
 	}
 	switch {
 	case js.Name == "SyntaxError":
-		e.Text = "this is not JavaScript: " + message
+		e.Text = notJavaScript + message
 	case js.Name == "" || js.Name == "Error":
 		e.Text = message
 		if message == "" {

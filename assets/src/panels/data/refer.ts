@@ -15,6 +15,13 @@ export function reference(origin: Origin, path: (string | number)[]): string {
   return origin.root + pathText(path);
 }
 
+/** The name of the field that an expression reads, with dots between its parts. */
+export function fieldName(inside: string): string {
+  const key = /\["((?:[^"\\]|\\.)*)"\]/g;
+  const path = inside.slice(inside.indexOf("json") + 4).replace(key, (_, name: string) => `.${name.replace(/\\(.)/g, "$1")}`);
+  return path.replace(/^\./, "");
+}
+
 /** Makes an element a source of drags that carry the expression of a field. */
 export function draggable(element: HTMLElement, expression: () => string): void {
   element.draggable = true;

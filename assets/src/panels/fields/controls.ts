@@ -8,12 +8,14 @@ import { cronControl } from "./cron";
 import { listControl } from "./list";
 import { mapControl } from "./map";
 import { objectControl } from "./object";
-import { numberControl, secretControl, selectControl, textareaControl, textControl, timezoneControl, toggleControl } from "./simple";
+import { fieldControl, numberControl, secretControl, selectControl, textareaControl, textControl, timezoneControl, toggleControl } from "./simple";
 import { workflowControl } from "./workflow";
 
 export const controls: { [widget: string]: MakeControl } = {
   text: textControl,
   path: textControl,
+  field: fieldControl,
+  fields: listControl,
   textarea: textareaControl,
   secret: secretControl,
   number: numberControl,

@@ -8,7 +8,7 @@ import { controls } from "./controls";
 import { afterPress } from "../../lib/press";
 import { expressionControl, type ExpressionControl } from "./expression";
 import { problemOf, shownBy } from "./rules";
-import { takes } from "./takers";
+import { takerAround, takes } from "./takers";
 import { t } from "../../lib/words";
 
 export interface FieldOptions {
@@ -53,7 +53,8 @@ export class Field {
       this.touched = true;
       this.judge();
     });
-    if (canSwitch || param.widget === "condition" || param.widget === "code") {
+    const nested = param.widget === "object"; // its own fields take what is dropped
+    if ((canSwitch && !nested) || param.widget === "condition" || param.widget === "code") {
       this.takeDrops();
       takes({ element: this.element, label: param.label, use: (inside) => this.drop(inside) });
     }
@@ -150,7 +151,8 @@ export class Field {
   }
 
   private takeDrops(): void {
-    const carries = (event: DragEvent) => event.dataTransfer?.types.includes(dragType) ?? false;
+    // A field within this one, such as the value of a row, takes what is dropped on it.
+    const carries = (event: DragEvent) => (event.dataTransfer?.types.includes(dragType) ?? false) && takerAround(event.target as Element)?.element === this.element;
     this.element.addEventListener("dragover", (event) => {
       if (!carries(event)) return;
       event.preventDefault();
@@ -161,7 +163,7 @@ export class Field {
     this.element.addEventListener("drop", (event) => {
       this.element.classList.remove("dropping");
       const inside = event.dataTransfer?.getData(dragType);
-      if (!inside) return;
+      if (!inside || !carries(event)) return;
       event.preventDefault();
       event.stopPropagation();
       this.drop(inside);

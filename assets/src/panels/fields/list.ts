@@ -3,6 +3,7 @@
 import { h } from "../../lib/dom";
 import type { Json, Param } from "../../types";
 import { isObject } from "../words";
+import { fieldName } from "../data/refer";
 import type { Control, ControlOptions, FormHost } from "./control";
 import { Field } from "./field";
 import { Rows } from "./rows";
@@ -26,7 +27,7 @@ export function listControl(o: ControlOptions): Control {
     commit(soon);
   };
   const single = (entry: Json, index: number): HTMLElement => {
-    const one: Param = { name: String(index), label: `${param.label} ${index + 1}`, type: "string", widget: "text", placeholder: param.placeholder, no_expression: param.no_expression };
+    const one: Param = { name: String(index), label: `${param.label} ${index + 1}`, type: "string", widget: param.widget === "fields" ? "field" : "text", placeholder: param.placeholder, no_expression: param.no_expression };
     const field = new Field({ param: one, value: entry, id: `${o.id}-${index}`, testid: `${o.testid}-${index}`, host: o.host, compact: true, change: (value, soon) => set(index, value ?? "", soon) });
     fields.push(field);
     return h("div", { class: "row-fields" }, field.element);
@@ -68,6 +69,21 @@ export function listControl(o: ControlOptions): Control {
       commit(false);
     },
   });
+  /** What is put into the list as a whole gets a row: the last one when it has no value yet, else a new one. */
+  const insert = (inside: string) => {
+    const last = entries.at(-1);
+    if (columns.length === 0) {
+      const entry = param.widget === "fields" ? fieldName(inside) : `={{ ${inside} }}`;
+      entries = last === "" ? entries.with(-1, entry) : [...entries, entry];
+    } else {
+      const { row, key } = rowOf(columns, inside);
+      const free = isObject(last) && (last[key] === undefined || last[key] === "");
+      entries = free ? entries.with(-1, { ...row, ...Object.fromEntries(Object.entries(last).filter(([, value]) => value !== "")) }) : [...entries, row];
+    }
+    draw();
+    commit(false);
+    rows.focusRow(entries.length - 1);
+  };
   rows.element.id = o.id;
   rows.element.dataset.testid = o.testid;
   draw();
@@ -80,9 +96,19 @@ export function listControl(o: ControlOptions): Control {
       draw();
     },
     focus: () => rows.focusRow(0),
+    insert,
     refresh: () => fields.forEach((field) => field.refresh()),
     stop,
   };
+}
+
+/** A row about a field of the data, with its name, its value or both, and the column that makes it more than an empty row. */
+function rowOf(columns: Param[], inside: string): { row: { [name: string]: Json }; key: string } {
+  const field = columns.find(({ widget }) => widget === "field");
+  if (field) return { row: { [field.name]: fieldName(inside) }, key: field.name };
+  const value = columns.find(({ name }) => name === "value") ?? columns[0]!;
+  const named = value.name === "value" && columns.some(({ name }) => name === "name");
+  return { row: { ...(named ? { name: fieldName(inside).split(".").at(-1)! } : {}), [value.name]: `={{ ${inside} }}` }, key: value.name };
 }
 
 function listOf(value: Json | undefined): Json[] {

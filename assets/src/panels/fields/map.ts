@@ -3,6 +3,7 @@
 import { h } from "../../lib/dom";
 import type { Json, Param } from "../../types";
 import { isObject } from "../words";
+import { fieldName } from "../data/refer";
 import type { Control, ControlOptions } from "./control";
 import { Field } from "./field";
 import { singular } from "./list";
@@ -77,6 +78,15 @@ export function mapControl(o: ControlOptions): Control {
       draw();
     },
     focus: () => rows.focusRow(0),
+    insert(inside) {
+      const last = entries.at(-1);
+      const free = last && (last.value === "" || last.value === null);
+      const entry = { name: (free && last.name) || fieldName(inside).split(".").at(-1)!, value: `={{ ${inside} }}` };
+      entries = free ? entries.with(-1, entry) : [...entries, entry];
+      draw();
+      commit(false);
+      rows.focusRow(entries.length - 1);
+    },
     stop,
   };
 }

@@ -3,6 +3,7 @@
 import { h } from "../../lib/dom";
 import { showText } from "../../lib/livetext";
 import type { Json } from "../../types";
+import { fieldName } from "../data/refer";
 import type { Control, ControlOptions } from "./control";
 import { t } from "../../lib/words";
 
@@ -16,6 +17,19 @@ export function textControl(o: ControlOptions): Control {
   const mono = o.param.widget === "path";
   const input = h("input", { type: "text", ...shared(o), class: mono ? "mono" : undefined, readonly: o.host.readonly, autocomplete: "off", spellcheck: mono ? "false" : undefined });
   return typed(o, input);
+}
+
+/** The name of a field: one of the data that is put here is named, not read. */
+export function fieldControl(o: ControlOptions): Control {
+  const input = h("input", { type: "text", ...shared(o), readonly: o.host.readonly, autocomplete: "off", spellcheck: "false" });
+  return {
+    ...typed(o, input),
+    insert(inside) {
+      input.value = fieldName(inside);
+      o.change(input.value, false);
+      input.focus();
+    },
+  };
 }
 
 export function textareaControl(o: ControlOptions): Control {
