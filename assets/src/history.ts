@@ -33,6 +33,12 @@ function open(main: HTMLElement): void {
   let count = 0;
   let asked = 0;
 
+  for (const button of document.querySelectorAll<HTMLElement>(".history-parts > button")) {
+    button.addEventListener("click", () => {
+      main.dataset["shows"] = button.dataset["shows"];
+      for (const other of document.querySelectorAll(".history-parts > button")) other.setAttribute("aria-pressed", String(other === button));
+    });
+  }
   const names = new Map(data.workflow.doc.nodes.map((node) => [node.id, node.name]));
   const timeline = new Timeline(document.getElementById("timeline")!, readonly, (node) => names.get(node), {
     compare: (a, b) => void compare(a, b, true),

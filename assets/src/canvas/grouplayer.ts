@@ -124,7 +124,7 @@ export class GroupLayer {
     if (chosen.length === 0) return this.studio.say(t("Select nodes to group them"));
     const inside = new Set(chosen);
     const names = new Set(this.studio.doc.groups.map((group) => group.name));
-    let number = this.studio.doc.groups.length + 1;
+    let number = 1;
     while (names.has(t("Group {number}", { number }))) number++;
     const leave = this.studio.doc.groups.filter((group) => group.nodes.some((id) => inside.has(id))).map((group) => {
       const nodes = group.nodes.filter((id) => !inside.has(id));

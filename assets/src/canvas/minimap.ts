@@ -69,12 +69,16 @@ export class Minimap {
     const context = this.picture.getContext("2d");
     if (!context) return;
     const window = this.camera.window;
+    const { folds } = this.nodes;
     const all = union([...this.nodes.boxes(), ...[...this.notes.views.values()].map(({ box }) => box), window]) ?? window;
     const k = Math.min((this.size.w - 8) / all.w, (this.size.h - 8) / all.h, 0.5);
     this.view = { k, x: this.size.w / 2 - (all.x + all.w / 2) * k, y: this.size.h / 2 - (all.y + all.h / 2) * k };
     context.clearRect(0, 0, this.size.w, this.size.h);
     for (const { box } of this.notes.views.values()) this.fill(context, box, this.colors["note"]!);
-    for (const view of this.nodes.views.values()) {
+    // A collapsed group is one box, as on the canvas.
+    for (const box of new Set(folds.values())) this.fill(context, box, this.colors["node"]!);
+    for (const [id, view] of this.nodes.views) {
+      if (folds.has(id)) continue;
       const status = view.status;
       const color = status === "failed" ? "bad" : status === "done" ? "ok" : status === "running" ? "run" : view.selected ? "selected" : "node";
       this.fill(context, view.box, this.colors[color]!);

@@ -113,7 +113,7 @@ export class NodeLayer {
   }
 
   *boxes(except: ReadonlySet<string> = none): Iterable<Box> {
-    for (const [id, view] of this.views) if (!except.has(id)) yield view.box;
+    for (const [id, view] of this.views) if (!except.has(id)) yield this.folds.get(id) ?? view.box;
   }
 
   /** Boxes of nodes on the screen, for guides. */

@@ -153,7 +153,7 @@ export class Discussion {
     this.list?.element.remove();
     this.list = undefined;
     this.button?.setAttribute("aria-expanded", "false");
-    if (within) (this.button ?? this.canvas.root).focus({ preventScroll: true });
+    if (within) (this.button?.checkVisibility() ? this.button : this.canvas.root).focus({ preventScroll: true });
   }
 
   private heard(frame: CommentFrame): void {
@@ -182,8 +182,7 @@ export class Discussion {
     const { unread } = this.book;
     const { button } = this;
     if (!button) return;
-    const count = button.querySelector<HTMLElement>(".nav-count");
-    if (count) {
+    for (const count of document.querySelectorAll<HTMLElement>("#comments-button .nav-count, [data-count=comments]")) {
       count.textContent = unread > 99 ? "99+" : String(unread);
       count.hidden = unread === 0;
     }

@@ -11,9 +11,11 @@ export class Marks {
   private changes: Change[] = [];
   private before: Workflow | undefined;
   private readonly ghosts = h("div", { class: "diff-ghosts", "aria-hidden": "true" });
+  private readonly badges = h("div", { class: "diff-badges", "aria-hidden": "true" }); // of groups, whose frames lie under nodes and notes
 
   constructor(private readonly canvas: Canvas) {
     part(canvas.root, "world").prepend(this.ghosts);
+    part(canvas.root, "world").append(this.badges);
     canvas.studio.on("change", () => this.draw()); // ports may come later, and a node is drawn anew
   }
 
@@ -29,13 +31,24 @@ export class Marks {
       delete element.dataset["diff"];
       element.querySelector(":scope > .diff-badge")?.remove();
     }
+    this.badges.replaceChildren();
     for (const change of this.changes) {
       const element = change.sort === "node" ? nodes.views.get(change.id)?.element : change.sort === "note" ? notes.views.get(change.id)?.element
         : change.sort === "group" ? groups.views.get(change.id)?.element : undefined;
-      if (element) mark(element, change);
+      if (element) mark(element, change, this.above(change));
       else if (change.sort === "edge") edges.views.get(change.id)?.group.setAttribute("data-diff", change.state);
     }
     this.drawGhosts();
+  }
+
+  /** A place above the drawing for the badge of a group. */
+  private above(change: Change): HTMLElement | undefined {
+    const box = change.sort === "group" ? this.canvas.groups.views.get(change.id)?.box : undefined;
+    if (!box) return undefined;
+    const place = h("div", { class: "diff-place" });
+    place.style.transform = `translate(${box.x}px, ${box.y}px)`;
+    this.badges.append(place);
+    return place;
   }
 
   private drawGhosts(): void {
@@ -52,10 +65,10 @@ export class Marks {
   }
 }
 
-function mark(element: HTMLElement, change: Change): void {
+function mark(element: HTMLElement, change: Change, place = element): void {
   element.dataset["diff"] = change.state;
   const words: DiffState[] = change.moved && change.state === "changed" ? ["changed", "moved"] : [change.state];
-  element.append(h("span", { class: "diff-badge", "data-diff": change.state, "aria-hidden": "true" }, icon(stateIcon[change.state]), words.map(stateWord).join(", ")));
+  place.append(h("span", { class: "diff-badge", "data-diff": change.state, "aria-hidden": "true" }, icon(stateIcon[change.state]), words.map(stateWord).join(", ")));
   const label = element.getAttribute("aria-label") ?? change.name;
   const said = words.map(stateWord).join(", ");
   if (!label.startsWith(`${said}: `)) element.setAttribute("aria-label", `${said}: ${label}`);

@@ -86,7 +86,8 @@ function mountMenu(editor: Editor): void {
     layout: () => document.querySelector<HTMLElement>("#editor .canvas-frame [data-action=tidy]")?.click(),
   };
   document.getElementById("editor-menu")?.addEventListener("click", (event) => {
-    const name = (event.target as Element).closest<HTMLElement>("[data-action]")?.dataset.action;
-    if (name) actions[name]?.();
+    const { action, press } = (event.target as Element).closest<HTMLElement>("[data-action], [data-press]")?.dataset ?? {};
+    if (action) actions[action]?.();
+    if (press) document.getElementById(press)?.click(); // a button for which the bar has no room
   });
 }

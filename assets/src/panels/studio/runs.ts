@@ -32,7 +32,8 @@ export function mountRuns(editor: Editor, link: HTMLElement): void {
     }
     place();
   };
-  const place = () => placeBeside(drawer, link.getBoundingClientRect());
+  // In a narrow bar the button's place is in the menu.
+  const place = () => placeBeside(drawer, (link.checkVisibility() ? link : document.querySelector("[popovertarget=editor-menu]") ?? link).getBoundingClientRect());
   const show = (run: Run) => {
     drawer.hidePopover();
     void editor.showRun(run.id);
