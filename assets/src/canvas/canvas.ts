@@ -65,6 +65,8 @@ export class Canvas implements Stage {
     this.overlay = new Overlay(root);
     this.minimap = new Minimap(part(shell, "minimap"), this.camera, this.nodes, this.notes);
     this.outline = new Outline(part(shell, "outline"), studio);
+    this.notes.elsewhere = (id) => this.outline.write(id);
+    this.groups.elsewhere = (id) => this.outline.rename("group", id);
     studio.stage = this;
     chooseNodeWidth(studio.doc.nodes.map((node) => node.at));
     root.style.setProperty("--node-width", `${nodeWidth}px`);
@@ -129,7 +131,7 @@ export class Canvas implements Stage {
   private showRun(): void {
     this.nodes.showRun();
     this.edges.showRun();
-    this.outline.refresh();
+    this.outline.showRun();
     this.minimap.refresh();
   }
 

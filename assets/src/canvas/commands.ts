@@ -90,7 +90,7 @@ export class Commands {
 
   rename(id = this.studio.selected[0]): void {
     const view = id ? this.canvas.nodes.views.get(id) : undefined;
-    if (!view || this.studio.readonly || view.element.querySelector("input")) return;
+    if (!view || this.studio.readonly || view.element.querySelector("input") || this.canvas.outline.rename("node", view.node.id)) return;
     this.canvas.focus(view.node.id);
     editInPlace(part(view.element, "name"), view.node.name, t("Name of the node"), (name) => {
       if (!name || name === view.node.name) return;

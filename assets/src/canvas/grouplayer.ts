@@ -17,6 +17,8 @@ interface GroupView { group: Group; element: HTMLElement; box: Box | undefined; 
 
 export class GroupLayer {
   readonly views = new Map<string, GroupView>();
+  /** Another view of the drawing that may be where the person writes; true when it is. */
+  elsewhere: (id: string) => boolean = () => false;
   private readonly opened = new Set<string>(); // collapsed groups that a person who may only look has opened
 
   constructor(private readonly layer: HTMLElement, private readonly studio: Studio, private readonly nodes: NodeLayer) {}
@@ -145,7 +147,7 @@ export class GroupLayer {
 
   rename(id: string): void {
     const view = this.views.get(id);
-    if (!view || this.studio.readonly || view.element.querySelector("input")) return;
+    if (!view || this.studio.readonly || view.element.querySelector("input") || this.elsewhere(id)) return;
     const name = part(view.element, "name");
     editInPlace(name, view.group.name, t("Name of the group"), (value) => {
       if (value && value !== view.group.name) this.studio.apply([{ op: "group.set", id, path: "name", value }], t("The group is called {value}", { value }));
@@ -170,8 +172,9 @@ export function editInPlace(place: HTMLElement, value: string, label: string, ke
   field.addEventListener("blur", () => close(true));
   field.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") close(true);
-    else if (event.key === "Escape") close(false);
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault(); // the key is not also pressed where the focus goes back to
+    close(event.key === "Enter");
   });
   place.hidden = true;
   place.after(field);

@@ -46,7 +46,8 @@ export class Menu {
     const { studio, nodes, notes, edges, camera, root } = this.canvas;
     const [note] = studio.selection.notes;
     const edge = edges.views.get([...studio.selection.edges][0] ?? "");
-    const element = node ? nodes.views.get(node)?.element : note ? notes.views.get(note)?.element : undefined;
+    const row = document.activeElement?.closest<HTMLElement>("[data-outline]");
+    const element = row ? row : node ? nodes.views.get(node)?.element : note ? notes.views.get(note)?.element : undefined;
     const rect = (element ?? root).getBoundingClientRect();
     const at: Point = edge && !element ? camera.client(toScreen(camera.view, edge.course.middle)) : [rect.left + 24, rect.top + 24];
     this.open(at, { node, edge: edge?.edge, note });
@@ -122,11 +123,16 @@ export class Menu {
     const many = this.canvas.studio.selection.nodes.size > 1;
     return this.entries([
       many ? [] : ["node.open", this.canvas.studio.readonly ? "node.output" : "run.node", "run.from"],
-      many ? ["node.disable"] : ["node.rename", "node.connect", "node.replace", "node.disable", "node.pin"],
-      ["edit.copy", "edit.duplicate", "group.add", "group.remove", "group.collapse", "group.extract", ...(many ? ["arrange.tidy"] : [])],
+      many ? ["node.disable"] : ["node.rename", ...(this.reading ? ["node.before", "node.after"] : []), "node.connect", "node.replace", "node.disable", "node.pin"],
+      ["edit.copy", "edit.duplicate", "group.add", "group.into", ...(this.reading ? ["group.rename"] : []), "group.remove", "group.collapse", "group.extract", ...(many ? ["arrange.tidy"] : [])],
       many ? lines : [],
       [...(many ? [] : ["edit.join"]), "edit.delete"],
     ], "node");
+  }
+
+  /** True when the menu was asked for in the outline, where nothing can be pulled or pressed twice. */
+  private get reading(): boolean {
+    return Boolean(this.before?.closest("[data-outline]"));
   }
 
   private ofNote(): Entry[][] {
@@ -134,7 +140,7 @@ export class Menu {
   }
 
   private ofEdge(): Entry[][] {
-    return this.canvas.studio.readonly ? this.ofCanvas() : this.entries([["edge.insert"], ["edit.delete"]], "edge");
+    return this.canvas.studio.readonly ? this.ofCanvas() : this.entries([["edge.insert"], ["edge.follow"], ["edit.delete"]], "edge");
   }
 
   private ofCanvas(): Entry[][] {

@@ -17,6 +17,8 @@ interface NoteView { note: Note; element: HTMLElement; box: Box; hidden: boolean
 
 export class NoteLayer {
   readonly views = new Map<string, NoteView>();
+  /** Another view of the drawing that may be where the person writes; true when it is. */
+  elsewhere: (id: string) => boolean = () => false;
   private readonly writing = new Map<string, LiveText>(); // fields that are open, by the note's id
 
   constructor(private readonly layer: HTMLElement, private readonly studio: Studio) {}
@@ -103,7 +105,7 @@ export class NoteLayer {
   /** Puts a field in the place of the text until the person leaves it. */
   edit(id: string): void {
     const view = this.views.get(id);
-    if (!view || this.studio.readonly || view.element.querySelector("textarea")) return;
+    if (!view || this.studio.readonly || view.element.querySelector("textarea") || this.elsewhere(id)) return;
     const text = part(view.element, "text");
     const field = h("textarea", { class: "note-field", "aria-label": t("Note, in Markdown"), maxlength: 20_000 });
     field.value = view.note.text;

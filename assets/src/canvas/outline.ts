@@ -1,34 +1,32 @@
-// The drawing as a list: the same nodes and the same selection, for people who read it rather than see it.
+// The frame of the outline: what it lists comes when it is first opened.
 
 import type { Studio } from "../editor/studio";
-import { inOrder, links } from "../doc/graph";
-import { portText } from "../doc/portnames";
-import { h, icon, part } from "../lib/dom";
-import { statusText } from "../runs/state";
-import type { WorkflowNode } from "../types";
+import { h, part, perFrame } from "../lib/dom";
+import { behind } from "../lib/behind";
 import { t } from "../lib/words";
+import type { OutlineList, Talks } from "../outline/list";
 
 const phone = matchMedia("(max-width: 480px)");
-const deepest = 8; // levels of branches; what lies deeper goes on at the top
 
 export class Outline {
   private readonly list: HTMLElement;
+  private loading: Promise<OutlineList | undefined> | undefined;
+  private inner: OutlineList | undefined;
+  private talks: Talks = { list: [], open: () => undefined };
+  private readonly later = perFrame(() => this.shown && this.inner?.refresh(this.talks));
+  private readonly states = perFrame(() => this.shown && this.inner?.showState());
 
   constructor(private readonly element: HTMLElement, private readonly studio: Studio) {
     this.list = part(element, "list");
     for (const name of ["close", "leave"]) part(element, name).addEventListener("click", () => this.leave());
     element.addEventListener("keydown", (event) => {
-      if (this.walk(event.key)) return event.preventDefault();
+      if (this.inner?.walk(event)) return event.preventDefault();
       if (event.key !== "Escape") return;
       event.stopPropagation();
       this.leave();
     });
-    // On a telephone a tap opens: nothing else can be meant by it.
-    this.list.addEventListener("click", (event) => this.pressed(event, phone.matches));
-    // Focus and selection go together, so that every command is about the entry that one is at.
-    this.list.addEventListener("focusin", (event) => this.pressed(event));
-    this.list.addEventListener("keydown", (event) => event.key === "Enter" && this.pressed(event, true));
-    this.list.addEventListener("dblclick", (event) => this.pressed(event, true));
+    studio.on("problems", () => this.states());
+    studio.on("role", () => this.refresh());
   }
 
   get shown(): boolean {
@@ -39,7 +37,20 @@ export class Outline {
   begin(): void {
     if (!phone.matches || this.studio.doc.nodes.length === 0) return;
     this.element.hidden = false;
-    this.refresh();
+    void this.load();
+  }
+
+  private load(): Promise<OutlineList | undefined> {
+    if (!this.loading) {
+      this.list.replaceChildren(h("li", { class: "outline-none" }, t("Loading…")));
+      this.loading = behind(import("../outline/list")).then(({ OutlineList }) => (this.inner = new OutlineList(this.list, this.studio, phone, this.talks)), () => {
+        this.loading = undefined; // the next opening asks again
+        this.list.replaceChildren(h("li", { class: "outline-none" }, t("This could not be loaded. Try again when the studio can be reached.")));
+        return undefined;
+      });
+      void this.loading.then((list) => list?.refresh(this.talks));
+    }
+    return this.loading;
   }
 
   private leave(): void {
@@ -51,97 +62,53 @@ export class Outline {
     this.element.hidden = !show;
     this.studio.say(show ? t("Outline opened") : t("Outline closed"));
     if (!show) return;
-    this.refresh();
-    (this.list.querySelector<HTMLElement>("[aria-current=true]") ?? this.list.querySelector<HTMLElement>("button"))?.focus();
+    void this.load().then((list) => {
+      if (!this.shown) return;
+      list?.refresh(this.talks);
+      list?.enter();
+    });
   }
 
+  /** True when the person is in the outline. */
+  get within(): boolean {
+    return this.shown && this.element.contains(document.activeElement);
+  }
+
+  /** Goes to the row of a node, for a person who is in the outline; false when they are elsewhere. */
+  follow(node: string): boolean {
+    return this.within && (this.inner?.goTo(node) ?? false);
+  }
+
+  /** Lists what the drawing is now, once a frame at most. */
   refresh(): void {
-    if (!this.shown) return;
-    const focused = (document.activeElement as HTMLElement | null)?.dataset["outline"];
-    this.list.replaceChildren(...this.build());
-    if (!this.list.firstChild) this.list.append(h("li", { class: "outline-link" }, t("This workflow has no nodes.")));
-    this.showSelection();
-    if (focused) this.list.querySelector<HTMLElement>(`[data-outline="${CSS.escape(focused)}"]`)?.focus();
+    if (this.shown) this.later();
+  }
+
+  showRun(): void {
+    if (this.shown) this.states();
   }
 
   showSelection(): void {
-    if (!this.shown) return;
-    const { nodes } = this.studio.selection;
-    for (const button of this.list.querySelectorAll<HTMLElement>("[data-outline]")) {
-      button.setAttribute("aria-current", String(nodes.has(button.dataset["outline"]!)));
-    }
+    if (this.shown) this.inner?.showSelection();
   }
 
-  /** Goes through the entries with the arrow keys. */
-  private walk(key: string): boolean {
-    const all = [...this.list.querySelectorAll<HTMLElement>("[data-outline]")];
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key];
-    if (to === undefined || at < 0) return false;
-    all[Math.max(0, Math.min(to, all.length - 1))]?.focus();
-    return true;
+  /** Takes up the comments that stand at nodes, at notes and on the canvas. */
+  showTalks(talks: Talks): void {
+    this.talks = talks;
+    this.refresh();
   }
 
-  private pressed(event: Event, open = false): void {
-    const id = (event.target as Element).closest<HTMLElement>("[data-outline]")?.dataset["outline"];
-    if (!id) return;
-    if (!this.studio.selection.nodes.has(id) || this.studio.selection.size > 1) {
-      this.studio.select([id]);
-      this.studio.center(id);
-    }
-    if (open) this.studio.open(id);
+  /** Lets a person who is in the outline write a name there; false when they are elsewhere. */
+  rename(sort: "node" | "group", id: string): boolean {
+    if (!this.within) return false;
+    this.inner?.refresh(this.talks);
+    return this.inner?.rename(sort, id) ?? false;
   }
 
-  private build(): HTMLElement[] {
-    const order = inOrder(this.studio.doc);
-    const done = new Set<string>();
-    const top: HTMLElement[] = [];
-    for (const node of order) if (!done.has(node.id)) this.chain(node, done, top, 0);
-    return top;
+  /** The same with the text of a note. */
+  write(id: string): boolean {
+    if (!this.within || !this.inner) return false;
+    this.inner.refresh(this.talks);
+    return this.inner.write(id);
   }
-
-  /** Lists a node and what follows it; where the way parts, each branch is a list of its own. */
-  private chain(start: WorkflowNode, done: Set<string>, into: HTMLElement[], level: number): void {
-    for (let node: WorkflowNode | undefined = start; node; ) {
-      done.add(node.id);
-      const entry = this.entry(node);
-      into.push(entry);
-      const after: { port: string; node: WorkflowNode }[] = (links(this.studio.doc).outOf.get(node.id) ?? []).flatMap((edge) => {
-        const next = this.studio.node(edge.to);
-        return next ? [{ port: edge.out, node: next }] : [];
-      });
-      if (after.length === 0) return;
-      if (after.length === 1) {
-        const next: WorkflowNode = after[0]!.node;
-        if (done.has(next.id)) entry.append(h("span", { class: "outline-link" }, t("then {name}", { name: next.name })));
-        node = done.has(next.id) ? undefined : next;
-        continue;
-      }
-      const branches = h("ol", { class: "outline-branch" });
-      for (const { port, node: next } of after) {
-        const items: HTMLElement[] = [];
-        if (!done.has(next.id) && level < deepest) this.chain(next, done, items, level + 1);
-        else items.push(h("li", { class: "outline-link" }, next.name));
-        branches.append(h("li", {}, h("span", { class: "outline-port" }, portText(this.studio.ports(node).outputs.find((output) => output.name === port) ?? port)), listOf(items)));
-      }
-      entry.append(branches);
-      return;
-    }
-  }
-
-  private entry(node: WorkflowNode): HTMLElement {
-    const kind = this.studio.kindOf(node);
-    const run = this.studio.runView.nodes.get(node.id);
-    const label = h("button", { type: "button", class: "outline-node", "data-outline": node.id, "data-status": run?.status ?? null },
-      icon(kind?.icon || "circle-help"), h("span", { class: "outline-name" }, node.name), h("span", { class: "outline-kind" }, kind?.title ?? node.kind));
-    if (node.disabled) label.append(h("span", { class: "outline-kind" }, t("Disabled").toLocaleLowerCase()));
-    if (run) label.append(h("span", { class: "outline-status" }, statusText(run)));
-    return h("li", {}, label);
-  }
-}
-
-function listOf(items: HTMLElement[]): HTMLElement {
-  const list = h("ol", {});
-  list.append(...items);
-  return list;
 }
