@@ -112,7 +112,9 @@ export class GroupLayer {
     const collapsed = !view.group.collapsed;
     const name = view.group.name || t("Unnamed group");
     this.studio.apply([{ op: "group.set", id, path: "collapsed", value: collapsed }], collapsed ? t("Collapsed {name}", { name }) : t("Expanded {name}", { name }));
-    if (collapsed && !view.element.contains(document.activeElement)) view.fold.focus({ preventScroll: true });
+    // The focus does not stay on a node that is hidden now.
+    const at = document.activeElement;
+    if (collapsed && !view.element.contains(at) && !at?.closest("[data-outline]")) view.fold.focus({ preventScroll: true });
   }
 
   /** The collapsed group that a node is in. */

@@ -2,6 +2,7 @@
 
 import { edgeBetween, join, refusal } from "../canvas/connect";
 import { inOrder, reach } from "../doc/graph";
+import { portText } from "../doc/portnames";
 import type { Studio } from "../editor/studio";
 import { h } from "../lib/dom";
 import { t } from "../lib/words";
@@ -13,14 +14,14 @@ export function connectFrom(studio: Studio, id: string): void {
   if (!node || studio.readonly) return;
   const { outputs } = studio.ports(node);
   if (outputs.length === 0) return studio.toast(t("{name} has no output", { name: node.name }));
-  const output = h("select", { "data-testid": "connect-output" }, ...outputs.map((port) => h("option", { value: port.name }, port.label || port.name)));
+  const output = h("select", { "data-testid": "connect-output" }, ...outputs.map((port) => h("option", { value: port.name }, portText(port))));
   const target = h("select", { "data-testid": "connect-target" });
   const from = () => ({ node: id, port: output.value, side: "out" as const });
   const fill = () => {
     const before = new Set(reach(studio.doc, id, "up"));
     const free = inOrder(studio.doc).flatMap((other) => {
       const { inputs } = studio.ports(other);
-      return inputs.map((port) => ({ other, ref: { node: other.id, port: port.name, side: "in" as const }, name: inputs.length > 1 ? `${other.name}, ${t("input {port}", { port: port.name })}` : other.name }));
+      return inputs.map((port) => ({ other, ref: { node: other.id, port: port.name, side: "in" as const }, name: inputs.length > 1 ? `${other.name}, ${t("input {port}", { port: portText(port) })}` : other.name }));
     }).filter(({ ref }) => refusal(studio, from(), ref) === "");
     // What leads here comes last: an edge to it would make a circle.
     free.sort((a, b) => Number(before.has(a.other.id)) - Number(before.has(b.other.id)));

@@ -15,7 +15,7 @@ export function putIntoGroup(studio: Studio): void {
   const here = groups.find((group) => group.nodes.some((id) => inside.has(id)))?.id ?? "";
   const { body, foot, close } = openDialog(t("Put into a group"), { size: "small" });
   const choice = (value: string, name: string) => h("label", { class: "check" }, h("input", { type: "radio", name: "group", value, checked: value === here }), name);
-  body.append(h("fieldset", { class: "stack" }, h("legend", { class: "visually-hidden" }, t("Group")), choice("", t("No group")), ...groups.map((group) => choice(group.id, group.name || t("Unnamed group")))));
+  body.append(h("fieldset", { class: "stack" }, h("legend", { class: "visually-hidden" }, t("Groups")), choice("", t("No group")), ...groups.map((group) => choice(group.id, group.name || t("Unnamed group")))));
   const put = () => {
     const to = body.querySelector<HTMLInputElement>("input:checked")?.value ?? "";
     close();

@@ -1,5 +1,6 @@
 // The rows of the outline: what each says, to the eye and to a screen reader.
 
+import { portText } from "../doc/portnames";
 import type { Studio } from "../editor/studio";
 import { h, icon } from "../lib/dom";
 import { t, tn } from "../lib/words";
@@ -49,12 +50,13 @@ export function tell(studio: Studio, node: WorkflowNode, button: HTMLElement): v
 
 export function wayRow(studio: Studio, way: Way): HTMLButtonElement {
   const from = studio.node(way.edge.from);
-  const port = from && studio.ports(from).outputs.length > 1 ? way.edge.out : "";
-  const into = studio.ports(way.to).inputs.length > 1 ? way.edge.in : "";
-  const name = [way.to.name, into && into !== "main" ? t("input {port}", { port: into }) : ""].filter(Boolean).join(", ");
+  const [outputs, inputs] = [from ? studio.ports(from).outputs : [], studio.ports(way.to).inputs];
+  const port = outputs.length > 1 ? portText(outputs.find((output) => output.name === way.edge.out) ?? way.edge.out) : "";
+  const into = inputs.length > 1 && way.edge.in !== "main" ? portText(inputs.find((input) => input.name === way.edge.in) ?? way.edge.in) : "";
+  const name = [way.to.name, into ? t("input {port}", { port: into }) : ""].filter(Boolean).join(", ");
   const said = way.back ? (port ? t("goes back to {name} by {port}", { name, port }) : t("goes back to {name}", { name })) : port ? t("goes to {name} by {port}", { name, port }) : t("goes to {name}", { name });
   const button = row("edge", way.key, way.back ? "corner-up-left" : way.how === "next" ? "arrow-down" : "corner-down-right", way.how === "link" ? name : "", { class: `is-${way.how}` });
-  if (port) button.querySelector(".outline-name")!.before(h("span", { class: "outline-port", "data-port": port }, port));
+  if (port) button.querySelector(".outline-name")!.before(h("span", { class: "outline-port", "data-port": way.edge.out }, port));
   button.setAttribute("aria-label", said);
   return button;
 }

@@ -80,8 +80,8 @@ export function mountProblems(editor: Editor, element: HTMLElement): void {
     draw();
     element.querySelector<HTMLElement>(`[data-testid="${which}-head"]`)?.focus();
   };
-  const fold = (which: "problems" | "needs", picture: string, title: string, short = "") => h("button", { type: "button", class: `problems-head is-${which}`, "aria-expanded": String(open === which), "aria-label": short ? title : null, "data-testid": `${which}-head`, onclick: () => void unfold(which) },
-    icon(picture), h("span", { class: "truncate" }, short || title), icon(open === which ? "chevron-down" : "chevron-up"));
+  const fold = (which: "problems" | "needs", picture: string, title: string, short = "") => h("button", { type: "button", class: `problems-head is-${which}`, "aria-expanded": String(open === which), "data-testid": `${which}-head`, onclick: () => void unfold(which) },
+    icon(picture), h("span", { class: "truncate" }, short || title, short ? h("span", { class: "visually-hidden" }, `: ${t("Credentials")}`) : null), icon(open === which ? "chevron-down" : "chevron-up"));
   const head = (problems: Problem[]) => {
     const errors = problems.filter((problem) => !problem.warning).length;
     const warnings = problems.length - errors;
