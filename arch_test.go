@@ -44,6 +44,7 @@ var mayImport = map[string]struct {
 
 	"rag/simd":          {nil, "arithmetic"},
 	"rag/embed":         {[]string{"rag/simd"}, "an embedder turns texts into numbers and knows no index"},
+	"rag/vector":        {[]string{"rag/simd"}, "an index knows numbers and ids, not what they stand for"},
 	"rag/embed/convert": {nil, "it makes the files that the embedder carries, and is not in the binary"},
 
 	"bench": {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
@@ -68,6 +69,8 @@ var onlyIn = map[string]struct {
 	"gonum.org/v1/gonum":               {[]string{"rag/embed"}, "linear algebra is for the latent semantic analysis"},
 	"testing":                          {nil, "no test helpers in the binary"},
 	"net/http/httptest":                {nil, "no test helpers in the binary"},
+
+	"github.com/philippgille/chromem-go": {[]string{"rag/vector"}, "one place turns it into an index among others"},
 }
 
 func TestImports(t *testing.T) {
