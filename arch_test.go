@@ -46,6 +46,10 @@ var mayImport = map[string]struct {
 	"rag/embed":         {[]string{"rag/simd"}, "an embedder turns texts into numbers and knows no index"},
 	"rag/vector":        {[]string{"rag/simd"}, "an index knows numbers and ids, not what they stand for"},
 	"rag/embed/convert": {nil, "it makes the files that the embedder carries, and is not in the binary"},
+	"rag/lexical":       {nil, "words know nothing of vectors"},
+	"rag/read":          {nil, "strangers' files are read by code that can reach nothing"},
+	"rag/split":         {[]string{"rag/read"}, "it cuts what was read"},
+	"rag":               {[]string{"llm", "rag/lexical", "rag/read", "rag/split"}, "answers need words, vectors and models, and no store"},
 
 	"bench": {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
 }

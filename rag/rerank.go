@@ -24,7 +24,7 @@ type Weights struct {
 }
 
 // DefaultWeights were chosen on one half of the judged questions and reported on the other (docs/retrieval.md).
-var DefaultWeights = Weights{Base: 0.70, Coverage: 0.12, Proximity: 0.15, Title: 0.03}
+var DefaultWeights = Weights{Base: 0.60, Coverage: 0.22, Proximity: 0.16, Title: 0.02}
 
 // candidate is a chunk on its way through the stages.
 type candidate struct {

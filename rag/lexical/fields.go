@@ -22,4 +22,4 @@ type Ranking struct {
 }
 
 // DefaultRanking was measured on 2,149 chunks and 472 questions (rag/testdata), and on the Glasgow collections.
-var DefaultRanking = Ranking{K1: 1.5, B: [fields]float64{0.5, 0.5, 0.75}, Weight: [fields]float64{2, 1.5, 1}}
+var DefaultRanking = Ranking{K1: 1.2, B: [fields]float64{0.5, 0.5, 0.6}, Weight: [fields]float64{2, 1.5, 1}}
