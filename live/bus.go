@@ -25,6 +25,11 @@ type Message struct {
 type Bus interface {
 	// Publish hands a message to everyone who listens to the topic now. It waits neither for readers nor for a network.
 	Publish(ctx context.Context, topic string, m Message) error
+	// Offer publishes what give returns, in its place among what is published, but only when someone on any replica
+	// listens to the topic: else give is not called. It may be called later, from another goroutine; size is about how
+	// many bytes it holds on to until then. What is in the durable record when Offer is called and is not published is
+	// found there by everyone who reads it after having subscribed.
+	Offer(ctx context.Context, topic string, size int, give func() []Message) error
 	// Subscribe calls receive for each message of the topic that is published after it has returned, until leave is
 	// called; after leave has returned there is no further call. receive must neither block nor use the bus.
 	Subscribe(topic string, receive func(Message)) (leave func(), err error)

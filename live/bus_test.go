@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +31,8 @@ func TestBus(t *testing.T) {
 		"is silent after leave":          busLeave,
 		"brings what follows a joining":  busRejoin,
 		"says whether anyone listens":    busHeard,
+		"makes nothing for nobody":       busOffer,
+		"loses nothing for latecomers":   busLate,
 		"refuses after close":            busClose,
 	}
 	for kind, open := range buses {
@@ -207,6 +211,89 @@ func busHeard(t *testing.T, b live.Bus) {
 	}
 }
 
+// offer offers messages and notes whether they were wanted.
+func offer(t *testing.T, b live.Bus, topic string, wanted *atomic.Int64, seqs ...int64) {
+	t.Helper()
+	err := b.Offer(t.Context(), topic, 100, func() (list []live.Message) {
+		wanted.Add(1)
+		for _, s := range seqs {
+			list = append(list, live.Message{Seq: s})
+		}
+		return list
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func busOffer(t *testing.T, b live.Bus) {
+	var box, end inbox
+	var wanted atomic.Int64
+	subscribe(t, b, "end", end.receive)
+	countable(t, b, &end)
+	for i := range int64(100) {
+		offer(t, b, "x", &wanted, i)
+	}
+	publish(t, b, "end", 1)
+	end.wait(t, "the end", func(seqs []int64, _ int) bool { return seqs[len(seqs)-1] == 1 })
+	if n := wanted.Load(); n != 0 {
+		t.Errorf("%d of 100 offers were taken with nobody there", n)
+	}
+	leave := subscribe(t, b, "x", box.receive)
+	publish(t, b, "x", 1)
+	offer(t, b, "x", &wanted, 2, 3)
+	publish(t, b, "x", 4)
+	offer(t, b, "x", &wanted)
+	offer(t, b, "x", &wanted, 5)
+	box.waitText(t, "[1 2 3 4 5]")
+	leave()
+}
+
+// countable returns when the bus makes nothing for nobody: one that has just found Redis does not know at once.
+func countable(t *testing.T, b live.Bus, end *inbox) {
+	t.Helper()
+	for i := int64(100); ; i++ {
+		var wanted atomic.Int64
+		offer(t, b, "nobody's", &wanted, 1)
+		publish(t, b, "end", i)
+		end.wait(t, "the end of a try", func(seqs []int64, _ int) bool { return len(seqs) > 0 && seqs[len(seqs)-1] == i })
+		if wanted.Load() == 0 {
+			return
+		}
+	}
+}
+
+// Who subscribes at any moment and then reads the record has everything: what is not in the record comes.
+func busLate(t *testing.T, b live.Bus) {
+	const rounds, each = 40, 25
+	for round := range rounds {
+		topic := fmt.Sprint("run ", round)
+		var mu sync.Mutex
+		var record int64
+		var wanted atomic.Int64
+		var group sync.WaitGroup
+		group.Go(func() {
+			for i := range int64(each) {
+				mu.Lock()
+				record = i + 1
+				mu.Unlock()
+				offer(t, b, topic, &wanted, i+1)
+				runtime.Gosched()
+			}
+		})
+		var box inbox
+		leave := subscribe(t, b, topic, box.receive)
+		mu.Lock()
+		read := record
+		mu.Unlock()
+		box.wait(t, "all that was not in the record", func(seqs []int64, lost int) bool {
+			return lost > 0 || read == each || len(seqs) > 0 && seqs[0] <= read+1 && seqs[len(seqs)-1] == each
+		})
+		group.Wait()
+		leave()
+	}
+}
+
 func busClose(t *testing.T, b live.Bus) {
 	var box inbox
 	leave := subscribe(t, b, "x", box.receive)
@@ -215,6 +302,11 @@ func busClose(t *testing.T, b live.Bus) {
 	}
 	if err := b.Publish(t.Context(), "x", live.Message{Seq: 1}); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("publish after close: %v", err)
+	}
+	if _, alone := b.(*live.Memory); !alone { // a bus that nobody can listen to takes no offer
+		if err := b.Offer(t.Context(), "x", 0, nil); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("offer after close: %v", err)
+		}
 	}
 	if _, err := b.Subscribe("x", box.receive); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("subscribe after close: %v", err)

@@ -44,6 +44,19 @@ func (b *Memory) Publish(_ context.Context, name string, m Message) error {
 	return nil
 }
 
+// Offer implements Bus.
+func (b *Memory) Offer(ctx context.Context, name string, _ int, give func() []Message) error {
+	if !b.Heard(name) {
+		return nil
+	}
+	for _, m := range give() {
+		if err := b.Publish(ctx, name, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *topic) hand(m Message) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -40,7 +41,10 @@ type Redis struct {
 	out    *outbox
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
-	handed numbers // messages of our own that were handed out without Redis, although it may have them
+	own    numbers
+	number uint64 // of the newest message of our own; only send uses it
+
+	uncounted atomic.Bool // this Redis does not tell who listens, or it is not known whether it does
 
 	mu      sync.Mutex
 	topics  map[string]*interest
@@ -77,6 +81,7 @@ func NewRedis(ctx context.Context, o RedisOptions) (*Redis, error) {
 		topics: map[string]*interest{}, changed: map[string]struct{}{}, tell: make(chan struct{}, 1), trouble: errNoLink,
 	}
 	rand.Read(b.origin[:])
+	b.uncounted.Store(true)
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	b.stop = stop
 	tried := make(chan struct{})
@@ -97,7 +102,14 @@ type silence struct{}
 func (silence) Printf(context.Context, string, ...any) {}
 
 // Publish implements Bus.
-func (b *Redis) Publish(_ context.Context, topic string, m Message) error { return b.out.put(topic, m) }
+func (b *Redis) Publish(_ context.Context, topic string, m Message) error {
+	return b.out.put(outgoing{topic: topic, message: m, size: len(m.Data)})
+}
+
+// Offer implements Bus.
+func (b *Redis) Offer(_ context.Context, topic string, size int, give func() []Message) error {
+	return b.out.put(outgoing{topic: topic, give: give, size: size})
+}
 
 // Subscribe implements Bus.
 func (b *Redis) Subscribe(topic string, receive func(Message)) (func(), error) {

@@ -71,6 +71,8 @@ func (b *Redis) session(ctx context.Context, stands func()) error {
 		}
 	})
 	err := b.receive(ctx, in, func() {
+		b.uncounted.Store(true)
+		asking.Go(func() { b.countable(ctx) })
 		b.linked(end)
 		stands()
 	})
@@ -119,7 +121,7 @@ func (b *Redis) take(m *redis.Message) {
 		if !own {
 			b.local.all(Message{Lost: true})
 		}
-	case own && b.handed.has(e.number):
+	case own && !b.own.back(e.number):
 	default:
 		_ = b.local.Publish(context.Background(), strings.TrimPrefix(m.Channel, b.prefix), Message{Seq: e.seq, Data: e.data}) // it fails only when closed
 	}
@@ -215,24 +217,33 @@ func (b *Redis) broke(err error) {
 	}
 }
 
-// numbers is a set that forgets everything when it has grown large.
+// numbers tells which messages of our own were handed out, so that each is once: when it came back from Redis, or
+// because it may not have reached it. Messages come back in the order of their numbers.
 type numbers struct {
-	mu  sync.Mutex
-	all map[uint64]struct{}
+	mu     sync.Mutex
+	newest uint64              // that came back
+	handed map[uint64]struct{} // without Redis
 }
 
-func (n *numbers) add(number uint64) {
+// hand tells whether a message is to be handed out without Redis. It forgets all when it remembers many.
+func (n *numbers) hand(number uint64) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.all == nil || len(n.all) >= rememberSent {
-		n.all = map[uint64]struct{}{}
+	if number <= n.newest {
+		return false
 	}
-	n.all[number] = struct{}{}
+	if n.handed == nil || len(n.handed) >= rememberSent {
+		n.handed = map[uint64]struct{}{}
+	}
+	n.handed[number] = struct{}{}
+	return true
 }
 
-func (n *numbers) has(number uint64) bool {
+// back tells whether a message that came back is to be handed out.
+func (n *numbers) back(number uint64) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	_, ok := n.all[number]
-	return ok
+	n.newest = max(n.newest, number)
+	_, had := n.handed[number]
+	return !had
 }

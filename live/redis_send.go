@@ -21,15 +21,17 @@ type outbox struct {
 	mu     sync.Mutex
 	queue  []outgoing
 	bytes  int
-	number uint64
 	owed   bool // messages went to this replica's people only, or to nobody: the other replicas must be told
 	closed bool
 	wake   chan struct{}
 }
 
+// outgoing is a message, or an offer of some.
 type outgoing struct {
 	topic   string
 	message Message
+	give    func() []Message // of an offer
+	size    int
 	number  uint64
 }
 
@@ -37,19 +39,18 @@ func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
 
 var errFull = errors.New("more is published than Redis takes")
 
-func (o *outbox) put(topic string, m Message) error {
+func (o *outbox) put(m outgoing) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
 		return errClosed
 	}
-	if len(o.queue) > 0 && (len(o.queue) >= outMessages || o.bytes+len(m.Data) > outBytes) {
+	if len(o.queue) > 0 && (len(o.queue) >= outMessages || o.bytes+m.size > outBytes) {
 		o.owed = true
 		return errFull
 	}
-	o.number++
-	o.queue = append(o.queue, outgoing{topic, m, o.number})
-	o.bytes += len(m.Data)
+	o.queue = append(o.queue, m)
+	o.bytes += m.size
 	o.poke()
 	return nil
 }
@@ -61,7 +62,7 @@ func (o *outbox) take() (batch []outgoing, owed bool) {
 	n := min(len(o.queue), batchMessages)
 	batch, o.queue = o.queue[:n:n], o.queue[n:]
 	for _, m := range batch {
-		o.bytes -= len(m.message.Data)
+		o.bytes -= m.size
 	}
 	if len(o.queue) == 0 {
 		o.queue = nil
@@ -110,38 +111,73 @@ func (b *Redis) send(ctx context.Context) {
 
 // sendBatch returns false when there is no use in going on at once.
 func (b *Redis) sendBatch(ctx context.Context, batch []outgoing, owed bool) (ok bool) {
+	heard := b.heard(ctx, batch)
+	ready := b.Ready() == nil
+	if owed && ready {
+		ready = b.write(ctx, []outgoing{{}})
+	}
+	if !ready {
+		b.out.owe()
+	}
+	var some []outgoing
+	for _, m := range batch {
+		switch {
+		case m.give == nil:
+			some = append(some, m)
+		case heard(m.topic):
+			for _, given := range m.give() {
+				some = append(some, outgoing{topic: m.topic, message: given})
+			}
+		}
+		if len(some) >= batchMessages {
+			b.write(ctx, some)
+			some = some[:0]
+		}
+	}
+	b.write(ctx, some)
+	return ready || len(batch) > 0
+}
+
+// write sends messages, and hands them to the people of this replica where that fails: then it returns false. One
+// without a topic tells the other replicas that something was lost.
+func (b *Redis) write(ctx context.Context, messages []outgoing) bool {
+	if len(messages) == 0 {
+		return true
+	}
 	if b.Ready() != nil {
 		b.out.owe()
-		for _, m := range batch {
+		for _, m := range messages {
 			b.hand(m)
 		}
-		return len(batch) > 0
+		return false
 	}
 	pipe := b.client.Pipeline()
-	if owed {
-		pipe.Publish(ctx, b.prefix, envelope{from: b.origin}.encode())
-	}
-	sent := make([]*redis.IntCmd, len(batch))
-	for i, m := range batch {
+	sent := make([]*redis.IntCmd, len(messages))
+	for i := range messages {
+		m := &messages[i]
+		b.number++
+		m.number = b.number
 		sent[i] = pipe.Publish(ctx, b.prefix+m.topic, envelope{b.origin, m.number, m.message.Seq, m.message.Data}.encode())
 	}
 	_, err := pipe.Exec(ctx)
 	if err == nil || ctx.Err() != nil {
 		return true
 	}
-	// Some may have arrived although no answer came. Those that come back after all are known by their number.
+	// Some may have arrived although no answer came. Those that have come back, or do so after all, are known by their
+	// number.
 	b.broke(fmt.Errorf("a message could not be published: %w", err))
 	b.out.owe()
-	for i, m := range batch {
-		if sent[i].Err() != nil {
-			b.handed.add(m.number)
+	for i, m := range messages {
+		if sent[i].Err() != nil && b.own.hand(m.number) {
 			b.hand(m)
 		}
 	}
-	return true
+	return false
 }
 
 // hand gives a message to the people of this replica.
 func (b *Redis) hand(m outgoing) {
-	_ = b.local.Publish(context.Background(), m.topic, m.message) // it fails only when the bus is closed
+	if m.topic != "" {
+		_ = b.local.Publish(context.Background(), m.topic, m.message) // it fails only when the bus is closed
+	}
 }

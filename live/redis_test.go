@@ -1,14 +1,18 @@
 package live_test
 
 import (
+	"bufio"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,6 +61,80 @@ func TestRedisIsOneRoom(t *testing.T) {
 	sameOrder(t, boxes, len(replicas), 500)
 	if none.text() != "[]" {
 		t.Errorf("another studio on the same Redis got %s", none.text())
+	}
+}
+
+// What nobody watches on any replica costs Redis a question now and then; what somebody watches on another one comes.
+func TestRedisCarriesWhatIsWatched(t *testing.T) {
+	t.Parallel()
+	address, prefix := redisAddress(t), "atelier-test/"+rand.Text()+"/"
+	here, there := openRedis(t, address, prefix), openRedis(t, address, prefix)
+	var end, far inbox
+	var wanted atomic.Int64
+	subscribe(t, here, "end", end.receive)
+	countable(t, here, &end)
+	seen := monitor(t, address, prefix)
+	const runs, each = 200, 20
+	for run := range int64(runs) {
+		events := make([]int64, each)
+		for i := range events {
+			events[i] = int64(i + 1)
+		}
+		offer(t, here, fmt.Sprint("run ", run), &wanted, events...)
+	}
+	leave := subscribe(t, there, "run 7", far.receive)
+	offer(t, here, "run 7", &wanted, each+1)
+	offer(t, here, "run 8", &wanted, each+1)
+	far.wait(t, "the event of the run that is watched", func(seqs []int64, _ int) bool { return len(seqs) > 0 && seqs[len(seqs)-1] == each+1 })
+	leave()
+	publish(t, here, "end", 1)
+	end.wait(t, "the end", func(seqs []int64, _ int) bool { return seqs[len(seqs)-1] == 1 })
+	commands := seen("end")
+	if n := commands["publish"]; n > 1+1+each { // of the end, of the event, and of the run's others if they were still under way
+		t.Errorf("%d messages were published", n)
+	}
+	t.Logf("%d events of %d runs cost Redis %v; %d chunks were encoded", runs*each, runs, commands, wanted.Load())
+}
+
+// monitor counts the commands that Redis gets about channels of the prefix. The count ends with a message to a topic.
+func monitor(t *testing.T, address, prefix string) (until func(topic string) map[string]int) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	lines := bufio.NewReader(conn)
+	if password, ok := u.User.Password(); ok {
+		fmt.Fprintf(conn, "AUTH %s\r\n", password)
+	}
+	fmt.Fprint(conn, "MONITOR\r\n")
+	for line := ""; line != "+OK\r\n"; {
+		if line, err = lines.ReadString('\n'); err != nil || strings.HasPrefix(line, "-") {
+			t.Fatalf("Redis does not let us look on: %q, %v", line, err)
+		}
+	}
+	return func(topic string) map[string]int {
+		counts := map[string]int{}
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, command, _ := strings.Cut(line, "] \"")
+			command, about, _ := strings.Cut(command, "\"")
+			if strings.Contains(about, prefix) {
+				counts[strings.ToLower(command)]++
+			}
+			if strings.Contains(about, strconv.Quote(prefix+topic)) {
+				return counts
+			}
+		}
 	}
 }
 

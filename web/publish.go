@@ -27,34 +27,30 @@ type runFrame struct {
 // for those who watch. What nobody watches is not even decoded.
 func Publisher(bus live.Bus, log *slog.Logger) func(engine.Run, engine.Chunk) {
 	return func(run engine.Run, chunk engine.Chunk) {
-		if err := publishChunk(bus, run, chunk); err != nil {
-			log.Warn("events could not be published; watchers read them from the journal", "run", run.ID, "error", err)
-		}
-	}
-}
-
-func publishChunk(bus live.Bus, run engine.Run, chunk engine.Chunk) error {
-	ctx := context.Background()
-	if topic := live.RunTopic(chunk.Workspace, chunk.Run); bus.Heard(topic) {
-		events, err := chunk.Light()
-		if err != nil {
-			return err
-		}
-		for _, m := range eventMessages(chunk.Run, events) {
-			if err := bus.Publish(ctx, topic, m); err != nil {
-				return err
+		fails := func(err error) {
+			if err != nil {
+				log.Warn("events could not be published; watchers read them from the journal", "run", run.ID, "error", err)
 			}
 		}
+		ctx := context.Background()
+		fails(bus.Offer(ctx, live.RunTopic(chunk.Workspace, chunk.Run), len(chunk.Events), func() []live.Message {
+			events, err := chunk.Light()
+			fails(err)
+			return eventMessages(chunk.Run, events)
+		}))
+		if !bytes.Contains(chunk.Events, []byte(`"type":"run.`)) {
+			return
+		}
+		run.Input = nil // nobody is told of it, and it may be large
+		fails(bus.Offer(ctx, live.WorkflowTopic(run.Workspace, run.WorkflowID), 500, func() []live.Message {
+			data, err := json.Marshal(runFrame{"run", run})
+			if err != nil {
+				fails(err)
+				return nil
+			}
+			return []live.Message{{Data: data}}
+		}))
 	}
-	topic := live.WorkflowTopic(run.Workspace, run.WorkflowID)
-	if !bytes.Contains(chunk.Events, []byte(`"type":"run.`)) || !bus.Heard(topic) {
-		return nil
-	}
-	data, err := json.Marshal(runFrame{"run", run})
-	if err != nil {
-		return err
-	}
-	return bus.Publish(ctx, topic, live.Message{Data: data})
 }
 
 // eventMessages makes the frames of events, numbered as the journal numbers them.
