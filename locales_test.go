@@ -51,6 +51,9 @@ func keys(t *testing.T) []string {
 	}
 	for _, one := range nodes.Templates() {
 		add(one.Category, one.Title, one.Summary)
+		if err := one.Doc.Reword(func(text string) string { add(text); return text }); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, c := range nodes.CredentialTypes() {
 		add(c.Title, c.Help)

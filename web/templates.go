@@ -46,8 +46,11 @@ func templatePage(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	t := &s.Templates[i]
-	view := views.TemplateView{TemplateCard: s.templateCard(c, t), Folder: folder, Nodes: len(t.Doc.Nodes)}
+	t := s.Templates[i]
+	if t.Doc, err = c.sayTemplate(&t); err != nil {
+		return err
+	}
+	view := views.TemplateView{TemplateCard: s.templateCard(c, &t), Folder: folder, Nodes: len(t.Doc.Nodes)}
 	seen := map[string]bool{}
 	for _, n := range t.Doc.Nodes {
 		if kind, ok := s.Catalogue.Kind(n.Kind); ok && !seen[n.Kind] {
@@ -107,7 +110,13 @@ func (s *Server) firstTemplates(c *Ctx) views.TemplateGallery {
 	return g
 }
 
-// templateCard shows a template in the person's language; its drawing stays as it was written.
+// sayTemplate returns a fresh drawing of a template, with the names and notes in the person's language.
+func (c *Ctx) sayTemplate(t *Template) (*engine.Workflow, error) {
+	doc := t.Doc.Clone()
+	return doc, doc.Reword(func(text string) string { return c.T(text) })
+}
+
+// templateCard shows a template in the person's language. Its picture has no words.
 func (s *Server) templateCard(c *Ctx, t *Template) views.TemplateCard {
 	return views.TemplateCard{ID: t.ID, Category: t.Category, Title: c.T(t.Title), Text: c.T(t.Text), Picture: views.PictureOf(t.Doc, s.Catalogue)}
 }

@@ -8,13 +8,16 @@ import (
 
 // createWorkflow makes a workflow, empty or of a template, and opens it.
 func createWorkflow(s *Server, c *Ctx) error {
-	doc := &engine.Workflow{Name: "Untitled"}
+	doc := &engine.Workflow{Name: c.T("Untitled")}
 	if id := c.FormValue("template"); id != "" {
 		i := slices.IndexFunc(s.Templates, func(t Template) bool { return t.ID == id })
 		if i < 0 {
 			return absent("There is no template %q.", id)
 		}
-		doc = s.Templates[i].Doc.Clone()
+		var err error
+		if doc, err = c.sayTemplate(&s.Templates[i]); err != nil {
+			return err
+		}
 	}
 	if text := c.FormValue("name"); text != "" {
 		name, err := cleanName(text)
@@ -37,7 +40,7 @@ func duplicateWorkflow(s *Server, c *Ctx) error {
 		return err
 	}
 	doc := stored.Doc.Clone()
-	doc.Name = stored.Name + " (copy)"
+	doc.Name = c.T("{name} (copy)", "name", stored.Name)
 	made, err := s.create(c, stored.Folder, doc)
 	if err != nil {
 		return err

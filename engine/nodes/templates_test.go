@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/engine/nodes"
+	"github.com/atelier-studio/atelier/locales"
 )
 
 // TestTemplateTests runs the tests that every template holds. None may touch the world.
@@ -26,24 +28,54 @@ func TestTemplateTests(t *testing.T) {
 		}
 		names[tt.Name] = true
 		for i := range tt.Doc.Tests {
-			c := &tt.Doc.Tests[i]
-			if len(c.Allow) > 0 || len(c.Asserts) == 0 {
+			if c := &tt.Doc.Tests[i]; len(c.Allow) > 0 || len(c.Asserts) == 0 {
 				t.Errorf("%s, %s touches the world, or checks nothing", tt.Name, c.Name)
 			}
-			r := engine.RunCase(t.Context(), engine.Options{Catalogue: w.set, JavaScript: w.deps.JavaScript}, engine.CaseRequest{Workspace: "w", Doc: tt.Doc, Case: c})
-			for _, a := range r.Asserts {
-				if !a.Passed {
-					t.Errorf("%s, %s: %s %s %s: %s", tt.Name, c.Name, a.Node, a.Path, a.Is, a.Text)
+		}
+		for _, l := range locales.All {
+			doc := reworded(t, tt.Doc, l.Language)
+			for i := range doc.Tests {
+				c := &doc.Tests[i]
+				r := engine.RunCase(t.Context(), engine.Options{Catalogue: w.set, JavaScript: w.deps.JavaScript}, engine.CaseRequest{Workspace: "w", Doc: doc, Case: c})
+				for _, a := range r.Asserts {
+					if !a.Passed {
+						t.Errorf("%s: %s, %s: %s %s %s: %s", l.Name, tt.Name, c.Name, a.Node, a.Path, a.Is, a.Text)
+					}
 				}
-			}
-			if r.Status != engine.CasePassed {
-				t.Errorf("%s, %s: %s %s", tt.Name, c.Name, r.Status, r.Error)
+				if r.Status != engine.CasePassed {
+					t.Errorf("%s: %s, %s: %s %s", l.Name, tt.Name, c.Name, r.Status, r.Error)
+				}
 			}
 		}
 	}
 	if len(names) < 12 {
 		t.Errorf("only %d templates", len(names))
 	}
+}
+
+var bold = regexp.MustCompile(`\*\*([^*]+)\*\*`)
+
+// reworded returns a template in a language. What notes point to by the names of nodes must be called so.
+func reworded(t *testing.T, template *engine.Workflow, l locales.Language) *engine.Workflow {
+	t.Helper()
+	doc := template.Clone()
+	if err := doc.Reword(func(text string) string { return locales.Say(l, text) }); err != nil {
+		t.Fatalf("%s: %s: %v", l, template.Name, err)
+	}
+	for i, n := range doc.Nodes {
+		if want := locales.Say(l, template.Nodes[i].Name); n.Name != want {
+			t.Errorf("%s: %s: two nodes are called %q", l, template.Name, want)
+		}
+	}
+	for i, note := range doc.Notes {
+		for _, m := range bold.FindAllStringSubmatch(template.Notes[i].Text, -1) {
+			named := slices.ContainsFunc(template.Nodes, func(n engine.Node) bool { return n.Name == m[1] })
+			if want := "**" + locales.Say(l, m[1]) + "**"; named && !strings.Contains(note.Text, want) {
+				t.Errorf("%s: a note of %s does not name %s", l, template.Name, want)
+			}
+		}
+	}
+	return doc
 }
 
 // shop answers as the services do that the templates call.
