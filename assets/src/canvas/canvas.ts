@@ -229,6 +229,16 @@ export class Canvas implements Stage {
     this.show(this.extent(this.studio.selection.size > 0), true, 1.5);
   }
 
+  /** Moves the view only as far as it takes to see what is selected; smaller, when it takes more room. */
+  revealSelection(): void {
+    const box = this.extent(true);
+    if (!box) return;
+    const { k } = this.camera.view;
+    const whole = fit(box, this.room, edgeOfView, k);
+    const to = whole.k < k ? whole : reveal(this.camera.view, box, this.room);
+    if (to.x !== this.camera.view.x || to.y !== this.camera.view.y) this.camera.glideTo(to);
+  }
+
   private show(box: Box | undefined, smooth: boolean, most: number): void {
     const to = box ? fit(box, this.room, edgeOfView, most) : { x: this.camera.size.w / 2, y: this.camera.size.h / 2, k: 1 };
     if (smooth) this.camera.glideTo(to);

@@ -3,12 +3,12 @@
 import { bridge } from "../editor/insert";
 import { edgeKey } from "../editor/selection";
 import type { Studio } from "../editor/studio";
-import { type Clip, copy, paste } from "../doc/clip";
+import { type Clip, copy, paste, stretched } from "../doc/clip";
 import { part } from "../lib/dom";
 import { t, tn } from "../lib/words";
 import type { Op, WorkflowNode } from "../types";
 import type { Canvas } from "./canvas";
-import { grid, type Point, snap, toScreen, union } from "./geometry";
+import { grid, type Point, roomFor, snap, toScreen, union } from "./geometry";
 import { editInPlace } from "./grouplayer";
 import { leastNote } from "./notelayer";
 
@@ -60,7 +60,10 @@ export class Commands {
     return copy(doc, selection.nodes, selection.notes);
   }
 
-  paste(clip: Clip, at: Point | undefined): void {
+  paste(copied: Clip, at: Point | undefined): void {
+    // What comes from another drawing may stand closer together than the cards of this one are wide.
+    const own = copied.nodes.some(({ id }) => this.studio.node(id));
+    const clip = own ? copied : stretched(copied, roomFor(copied.nodes.map((node) => node.at)));
     const corner = union([...clip.nodes.map(({ at: [x, y] }) => ({ x, y, w: 0, h: 0 })), ...clip.notes.map(({ at: [x, y] }) => ({ x, y, w: 0, h: 0 }))]);
     if (!corner) return;
     const by: Point = at ? [snap(at[0]) - corner.x, snap(at[1]) - corner.y] : [2 * grid, 2 * grid];
@@ -69,6 +72,7 @@ export class Commands {
     this.studio.choose({ nodes: pasted.nodes, notes: pasted.notes });
     const [first] = pasted.nodes;
     if (first && this.studio.node(first)) this.canvas.focus(first);
+    this.canvas.revealSelection();
   }
 
   duplicate(): void {

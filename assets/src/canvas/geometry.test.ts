@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { course, distance } from "./curves";
-import { fit, nodeSize, type Point, portOffset, reveal, toDrawing, toScreen, zoomAt } from "./geometry";
+import { fit, nodeSize, nodeWidth, type Point, portOffset, reveal, roomFor, toDrawing, toScreen, zoomAt } from "./geometry";
 import { rest } from "./guides";
 
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);
@@ -57,4 +57,10 @@ test("a dragged node rests on the grid, or in line with a near neighbour", () =>
   assert.deepEqual(by, [100, 207]);
   assert.deepEqual(lines.map(({ across, at }) => [across, at]), [[true, 207]]);
   assert.deepEqual(rest(box, [33.4, 9], [neighbour], true).by, [33, 9]);
+});
+
+test("nodes of a drawing with closer nodes are given room", () => {
+  assert.equal(roomFor([[0, 0], [200, 0], [400, 0], [600, 300]]), (nodeWidth + 44) / 200);
+  assert.equal(roomFor([[0, 0], [280, 0], [560, 0]]), 1);
+  assert.equal(roomFor([[0, 0]]), 1);
 });

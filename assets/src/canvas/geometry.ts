@@ -25,14 +25,25 @@ const leastGap = 44; // between two cards of a row, so that the edge between the
  * are shown where they are, with narrower cards.
  */
 export function chooseNodeWidth(places: Point[]): void {
+  const usual = usualStep(places);
+  nodeWidth = usual === undefined ? widest : clamp(Math.floor((usual - leastGap) / 4) * 4, narrowest, widest);
+}
+
+/** How many times as far apart nodes of another drawing have to stand so that the cards of this one fit in between. */
+export function roomFor(places: Point[]): number {
+  const usual = usualStep(places);
+  return usual === undefined || usual > nodeWidth ? 1 : (nodeWidth + leastGap) / usual;
+}
+
+/** How far apart neighbours of a row stand, where they are close. */
+function usualStep(places: Point[]): number | undefined {
   const steps: number[] = [];
   const sorted = places.toSorted((a, b) => a[0] - b[0]);
   sorted.forEach(([x, y], i) => {
     const next = sorted.slice(i + 1, i + 40).find((other) => other[0] - x > narrowest / 2 && Math.abs(other[1] - y) < headHeight);
     if (next && next[0] - x < 2 * widest) steps.push(next[0] - x);
   });
-  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 4)];
-  nodeWidth = usual === undefined ? widest : clamp(Math.floor((usual - leastGap) / 4) * 4, narrowest, widest);
+  return steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 4)];
 }
 
 export const isNarrow = (): boolean => nodeWidth < 200;

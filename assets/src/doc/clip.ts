@@ -46,6 +46,12 @@ function isPair(value: unknown): value is [number, number] {
   return Array.isArray(value) && value.length === 2 && value.every((entry) => Number.isFinite(entry));
 }
 
+/** A clip whose nodes stand some times as far apart, along a row. */
+export function stretched(clip: Clip, times: number): Clip {
+  const at = ([x, y]: [number, number]): [number, number] => [Math.round(x * times), y];
+  return { ...clip, nodes: clip.nodes.map((node) => ({ ...node, at: at(node.at) })), notes: clip.notes.map((note) => ({ ...note, at: at(note.at), size: at(note.size) })) };
+}
+
 /** The operations that add a clip to a drawing, moved by some way, under new ids and free names. */
 export function paste(doc: Workflow, clip: Clip, by: [number, number]): { ops: Op[]; nodes: string[]; notes: string[] } {
   const ids = new Map(clip.nodes.map((node) => [node.id, newId()]));

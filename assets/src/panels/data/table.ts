@@ -31,7 +31,8 @@ export function dataTable(items: Item[], origin: Origin | null): HTMLElement {
   const scroller = h("div", { class: "data-scroll", tabindex: 0, role: "region", "aria-label": t("Items as a table") }, table);
 
   const widths = [48, ...columns.map((name) => widthOf(name, items))];
-  [...group.children].forEach((col, i) => ((col as HTMLElement).style.width = `${widths[i]}px`));
+  // The last column has what the others leave, also where there is more room than all need.
+  [...group.children].slice(0, -1).forEach((col, i) => ((col as HTMLElement).style.width = `${widths[i]}px`));
   table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
 
   const list = virtualList({
