@@ -99,8 +99,8 @@ export class Wiring {
     overlay.showPull({ from: edges.portAt(this.from!.node, "out", this.from!.port), to: edges.portAt(ref.node, "in", ref.port), legal: true });
     const node = studio.node(this.from!.node)!;
     const output = studio.ports(node).outputs.length > 1 ? t("Output {port} to", { port: this.from!.port }) + " " : "";
-    const input = studio.ports(view.node).inputs.length > 1 ? `, input ${ref.port}` : "";
-    studio.say(`${output}${view.node.name}${input}${linked ? ", connected: Enter disconnects" : ""}, ${this.index + 1} of ${this.candidates.length}`);
+    const input = studio.ports(view.node).inputs.length > 1 ? `, ${t("input {port}", { port: ref.port })}` : "";
+    studio.say(`${output}${view.node.name}${input}${linked ? `, ${t("connected: Enter disconnects")}` : ""}, ${t("{n} of {all}", { n: this.index + 1, all: this.candidates.length })}`);
   }
 
   private choose(): void {

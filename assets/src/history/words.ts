@@ -6,11 +6,11 @@ import { t, tn } from "../lib/words";
 /** What one sort of operation did in an edit, as the server sums it up. */
 export interface OpCount { op: string; n: number; ids?: string[]; names?: string[]; paths?: string[] }
 
-/** Says what an edit did: "Added Fetch and Sort, moved 3 nodes". nameOf knows nodes that are there now. */
+/** Says what an edit did: "Added Fetch · Moved 3 nodes". nameOf knows nodes that are there now. */
 export function editWords(changes: OpCount[], nameOf: (id: string) => string | undefined): string {
   if (changes.length === 0) return t("Nothing changed");
   const said = changes.map((change) => one(change, nameOf));
-  return said.length <= 3 ? said.join(", ") : `${said.slice(0, 3).join(", ")}, …`;
+  return said.length <= 3 ? said.join(" · ") : `${said.slice(0, 3).join(" · ")} · …`;
 }
 
 function one({ op, n, ids = [], names = [], paths = [] }: OpCount, nameOf: (id: string) => string | undefined): string {

@@ -105,11 +105,11 @@ export class ReplayBar {
     const [word, picture] = words[step.status];
     const start = this.replay.events[0]?.at ?? step.at;
     const turn = step.iteration > 0 ? ` ×${step.iteration + 1}` : "";
-    const again = step.attempt > 1 ? `, attempt ${step.attempt}` : "";
+    const again = step.attempt > 1 ? `, ${t("attempt {attempt}", { attempt: step.attempt })}` : "";
     return h("tr", { "data-index": index, "data-node": step.node, "data-status": step.status, "data-testid": `step-${step.node}-${step.iteration}` },
       h("td", { class: "step-time" }, `+${durationText(Math.max(step.at - start, 0)).replace("<1", "0")}`),
       h("td", {}, h("button", { type: "button", class: "step-node" }, name + turn)),
-      h("td", { class: "step-status" }, icon(picture), h("span", { title: step.error || null }, step.error ? `${word}${again}: ${step.error}` : word + again + (step.reused ? ` (${step.reused === "pinned" ? "pinned" : "reused"})` : ""))),
+      h("td", { class: "step-status" }, icon(picture), h("span", { title: step.error || null }, step.error ? `${word}${again}: ${step.error}` : word + again + (step.reused ? ` (${step.reused === "pinned" ? t("pinned") : t("reused")})` : ""))),
       h("td", { class: "step-number" }, step.status === "done" ? itemsText(step.items) : ""),
       h("td", { class: "step-number" }, step.status === "done" || step.status === "failed" ? durationText(step.took) : ""));
   }

@@ -34,7 +34,7 @@ export function newCredential(editor: Editor, names: string[], made: (credential
     fields = type ? fieldsOf(editor, type, () => values, (field, value) => (values = { ...values, [field]: value })) : [];
     about.textContent = type?.help ?? "";
     rest.replaceChildren(...fields.map((field) => field.element));
-    if (type && !name.value) name.placeholder = `My ${type.title}`;
+    if (type && !name.value) name.placeholder = t("My {type}", { type: type.title });
   };
   const save = async () => {
     error.hidden = true;

@@ -39,7 +39,7 @@ export class Rows {
     const row = h("div", { class: "list-row", role: "listitem" });
     if (o.readonly) row.append(body);
     else {
-      const grip = h("button", { type: "button", class: "grip", "aria-label": t("Move {one} {index}: arrow up or down", { one: o.one, index: index + 1 }), "data-tip": "Drag to move" }, icon("grip-vertical"));
+      const grip = h("button", { type: "button", class: "grip", "aria-label": t("Move {one} {index}: arrow up or down", { one: o.one, index: index + 1 }), "data-tip": t("Drag to move") }, icon("grip-vertical"));
       grip.addEventListener("keydown", (event) => this.moveByKey(event, index));
       grip.addEventListener("pointerdown", (event) => this.drag(event, row, grip));
       const remove = h("button", { type: "button", class: "button quiet small icon-only", "aria-label": t("Remove {one} {index}", { one: o.one, index: index + 1 }), onclick: () => this.remove(index) }, icon("x"));
