@@ -10,14 +10,15 @@ import (
 	"github.com/atelier-studio/atelier/rag/simd"
 )
 
-// Bits looks at one bit a number, its sign, and compares the bytes of those that have most signs in common with the query.
+// Bits looks at a code of some bits for each vector, and compares the bytes of those whose codes have most in common with
+// the query's. It takes 840 bytes for 384 numbers, of which it reads 64 for most.
 type Bits struct {
 	*rows
 	spare sync.Pool // of *[]uint16, the distances of a search
 }
 
 // NewBits makes an empty index of vectors with dims numbers.
-func NewBits(space string, dims int) *Bits { return &Bits{rows: newRows(space, dims, true)} }
+func NewBits(space string, dims int) *Bits { return &Bits{rows: newRows(space, dims, newCoder(dims))} }
 
 const (
 	skipped = 0xffff // the distance of what was removed or is not in the filter
@@ -30,7 +31,7 @@ const (
 // the recall of ten was 0.991.
 func shortlist(k int) int { return max(1000, 20*k) }
 
-// Search counts the signs that differ, takes the shortlist, and orders it as Flat does.
+// Search counts the bits that differ, takes the shortlist, and orders it as Flat does.
 func (b *Bits) Search(ctx context.Context, vector []float32, k int, filter *Bitmap) ([]Hit, error) {
 	now := b.now.Load()
 	q, err := b.query(vector, k, now)
@@ -81,12 +82,12 @@ func (b *Bits) Search(ctx context.Context, vector []float32, k int, filter *Bitm
 
 // measure writes the distance of every row, and counts how often each distance occurs.
 func (b *Bits) measure(ctx context.Context, q *query, now *state, starts []int, distances []uint16, filter *Bitmap) []int {
-	code := appendCode(nil, q.bytes)
-	counts := make([]int, b.dims+1)
+	code := b.coder.append(nil, q.bytes, make([]int32, 2*b.coder.width))
+	counts := make([]int, b.coder.width+1)
 	var next atomic.Int64
 	var merge sync.Mutex
 	work := func() {
-		mine := make([]int, b.dims+1)
+		mine := make([]int, len(counts))
 		for ctx.Err() == nil {
 			slot := int(next.Add(1)) - 1
 			if slot >= len(now.segments) {

@@ -126,14 +126,14 @@ func (c *Chromem) Search(ctx context.Context, query []float32, k int, filter *Bi
 	return best(hits, k), nil
 }
 
-// Segments gives the vectors in the form that all indexes share, which is rounded to bytes.
+// Segments gives the vectors in the form that all indexes share, which is rounded to 16 bits.
 func (c *Chromem) Segments() []*Segment {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.segments != nil {
 		return slices.Clone(c.segments)
 	}
-	row := make([]int8, c.dims)
+	row, rest := make([]int8, c.dims), make([]int8, c.dims)
 	for _, id := range slices.Sorted(maps.Keys(c.ids)) {
 		doc, err := c.vectors.GetByID(context.Background(), name(id))
 		if err != nil {
@@ -142,7 +142,7 @@ func (c *Chromem) Segments() []*Segment {
 		if n := len(c.segments); n == 0 || len(c.segments[n-1].ids) == SegmentSize {
 			c.segments = append(c.segments, &Segment{space: c.space, dims: c.dims})
 		}
-		c.segments[len(c.segments)-1].append(id, row, quantise(doc.Embedding, row), false)
+		c.segments[len(c.segments)-1].append(id, row, rest, quantise(doc.Embedding, row, rest))
 	}
 	return slices.Clone(c.segments)
 }

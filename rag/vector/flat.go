@@ -6,11 +6,11 @@ import (
 	"github.com/atelier-studio/atelier/rag/simd"
 )
 
-// Flat looks at every vector, as bytes: 388 bytes for 384 numbers.
+// Flat looks at every vector, as bytes, and at the best of them to the last digit. It takes 776 bytes for 384 numbers.
 type Flat struct{ *rows }
 
 // NewFlat makes an empty index of vectors with dims numbers.
-func NewFlat(space string, dims int) *Flat { return &Flat{newRows(space, dims, false)} }
+func NewFlat(space string, dims int) *Flat { return &Flat{newRows(space, dims, nil)} }
 
 // Search compares the query, rounded to bytes, with every vector, and the best of them once more with the query itself.
 func (f *Flat) Search(ctx context.Context, query []float32, k int, filter *Bitmap) ([]Hit, error) {
@@ -51,32 +51,26 @@ func (r *rows) query(vector []float32, k int, now *state) (*query, error) {
 		return nil, err
 	}
 	q := &query{vector: normal(vector, length), bytes: make([]int8, r.dims), k: min(k, now.live)}
-	quantise(q.vector, q.bytes)
+	quantise(q.vector, q.bytes, make([]int8, r.dims))
 	return q, nil
 }
 
-// exact gives the best of the candidates by the product of the whole query with their bytes.
+// exact gives the best of the candidates by the product of the query as it is with all that is known of them.
 func (q *query) exact(now *state, from []candidate) []Hit {
 	hits := make([]Hit, len(from))
 	for i, c := range from {
 		s := now.segments[c.slot]
-		hits[i] = Hit{ID: s.ids[c.row], Score: s.scales[c.row] * product(q.vector, s.row(int(c.row)))}
+		hits[i] = Hit{ID: s.ids[c.row], Score: s.scales[c.row] * product(q.vector, s.row(int(c.row)), s.remainder(int(c.row)))}
 	}
 	return best(hits, q.k)
 }
 
-func product(q []float32, row []int8) float32 {
-	row = row[:len(q)]
-	var s0, s1, s2, s3 float32
-	i := 0
-	for ; i+4 <= len(q); i += 4 {
-		s0 += q[i] * float32(row[i])
-		s1 += q[i+1] * float32(row[i+1])
-		s2 += q[i+2] * float32(row[i+2])
-		s3 += q[i+3] * float32(row[i+3])
+func product(q []float32, row, rest []int8) float32 {
+	row, rest = row[:len(q)], rest[:len(q)]
+	var whole, parts float32
+	for i, x := range q {
+		whole += x * float32(row[i])
+		parts += x * float32(rest[i])
 	}
-	for ; i < len(q); i++ {
-		s0 += q[i] * float32(row[i])
-	}
-	return s0 + s1 + s2 + s3
+	return whole + parts/256
 }

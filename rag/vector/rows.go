@@ -13,7 +13,7 @@ import (
 type rows struct {
 	space string
 	dims  int
-	codes bool // whether the segments carry bits
+	coder *coder // nil: the segments carry no codes
 
 	now atomic.Pointer[state] // what a search sees
 
@@ -33,8 +33,8 @@ type place struct {
 	slot, row int32
 }
 
-func newRows(space string, dims int, codes bool) *rows {
-	r := &rows{space: space, dims: dims, codes: codes, where: map[uint32]place{}, tail: -1}
+func newRows(space string, dims int, c *coder) *rows {
+	r := &rows{space: space, dims: dims, coder: c, where: map[uint32]place{}, tail: -1}
 	r.now.Store(&state{})
 	return r
 }
@@ -52,10 +52,10 @@ func (r *rows) Add(ids []uint32, vectors [][]float32) error {
 	r.writer.Lock()
 	defer r.writer.Unlock()
 	c := r.change()
-	row := make([]int8, r.dims)
+	row, rest := make([]int8, r.dims), make([]int8, r.dims)
 	for i, v := range vectors {
 		c.remove(ids[i])
-		c.append(ids[i], row, quantise(v, row))
+		c.append(ids[i], row, rest, quantise(v, row, rest))
 	}
 	c.publish()
 	return nil
@@ -89,10 +89,8 @@ func (r *rows) Restore(s *Segment) error {
 		c.move(s)
 	} else {
 		whole := s.draft()
-		if r.codes && whole.codes == nil {
-			for i := range whole.ids {
-				whole.codes = appendCode(whole.codes, whole.row(i))
-			}
+		if r.coder != nil && whole.codes == nil {
+			whole.codes = r.coder.all(whole)
 		}
 		slot := c.place(whole)
 		for i, id := range whole.ids {
@@ -120,6 +118,8 @@ type change struct {
 	state *state
 	own   map[int]bool // slots whose segment is a draft of this change
 	dead  map[int]bool // slots whose dead bits are, too
+
+	scratch []int32 // for codes
 }
 
 func (r *rows) change() *change {
@@ -146,12 +146,18 @@ func (c *change) remove(id uint32) bool {
 }
 
 // append puts a row behind the others.
-func (c *change) append(id uint32, row []int8, scale float32) {
+func (c *change) append(id uint32, row, rest []int8, scale float32) {
 	if c.r.tail < 0 || len(c.state.segments[c.r.tail].ids) >= SegmentSize {
 		c.r.tail = c.place(&Segment{space: c.r.space, dims: c.r.dims})
 	}
 	s := c.segment(c.r.tail)
-	s.append(id, row, scale, c.r.codes)
+	s.append(id, row, rest, scale)
+	if coder := c.r.coder; coder != nil {
+		if c.scratch == nil {
+			c.scratch = make([]int32, 2*coder.width)
+		}
+		s.codes = coder.append(s.codes, row, c.scratch)
+	}
 	c.r.where[id] = place{slot: int32(c.r.tail), row: int32(len(s.ids) - 1)}
 	c.state.live++
 }
@@ -181,7 +187,7 @@ func (c *change) place(s *Segment) int {
 func (c *change) move(s *Segment) {
 	for i, id := range s.ids {
 		if !s.gone(i) {
-			c.append(id, s.row(i), s.scales[i])
+			c.append(id, s.row(i), s.remainder(i), s.scales[i])
 		}
 	}
 }

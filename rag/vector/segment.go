@@ -15,8 +15,9 @@ type Segment struct {
 	dims   int
 	ids    []uint32
 	scales []float32
-	data   []int8   // dims for each row; times its scale it is a vector of length one
-	codes  []uint64 // one bit a number, where the index wants them
+	data   []int8   // the numbers of each row, rounded to bytes; times its scale it is a vector of length nearly one
+	rest   []int8   // what the rounding left, in 256ths of a unit of data
+	codes  []uint64 // a code for each row, where the index wants them
 	dead   []uint64 // a bit for each row that was removed; nil: none
 	live   int
 
@@ -42,26 +43,27 @@ func (s *Segment) gone(row int) bool { return s.dead != nil && s.dead[row/64]>>(
 
 func (s *Segment) row(i int) []int8 { return s.data[i*s.dims:][:s.dims] }
 
-// vector is a row as numbers, of length nearly one.
+func (s *Segment) remainder(i int) []int8 { return s.rest[i*s.dims:][:s.dims] }
+
+// vector is a row as numbers, of length one.
 func (s *Segment) vector(i int) []float32 {
 	out := make([]float32, s.dims)
+	rest := s.remainder(i)
 	for j, v := range s.row(i) {
-		out[j] = float32(v) * s.scales[i]
+		out[j] = (float32(v) + float32(rest[j])/256) * s.scales[i]
 	}
 	return out
 }
 
 // draft is a copy that can be added to.
 func (s *Segment) draft() *Segment {
-	return &Segment{space: s.space, dims: s.dims, ids: s.ids, scales: s.scales, data: s.data, codes: s.codes, dead: s.dead, live: s.live}
+	return &Segment{space: s.space, dims: s.dims, ids: s.ids, scales: s.scales, data: s.data, rest: s.rest, codes: s.codes, dead: s.dead, live: s.live}
 }
 
 // append adds a row at the end.
-func (s *Segment) append(id uint32, row []int8, scale float32, codes bool) {
-	s.ids, s.scales, s.data = append(s.ids, id), append(s.scales, scale), append(s.data, row...)
-	if codes {
-		s.codes = appendCode(s.codes, row)
-	}
+func (s *Segment) append(id uint32, row, rest []int8, scale float32) {
+	s.ids, s.scales = append(s.ids, id), append(s.scales, scale)
+	s.data, s.rest = append(s.data, row...), append(s.rest, rest...)
 	if s.dead != nil && len(s.dead) < words(len(s.ids)) {
 		s.dead = append(s.dead[:len(s.dead):len(s.dead)], 0) // never into memory that an older segment may use
 	}
@@ -74,32 +76,20 @@ func (s *Segment) kill(row int) {
 	s.live--
 }
 
-// quantise rounds a vector to bytes and the scale that makes it of length one again.
-func quantise(v []float32, out []int8) (scale float32) {
+// quantise rounds a vector to bytes, what is left of that once more, and gives the scale that makes it of length one.
+func quantise(v []float32, row, rest []int8) (scale float32) {
 	var most float32
 	for _, x := range v {
 		most = max(most, x, -x)
 	}
 	var sum float64
 	for i, x := range v {
-		q := math.RoundToEven(float64(x) / float64(most) * 127)
-		out[i] = int8(q)
+		q := math.RoundToEven(float64(x) / float64(most) * 127 * 256)
 		sum += q * q
+		whole := math.Floor((q + 128) / 256) // so that the rest is from -128 to 127
+		row[i], rest[i] = int8(whole), int8(q-256*whole)
 	}
-	return float32(1 / math.Sqrt(sum))
-}
-
-// appendCode adds the signs of a row, 64 to a word.
-func appendCode(codes []uint64, row []int8) []uint64 {
-	for len(row) > 0 {
-		n := min(64, len(row))
-		var w uint64
-		for i, v := range row[:n] {
-			w |= uint64(uint8(^v)>>7) << i // 1 where v is not negative
-		}
-		codes, row = append(codes, w), row[n:]
-	}
-	return codes
+	return float32(256 / math.Sqrt(sum))
 }
 
 // words is the number of words of 64 bits that n bits take.

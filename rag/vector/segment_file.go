@@ -21,10 +21,10 @@ func (s *Segment) Key() string {
 	return s.key
 }
 
-// MarshalBinary writes the vectors that were not removed: a header, the name of the space, numbers, scales, bytes, and a
+// MarshalBinary writes the vectors that were not removed: a header, the name of the space, numbers, scales, bytes, what their rounding left, and a
 // checksum over all.
 func (s *Segment) MarshalBinary() ([]byte, error) {
-	b := make([]byte, 0, len(segmentMagic)+16+len(s.space)+s.live*(8+s.dims)+sha256.Size)
+	b := make([]byte, 0, len(segmentMagic)+16+len(s.space)+s.live*(8+2*s.dims)+sha256.Size)
 	b = append(b, segmentMagic...)
 	for _, n := range []int{s.dims, s.live, len(s.space)} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
@@ -40,10 +40,12 @@ func (s *Segment) MarshalBinary() ([]byte, error) {
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(scale))
 		}
 	}
-	for i := range s.ids {
-		if !s.gone(i) {
-			for _, v := range s.row(i) {
-				b = append(b, byte(v))
+	for _, part := range []func(int) []int8{s.row, s.remainder} {
+		for i := range s.ids {
+			if !s.gone(i) {
+				for _, v := range part(i) {
+					b = append(b, byte(v))
+				}
 			}
 		}
 	}
@@ -66,10 +68,10 @@ func ParseSegment(b []byte) (*Segment, error) {
 	}
 	number := func(at int) int { return int(binary.LittleEndian.Uint32(body[at:])) }
 	dims, rows, space := number(head-12), number(head-8), number(head-4)
-	if dims < 1 || dims > MaxDims || rows > SegmentSize || space > 1024 || len(body) != head+space+rows*(8+dims) {
+	if dims < 1 || dims > MaxDims || rows > SegmentSize || space > 1024 || len(body) != head+space+rows*(8+2*dims) {
 		return nil, bad("its sizes are impossible")
 	}
-	s := &Segment{space: string(body[head : head+space]), dims: dims, live: rows, ids: make([]uint32, rows), scales: make([]float32, rows), data: make([]int8, rows*dims)}
+	s := &Segment{space: string(body[head : head+space]), dims: dims, live: rows, ids: make([]uint32, rows), scales: make([]float32, rows), data: make([]int8, rows*dims), rest: make([]int8, rows*dims)}
 	body = body[head+space:]
 	seen := make(map[uint32]bool, rows)
 	for i := range rows {
@@ -80,8 +82,9 @@ func ParseSegment(b []byte) (*Segment, error) {
 		}
 		seen[s.ids[i]] = true
 	}
-	for i, v := range body[8*rows:] {
-		s.data[i] = int8(v)
+	body = body[8*rows:]
+	for i := range s.data {
+		s.data[i], s.rest[i] = int8(body[i]), int8(body[len(s.data)+i])
 	}
 	return s, nil
 }
