@@ -63,7 +63,7 @@ type Provider struct {
 // Check says what is wrong with a configuration. It wraps fs.ErrInvalid.
 func (c Config) Check() error {
 	bad := func(format string, args ...any) error {
-		return fmt.Errorf("the provider cannot be used: "+format+": %w", append(args, fs.ErrInvalid)...)
+		return fmt.Errorf("the provider cannot be used: %w", fmt.Errorf(format+": %w", append(args, fs.ErrInvalid)...))
 	}
 	switch c.Kind {
 	case OpenAI, Anthropic, Ollama:

@@ -114,34 +114,35 @@ type answer struct {
 func (p endpoint) refuse(a answer, asked []string) *Error {
 	code, low := strings.ToLower(a.code), strings.ToLower(a.said)
 	has := func(words ...string) bool { return mentions(code+" "+low, words...) }
-	said := p.quote(a.said, asked)
-	kind, text := Invalid, "the provider does not take the request"+said
-	switch s := a.status; {
+	say := func(kind Kind, format string, args ...any) *Error { return p.fail(kind, nil, format, args...) }
+	said, s := p.quote(a.said, asked), a.status
+	var e *Error
+	switch {
 	case s == http.StatusUnauthorized:
-		kind, text = Unauthorised, "the provider refused the key: check it, or make a new one"
+		e = say(Unauthorised, "the provider refused the key (status %d): check it, or make a new one", s)
 	case s == http.StatusPaymentRequired || s == http.StatusTooManyRequests && has("insufficient_quota", "billing"):
-		kind, text = RateLimited, "the provider's account has no money or quota left: top it up there, or choose another model"
+		e = say(RateLimited, "the provider's account has no money or quota left (status %d): top it up there, or choose another model", s)
 	case s == http.StatusTooManyRequests:
-		kind, text = RateLimited, "too many calls for the provider now: try again later, or with fewer at once"
+		e = say(RateLimited, "too many calls for the provider now (status %d): try again later, or with fewer at once", s)
 	case has("content_filter", "content_policy", "responsibleai", "content management policy"):
-		kind, text = Refused, "a filter of the provider refused the question: say it in other words, or choose another model"
+		e = say(Refused, "a filter of the provider refused the question: say it in other words, or choose another model")
 	case s == http.StatusForbidden:
-		kind, text = Unauthorised, "the key may not use this model: give it the right to, or choose another one"+said
+		e = say(Unauthorised, "the key may not use this model (status %d%s): give it the right to, or choose another one", s, said)
 	case s == http.StatusRequestEntityTooLarge || has("context_length", "context length", "too long", "maximum context", "context window", "too many tokens", "exceeds the context"):
-		kind, text = TooLong, "the question is longer than the model takes: send less, or choose a model with a larger context"
+		e = say(TooLong, "the question is longer than the model takes: send less, or choose a model with a larger context")
 	case s == http.StatusNotFound && p.model != "" && (has("model") || a.said == ""):
-		kind, text = UnknownModel, "the endpoint has no such model: check its name, and the address"
+		e = say(UnknownModel, "the endpoint has no such model (status %d): check its name, and the address", s)
 	case s == http.StatusNotFound:
-		kind, text = Unavailable, "the address answers that it does not know the call: check the base address"+said
+		e = say(Unavailable, "the address does not know this call (status %d%s): check the base address", s, said)
 	case s == http.StatusRequestTimeout || s == http.StatusGatewayTimeout:
-		kind, text = TimedOut, "the provider took too long: try again, or choose another model"
-	case s >= 500 || s == 0: // 0: said in the middle of a stream
-		kind, text = Unavailable, "the provider has a problem now: try again later, or choose another model"
+		e = say(TimedOut, "the provider took too long (status %d): try again, or choose another model", s)
+	case s == 0: // said in the middle of a stream
+		e = say(Unavailable, "the provider failed in the middle of the answer: try again, or choose another model")
+	case s >= 500:
+		e = say(Unavailable, "the provider has a problem now (status %d): try again later, or choose another model", s)
+	default:
+		e = say(Invalid, "the provider does not take the request (status %d%s)", s, said)
 	}
-	if a.status != 0 {
-		text = fmt.Sprintf("%s (status %d)", text, a.status)
-	}
-	e := p.fail(kind, nil, "%s", text)
 	e.Status, e.RetryAfter, e.refusal = a.status, a.retryAfter, code+" "+low
 	return e
 }

@@ -58,7 +58,7 @@ func TestFaults(t *testing.T) {
 		"gone":           {fault: llmtest.Fault{Drop: true}, kind: llm.Unavailable, words: "not reached"},
 		"cut":            {fault: llmtest.Fault{Cut: true, After: 1}, kind: llm.Unavailable, words: "middle of the answer", stream: true},
 		"no JSON":        {fault: llmtest.Fault{Garbage: true, After: 1}, kind: llm.BadReply, words: "not the JSON", stream: true},
-		"fails midway":   {fault: llmtest.Fault{Failing: true, After: 1}, kind: llm.Unavailable, words: "has a problem", stream: true},
+		"fails midway":   {fault: llmtest.Fault{Failing: true, After: 1}, kind: llm.Unavailable, words: "failed in the middle", stream: true},
 	}
 	each(t, func(t *testing.T, s *llmtest.Server, kind string) {
 		m := model(t, s, kind)

@@ -106,7 +106,7 @@ func (r *Reply) Message() Message {
 // Check says what no model could take. It wraps fs.ErrInvalid.
 func (r *Request) Check() error {
 	bad := func(format string, args ...any) error {
-		return fmt.Errorf("the question cannot be asked: "+format+": %w", append(args, fs.ErrInvalid)...)
+		return fmt.Errorf("the question cannot be asked: %w", fmt.Errorf(format+": %w", append(args, fs.ErrInvalid)...))
 	}
 	switch {
 	case len(r.Messages) == 0:

@@ -104,14 +104,16 @@ func refer(root map[string]any, ref string) (any, bool) {
 	if ref == "#" {
 		return at, true
 	}
-	path, ok := strings.CutPrefix(ref, "#/")
-	for _, name := range strings.Split(path, "/") {
+	path, within := strings.CutPrefix(ref, "#/")
+	for name := range strings.SplitSeq(path, "/") {
 		m, isMap := at.(map[string]any)
-		if at, ok = m[strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")]; !ok || !isMap {
+		under, there := m[strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")]
+		if !within || !isMap || !there {
 			return nil, false
 		}
+		at = under
 	}
-	return at, strings.HasPrefix(ref, "#/")
+	return at, true
 }
 
 // decode reads one JSON value with numbers as they are written.
