@@ -16,7 +16,7 @@ func TestRetell(t *testing.T) {
 	}{
 		{locales.German, `there is no node called "New \"order\""`, `es gibt keinen Knoten namens „New "order"“`, "what a person typed stands in the language's quotes"},
 		{locales.German, `there is no node called "Save"`, `es gibt keinen Knoten namens „Save“`, "what a person typed is not translated"},
-		{locales.French, `There is no node called "A".`, "Il n'y a pas de nœud nommé «\u00a0A\u00a0».", "a sentence stays one"},
+		{locales.French, `There is no node called "A".`, "Il n’y a pas de nœud nommé «\u00a0A\u00a0».", "a sentence stays one"},
 		{locales.Chinese, `There is no node called "A".`, "没有名为“A”的节点。", "a full stop of the language"},
 		{locales.Chinese, `there is no revision 7 of the workflow "w"; the current one is 9`, "工作流“w”没有修订 7；当前修订为 9", "values in another order"},
 		{locales.Spanish, `the workflow "a" could not be started: the workflow cannot run: this must be a number, not "x"`,
