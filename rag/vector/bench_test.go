@@ -134,3 +134,10 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+func BenchmarkCode(b *testing.B) {
+	turn, row := vector.Coder(benchDims), make([]int8, benchDims)
+	for b.Loop() {
+		turn(row)
+	}
+}

@@ -80,14 +80,34 @@ func (c *coder) all(s *Segment) []uint64 {
 // which is within an int32.
 func (c *coder) transform(x []int32) {
 	for ; len(x) > 0; x = x[c.block:] {
-		for half := 1; half < c.block; half *= 2 {
-			for at := 0; at < c.block; at += 2 * half {
-				a, b := x[at:at+half], x[at+half:at+2*half]
-				for i, v := range a {
-					w := b[i]
-					a[i], b[i] = v+w, v-w
+		for at := 0; at < c.block; at += 8 {
+			eight((*[8]int32)(x[at:]))
+		}
+		half := 8
+		for ; 4*half <= c.block; half *= 4 { // two steps at a time
+			for at := 0; at < c.block; at += 4 * half {
+				p, q, r, s := x[at:][:half], x[at+half:][:half], x[at+2*half:][:half], x[at+3*half:][:half]
+				for i := range p {
+					a, b, c, d := p[i]+q[i], p[i]-q[i], r[i]+s[i], r[i]-s[i]
+					p[i], q[i], r[i], s[i] = a+c, b+d, a-c, b-d
 				}
 			}
 		}
+		if half < c.block { // and the one that is left
+			p, q := x[:half], x[half:][:half]
+			for i := range p {
+				p[i], q[i] = p[i]+q[i], p[i]-q[i]
+			}
+		}
 	}
+}
+
+// eight does the first three steps on eight numbers.
+func eight(x *[8]int32) {
+	a, b, c, d := x[0]+x[1], x[0]-x[1], x[2]+x[3], x[2]-x[3]
+	e, f, g, h := x[4]+x[5], x[4]-x[5], x[6]+x[7], x[6]-x[7]
+	a, b, c, d = a+c, b+d, a-c, b-d
+	e, f, g, h = e+g, f+h, e-g, f-h
+	x[0], x[1], x[2], x[3] = a+e, b+f, c+g, d+h
+	x[4], x[5], x[6], x[7] = a-e, b-f, c-g, d-h
 }
