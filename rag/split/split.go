@@ -11,8 +11,8 @@ import (
 
 // Options say how to cut. Lengths are in characters.
 type Options struct {
-	Size   int // of a chunk, at most; 0: 800
-	Window int // of what is embedded at once, at most; 0: 400
+	Size   int `json:"size"`   // of a chunk, at most; 0: 800
+	Window int `json:"window"` // of what is embedded at once, at most; 0: 400
 }
 
 // DefaultOptions are what the measurements in rag/testdata were made with.
@@ -56,6 +56,9 @@ func Chunks(doc *read.Document, o Options) []Chunk {
 	}
 	return c.chunks
 }
+
+// Windows cuts the text of a chunk into what is embedded, as Chunks does.
+func Windows(text string, o Options) []string { return windows(text, o.filled().Window) }
 
 // cutter gathers blocks until a chunk is full.
 type cutter struct {

@@ -1,0 +1,236 @@
+package library
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/atelier-studio/atelier/rag"
+	"github.com/atelier-studio/atelier/rag/lexical"
+	"github.com/atelier-studio/atelier/rag/vector"
+)
+
+// Library searches collections. It holds those in memory that were asked, as they were when Forget was last called for
+// them.
+type Library struct {
+	Shelves   Shelves
+	Embedders Embedders
+
+	mu   sync.Mutex
+	open map[[2]string]*shelf
+}
+
+// shelf is a collection in memory.
+type shelf struct {
+	mu       sync.Mutex // held while it is brought up to date
+	stale    bool
+	words    *lexical.Index
+	vectors  *vector.Auto // nil: none
+	space    string // of the vectors: those of another embedder are not mixed in
+	editions map[string]*edition
+}
+
+// edition is what a shelf holds of a document.
+type edition struct {
+	Edition
+	chunks []uint32
+}
+
+// Forget says that a collection has changed: the next question sees it as it is then.
+func (l *Library) Forget(workspace, collection string) {
+	l.mu.Lock()
+	s := l.open[[2]string{workspace, collection}]
+	l.mu.Unlock()
+	if s != nil {
+		s.mu.Lock()
+		s.stale = true
+		s.mu.Unlock()
+	}
+}
+
+// Close takes a collection out of memory, as when it is removed.
+func (l *Library) Close(workspace, collection string) {
+	l.mu.Lock()
+	delete(l.open, [2]string{workspace, collection})
+	l.mu.Unlock()
+}
+
+// Open returns what finds the chunks of a collection, and the collection.
+func (l *Library) Open(ctx context.Context, workspace, id string) (*Opened, error) {
+	c, err := l.Shelves.Collection(ctx, workspace, id)
+	if err != nil {
+		return nil, err
+	}
+	embedder, err := l.Embedders(ctx, workspace, c.Embedder)
+	if err != nil {
+		embedder = nil // the words are searched; the page of the collection says what is wrong with the credential
+	}
+	space := ""
+	if embedder != nil {
+		space = embedder.Name()
+	}
+	key := [2]string{workspace, c.ID}
+	l.mu.Lock()
+	if l.open == nil {
+		l.open = map[[2]string]*shelf{}
+	}
+	s := l.open[key]
+	if s == nil || s.words.Analyzer().Language() != c.Language || s.space != space {
+		s = &shelf{stale: true, words: lexical.NewIndex(lexical.NewAnalyzer(c.Language), lexical.DefaultRanking), space: space, editions: map[string]*edition{}}
+		l.open[key] = s
+	}
+	l.mu.Unlock()
+	if err := s.refresh(ctx, l.Shelves, c); err != nil {
+		return nil, fmt.Errorf("open the collection %q: %w", c.Name, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &rag.Retriever{Words: s.words, Source: source{l.Shelves, workspace, c.ID}, Calibration: rag.DefaultCalibration}
+	if c.Calibration != nil {
+		r.Calibration = *c.Calibration
+	}
+	if s.vectors != nil && embedder != nil {
+		r.Spaces = []rag.Space{{Embedder: embedder, Index: nearChunks{s.vectors}}}
+	}
+	return &Opened{Collection: c, Retriever: r, shelf: s}, nil
+}
+
+// Opened is a collection that can be asked.
+type Opened struct {
+	*Collection
+	*rag.Retriever
+	shelf *shelf
+}
+
+// Select returns the chunks of documents that have all of the tags; nil, which is all, when there are no tags.
+func (o *Opened) Select(tags []string) rag.Filter {
+	if len(tags) == 0 {
+		return nil
+	}
+	o.shelf.mu.Lock()
+	defer o.shelf.mu.Unlock()
+	s := newSelection()
+	for _, e := range o.shelf.editions {
+		if !slices.ContainsFunc(tags, func(tag string) bool { return !slices.Contains(e.Tags, tag) }) {
+			for _, n := range e.chunks {
+				s.add(n)
+			}
+		}
+	}
+	return s
+}
+
+type source struct {
+	shelves               Shelves
+	workspace, collection string
+}
+
+func (s source) Chunks(ctx context.Context, ids []uint32) ([]rag.Chunk, error) {
+	return s.shelves.Chunks(ctx, s.workspace, s.collection, ids)
+}
+
+// refresh brings a shelf up to date: what is new or has changed is read, what is gone is dropped.
+func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stale {
+		return nil
+	}
+	now, err := from.Editions(ctx, c.Workspace, c.ID)
+	if err != nil {
+		return err
+	}
+	var gone []uint32
+	there := map[string]bool{}
+	for _, e := range now {
+		there[e.Document] = true
+	}
+	for id, old := range s.editions {
+		if !there[id] {
+			gone = append(gone, old.chunks...)
+			delete(s.editions, id)
+		}
+	}
+	var docs []lexical.Doc
+	for _, e := range now {
+		old := s.editions[e.Document]
+		if old != nil && old.Version == e.Version {
+			old.Edition = e
+			continue
+		}
+		content, err := from.Content(ctx, c.Workspace, c.ID, e.Document)
+		if err != nil {
+			return err
+		}
+		if content == nil { // removed since
+			continue
+		}
+		if old != nil {
+			gone = append(gone, old.chunks...)
+		}
+		fresh, err := s.take(e, content)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, fresh...)
+		if len(docs) > 50_000 { // in parts, so that reading a large collection takes little more memory than holding it
+			s.drop(gone)
+			s.words.Update(docs, nil)
+			docs, gone = docs[:0], nil
+		}
+	}
+	s.drop(gone)
+	s.words.Update(docs, nil)
+	s.stale = false
+	return nil
+}
+
+// drop takes chunks out.
+func (s *shelf) drop(gone []uint32) {
+	if len(gone) == 0 {
+		return
+	}
+	s.words.Update(nil, gone)
+	if s.vectors == nil {
+		return
+	}
+	ids := make([]uint32, 0, len(gone)*windowsPerChunk)
+	for _, n := range gone {
+		for w := range windowsPerChunk {
+			ids = append(ids, vectorID(n, w))
+		}
+	}
+	s.vectors.Remove(ids...)
+}
+
+// take puts a document's vectors into the index and returns its chunks for the index of words.
+func (s *shelf) take(e Edition, c *Content) ([]lexical.Doc, error) {
+	held := &edition{Edition: e, chunks: make([]uint32, len(c.Chunks))}
+	docs := make([]lexical.Doc, len(c.Chunks))
+	for i, k := range c.Chunks {
+		held.chunks[i] = k.Number
+		docs[i] = lexical.Doc{ID: k.Number, Title: c.Title, Heading: strings.Join(k.Headings, "\n"), Body: k.Text}
+	}
+	for _, data := range c.Segments {
+		if c.Space != s.space {
+			break // of another embedder: it is searched by its words until it was taken in again
+		}
+		segment, err := vector.ParseSegment(data)
+		if err != nil {
+			return nil, fmt.Errorf("the vectors of %q: %w", e.Title, err)
+		}
+		if s.vectors == nil {
+			if s.vectors, err = vector.New(segment.Space(), segment.Dims(), vector.Sizes{}); err != nil {
+				return nil, err
+			}
+		}
+		if err := s.vectors.Restore(segment); err != nil {
+			return nil, errors.Join(fmt.Errorf("the vectors of %q do not fit", e.Title), err)
+		}
+	}
+	s.editions[e.Document] = held
+	return docs, nil
+}
