@@ -96,7 +96,10 @@ func writeBackup(ctx context.Context, root *os.Root, dir, work string, to io.Wri
 		return err
 	}
 	b := &backupWriter{tar: tar.NewWriter(zip), m: m}
-	for _, name := range []string{runsFile, studioFile} {
+	for _, name := range []string{runsFile, libraryFile, studioFile} {
+		if _, err := root.Stat(name); errors.Is(err, fs.ErrNotExist) && name == libraryFile {
+			continue // a studio of before there were documents, which is not running
+		}
 		copied := filepath.Join(work, name)
 		if err := copyDatabase(ctx, filepath.Join(dir, name), copied); err != nil {
 			return err

@@ -20,8 +20,9 @@ import (
 )
 
 const (
-	studioFile = "studio.db"
-	runsFile   = "runs.db"
+	studioFile  = "studio.db"
+	runsFile    = "runs.db"
+	libraryFile = "library.db"
 )
 
 // db is one database. On SQLite it has one connection that writes, because a second writer only waits for the first,

@@ -33,7 +33,10 @@ func (s *Store) migrate(ctx context.Context, files fs.FS) error {
 	if err := s.migratePart(ctx, s.studio, files, "studio"); err != nil {
 		return err
 	}
-	return s.migratePart(ctx, s.runs, files, "runs")
+	if err := s.migratePart(ctx, s.runs, files, "runs"); err != nil {
+		return err
+	}
+	return s.migratePart(ctx, s.library, files, "library")
 }
 
 // migratePart applies what is missing, a transaction each. Several replicas may start at once on Postgres: the first

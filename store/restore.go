@@ -107,7 +107,10 @@ func unpack(ctx context.Context, from io.Reader, work string) error {
 	if !slices.Equal(found, m.Files) {
 		return invalid("the backup is damaged: its files are not those of its list")
 	}
-	for _, name := range []string{studioFile, runsFile} {
+	for _, name := range []string{studioFile, runsFile, libraryFile} {
+		if _, err := os.Stat(filepath.Join(work, name)); errors.Is(err, fs.ErrNotExist) && name == libraryFile {
+			continue // a backup of before there were documents
+		}
 		if err := checkDatabase(ctx, filepath.Join(work, name)); err != nil {
 			return err
 		}
@@ -118,7 +121,7 @@ func unpack(ctx context.Context, from io.Reader, work string) error {
 func unpackFile(ctx context.Context, root *os.Root, head *tar.Header, r io.Reader) (v manifestFile, err error) {
 	name := head.Name
 	inFolder := strings.HasPrefix(name, filesFolder+"/") || strings.HasPrefix(name, databasesFolder+"/")
-	if head.Typeflag != tar.TypeReg || isSideFile(name) || !fs.ValidPath(name) || !inFolder && name != studioFile && name != runsFile {
+	if head.Typeflag != tar.TypeReg || isSideFile(name) || !fs.ValidPath(name) || !inFolder && name != studioFile && name != runsFile && name != libraryFile {
 		return v, invalid("the backup has a file that does not belong to it: %.200q", name)
 	}
 	if err := root.MkdirAll(path.Dir(name), 0o700); err != nil {
@@ -166,9 +169,9 @@ func checkDatabase(ctx context.Context, file string) error {
 
 // settleRestored moves what was unpacked to its place, studio.db last.
 func settleRestored(dir, work string) error {
-	for _, name := range []string{filesFolder, databasesFolder, runsFile, studioFile} {
+	for _, name := range []string{filesFolder, databasesFolder, libraryFile, runsFile, studioFile} {
 		err := os.Rename(filepath.Join(work, name), filepath.Join(dir, name))
-		if err != nil && !(errors.Is(err, fs.ErrNotExist) && (name == filesFolder || name == databasesFolder)) {
+		if err != nil && !(errors.Is(err, fs.ErrNotExist) && (name == filesFolder || name == databasesFolder || name == libraryFile)) {
 			return err
 		}
 	}

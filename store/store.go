@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,6 +47,8 @@ type Store struct {
 
 	studio *db // what people make
 	runs   *db // runs and their journal; the same as studio on Postgres
+	// library holds documents and their vectors: taking many in keeps nobody else from writing. The same as studio on Postgres.
+	library *db
 
 	journal   *Journal
 	keys      sync.Map // workspace id → *auth.Sealer
@@ -109,7 +112,7 @@ func open(ctx context.Context, o Options, migrations fs.FS) (_ *Store, err error
 func (s *Store) connect(ctx context.Context, o Options) (err error) {
 	if o.URL != "" {
 		s.studio, err = openPostgres(ctx, o.URL)
-		s.runs = s.studio
+		s.runs, s.library = s.studio, s.studio
 		return err
 	}
 	if s.lock, err = lockFolder(o.Dir); err != nil {
@@ -118,7 +121,10 @@ func (s *Store) connect(ctx context.Context, o Options) (err error) {
 	if s.studio, err = openSQLite(ctx, filepath.Join(o.Dir, studioFile), "full"); err != nil {
 		return err
 	}
-	s.runs, err = openSQLite(ctx, filepath.Join(o.Dir, runsFile), cmp.Or(o.RunSync, "full"))
+	if s.runs, err = openSQLite(ctx, filepath.Join(o.Dir, runsFile), cmp.Or(o.RunSync, "full")); err != nil {
+		return err
+	}
+	s.library, err = openSQLite(ctx, filepath.Join(o.Dir, libraryFile), "full")
 	return err
 }
 
@@ -131,11 +137,8 @@ func (s *Store) Close() error {
 			s.journal.close()
 		}
 		var errs []error
-		if s.studio != nil {
-			errs = append(errs, s.studio.close())
-		}
-		if s.runs != nil && s.runs != s.studio {
-			errs = append(errs, s.runs.close())
+		for _, d := range s.databases() {
+			errs = append(errs, d.close())
 		}
 		if s.root != nil {
 			errs = append(errs, s.root.Close())
@@ -148,9 +151,19 @@ func (s *Store) Close() error {
 	return s.closeErr
 }
 
+// databases are those that are open, each once.
+func (s *Store) databases() (list []*db) {
+	for _, d := range []*db{s.studio, s.runs, s.library} {
+		if d != nil && !slices.Contains(list, d) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
 // Ready says whether the databases answer.
 func (s *Store) Ready(ctx context.Context) error {
-	for _, d := range []*db{s.studio, s.runs} {
+	for _, d := range s.databases() {
 		var n int
 		if err := d.reader().row(ctx, "SELECT count(*) FROM migrations").Scan(&n); err != nil {
 			return fmt.Errorf("the database does not answer: %w", d.words(err))

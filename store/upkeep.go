@@ -26,7 +26,9 @@ func (s *Store) upkeep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-checkpoint.C:
-			err = errors.Join(s.studio.checkpoint(ctx), s.runs.checkpoint(ctx))
+			for _, d := range s.databases() {
+				err = errors.Join(err, d.checkpoint(ctx))
+			}
 		case <-tidy.C:
 			err = s.tidy(ctx)
 		}

@@ -176,7 +176,7 @@ func (g *Ingester) make(ctx context.Context, t *Task) (*Content, error) {
 }
 
 func (g *Ingester) bytes(ctx context.Context, t *Task) ([]byte, error) {
-	f, err := g.Queue.File(ctx, t.Workspace, t.File)
+	f, err := g.Queue.File(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("open the document's file: %w", err)
 	}

@@ -62,7 +62,7 @@ type Document struct {
 	Collection string   `json:"collection"`
 	Name       string   `json:"name"`              // unique in the collection: a path or an address
 	Address    string   `json:"address,omitempty"` // where it was fetched
-	File       string   `json:"-"`                 // SHA-256 of its bytes, which lie in the workspace's files
+	File       string   `json:"-"`                 // SHA-256 of its bytes, in hexadecimal digits
 	Bytes      int64    `json:"bytes"`
 	Title      string   `json:"title"`
 	Language   string   `json:"language,omitempty"`
@@ -124,8 +124,8 @@ type Queue interface {
 	Publish(ctx context.Context, t *Task, c *Content) error
 	// Fail keeps why a task ended; what was searched before stays.
 	Fail(ctx context.Context, t *Task, why string) error
-	// File opens the bytes of a document.
-	File(ctx context.Context, workspace, hash string) (io.ReadCloser, error)
+	// File opens the bytes of a task's document.
+	File(ctx context.Context, t *Task) (io.ReadCloser, error)
 	// Content returns what is searched of a document; nil: nothing yet.
 	Content(ctx context.Context, workspace, collection, document string) (*Content, error)
 }

@@ -29,7 +29,7 @@ type shelf struct {
 	stale    bool
 	words    *lexical.Index
 	vectors  *vector.Auto // nil: none
-	space    string // of the vectors: those of another embedder are not mixed in
+	space    string       // of the vectors: those of another embedder are not mixed in
 	editions map[string]*edition
 }
 
