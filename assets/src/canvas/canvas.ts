@@ -6,7 +6,7 @@ import { part, perFrame } from "../lib/dom";
 import type { Op } from "../types";
 import { Camera } from "./camera";
 import { EdgeLayer } from "./edgelayer";
-import { type Box, chooseNodeWidth, clamp, fit, grid, grow, isNarrow, nodeWidth, type Point, reveal, snap, toDrawing, union } from "./geometry";
+import { type Box, chooseNodeWidth, clamp, fit, grid, grow, isNarrow, nodeSize, nodeWidth, type Point, portOffset, reveal, snap, toDrawing, union } from "./geometry";
 import { GroupLayer } from "./grouplayer";
 import { Minimap } from "./minimap";
 import { NodeLayer } from "./nodelayer";
@@ -301,20 +301,33 @@ export class Canvas implements Stage {
 
   /** Puts the selected nodes, or all of them, in order. */
   tidy(): Promise<void> {
-    return later(import("../doc/layout"), ({ layout }) => this.order(layout));
+    return later(import("../layout/layout"), ({ layout }) => this.order(layout));
   }
 
-  private order(layout: typeof import("../doc/layout").layout): void {
-    const { doc, selection } = this.studio;
+  private order(layout: typeof import("../layout/layout").layout): void {
+    const { studio, nodes } = this;
+    const { doc, selection } = studio;
     const some = selection.nodes.size > 1;
     const chosen = doc.nodes.filter((node) => !some || selection.nodes.has(node.id));
-    const places = layout(chosen.map((node) => ({ id: node.id, at: node.at, w: nodeWidth, h: this.nodes.boxOf(node.id)?.h ?? 60 })), doc.edges, grid);
-    const ops: Op[] = chosen.flatMap((node) => {
-      const at = places.get(node.id);
-      return at && (at[0] !== node.at[0] || at[1] !== node.at[1]) ? [{ op: "node.move" as const, id: node.id, at }] : [];
+    const placed = chosen.map((node) => {
+      const ports = studio.ports(node);
+      const { w, h } = nodes.views.get(node.id)?.box ?? nodeSize(ports.inputs, ports.outputs);
+      return { id: node.id, at: node.at, w, h, port: (name: string, side: "in" | "out") => portOffset(side === "in" ? ports.inputs : ports.outputs, name, side)[1] };
     });
-    if (ops.length === 0) return this.studio.say(t("The nodes are in order already"));
-    this.studio.apply(ops, tn(ops.length, "Tidied up {n} node", "Tidied up {n} nodes"));
+    const notes = doc.notes.filter((note) => !some || selection.notes.has(note.id));
+    const places = layout({ nodes: placed, edges: doc.edges, groups: doc.groups, notes }, grid);
+    const ops: Op[] = chosen.flatMap((node): Op[] => {
+      const at = places.nodes.get(node.id);
+      return at && (at[0] !== node.at[0] || at[1] !== node.at[1]) ? [{ op: "node.move", id: node.id, at }] : [];
+    });
+    const moved = ops.length;
+    for (const note of notes) {
+      const to = places.notes.get(note.id);
+      if (to && (to.at[0] !== note.at[0] || to.at[1] !== note.at[1])) ops.push({ op: "note.set", id: note.id, path: "at", value: to.at });
+      if (to && (to.size[0] !== note.size[0] || to.size[1] !== note.size[1])) ops.push({ op: "note.set", id: note.id, path: "size", value: to.size });
+    }
+    if (ops.length === 0) return studio.say(t("The nodes are in order already"));
+    studio.apply(ops, tn(moved, "Tidied up {n} node", "Tidied up {n} nodes"));
     if (!some) this.fitAll();
   }
 }
