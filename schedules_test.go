@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -187,5 +188,58 @@ func TestScheduleComesAgain(t *testing.T) {
 	wait(free.Runner)
 	if n := len(a.fired()); n != 1 {
 		t.Errorf("an archived workflow was started: %d runs", n)
+	}
+}
+
+// meddler takes the workflow back around the moment in which a time is taken.
+type meddler struct {
+	*agenda
+	before, after func()
+}
+
+func (m *meddler) AdvanceSchedule(ctx context.Context, s engine.Schedule, was int64) (int64, error) {
+	m.before()
+	defer m.after()
+	return m.agenda.AdvanceSchedule(ctx, s, was)
+}
+
+// What runs is what is published in the moment in which a schedule fires, never a draft.
+func TestScheduleRunsNoDraft(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"before": "[]", "after": "[1]"} {
+		t.Run("taken back "+name, func(t *testing.T) {
+			t.Parallel()
+			a := newAgenda(t, "0 9 * * *", "UTC", "")
+			if _, _, err := a.EditWorkflow(t.Context(), a.scope, a.id, engine.Edit{Base: 1, Ops: []engine.Op{{Op: "node.rename", ID: "s", Value: []byte(`"A draft"`)}}, Client: "c", Seq: 1}); err != nil {
+				t.Fatal(err)
+			}
+			takeBack := func() {
+				if err := a.Unpublish(t.Context(), a.scope, a.id); err != nil {
+					t.Error(err)
+				}
+			}
+			m := &meddler{a, func() {}, func() {}}
+			if name == "before" {
+				m.before = takeBack
+			} else {
+				m.after = takeBack
+			}
+			c := a.process(engine.Options{})
+			c.Schedules = m
+			a.clock.set("2026-03-28 09:00:01")
+			fire(t, c)
+			wait(c.Runner)
+			runs, _, err := a.Runs(t.Context(), a.scope, engine.RunFilter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			revisions := []int64{}
+			for _, r := range runs {
+				revisions = append(revisions, r.Revision)
+			}
+			if got := fmt.Sprint(revisions); got != want {
+				t.Errorf("runs of the revisions %s; want %s", got, want)
+			}
+		})
 	}
 }

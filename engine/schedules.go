@@ -13,9 +13,9 @@ import (
 type Schedules interface {
 	// DueSchedules returns the schedules whose Next is not after now, the earliest first.
 	DueSchedules(ctx context.Context, now int64, limit int) ([]Schedule, error)
-	// AdvanceSchedule sets Next and Last if Next is still was. It tells whether it did: of several processes, only one
-	// gets to fire.
-	AdvanceSchedule(ctx context.Context, s Schedule, was int64) (bool, error)
+	// AdvanceSchedule sets Next and Last if Next is still was, and returns the revision that is published at that moment:
+	// of several processes, only one gets it and fires. 0: this one does not.
+	AdvanceSchedule(ctx context.Context, s Schedule, was int64) (revision int64, err error)
 }
 
 // Clockwork starts the runs of schedules.
@@ -71,11 +71,11 @@ func (c *Clockwork) fire(ctx context.Context, s Schedule, now time.Time) error {
 	} else {
 		s.Next = next[0].UnixMicro()
 	}
-	mine, err := c.Schedules.AdvanceSchedule(ctx, s, was)
-	if err != nil || !mine {
+	revision, err := c.Schedules.AdvanceSchedule(ctx, s, was)
+	if err != nil || revision == 0 {
 		return err
 	}
-	if err := c.start(ctx, s, was); err != nil {
+	if err := c.start(ctx, s, was, revision); err != nil {
 		if _, bad := errors.AsType[*InvalidWorkflow](err); bad || errors.Is(err, fs.ErrInvalid) {
 			return err // it would be the same the next time
 		}
@@ -87,15 +87,16 @@ func (c *Clockwork) fire(ctx context.Context, s Schedule, now time.Time) error {
 	return nil
 }
 
-// start starts the run of a schedule's time.
-func (c *Clockwork) start(ctx context.Context, s Schedule, was int64) error {
+// start starts the run of a schedule's time, of the drawing that was published when it was advanced: what happens to the
+// workflow meanwhile is of the next time.
+func (c *Clockwork) start(ctx context.Context, s Schedule, was, revision int64) error {
 	zone, err := time.LoadLocation(s.Timezone)
 	if err != nil {
 		zone = time.UTC
 	}
 	item := Item{JSON: c.Item(s.Cron, c.latest(s, was).In(zone))}
 	_, err = c.Runner.Start(ctx, StartRequest{
-		Workspace: s.Workspace, WorkflowID: s.WorkflowID, Revision: Published, Trigger: "schedule", Node: s.Node, Items: []Item{item},
+		Workspace: s.Workspace, WorkflowID: s.WorkflowID, Revision: revision, Trigger: "schedule", Node: s.Node, Items: []Item{item},
 		IdemKey: fmt.Sprintf("schedule/%s/%d", s.ID, was),
 	})
 	if errors.Is(err, fs.ErrNotExist) { // the workflow was deleted meanwhile

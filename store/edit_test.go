@@ -286,9 +286,11 @@ func TestTriggers(t *testing.T) {
 		}
 		next := due[0]
 		next.Next, next.Last = at+60, at
-		for i, first := range []bool{true, false} {
-			if won, err := p.AdvanceSchedule(ctx, next, at); err != nil || won != first {
-				t.Errorf("advance %d: %v, %v", i, won, err)
+		published, err := p.Workflow(ctx, p.alpha, a)
+		must(t, err)
+		for i, revision := range []int64{published.Published, 0} {
+			if got, err := p.AdvanceSchedule(ctx, next, at); err != nil || got != revision || published.Published == 0 {
+				t.Errorf("advance %d: %v, %v", i, got, err)
 			}
 		}
 		must(t, p.Unpublish(ctx, p.alpha, a))

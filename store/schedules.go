@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
@@ -20,11 +22,24 @@ func (s *Store) DueSchedules(ctx context.Context, now int64, limit int) ([]engin
 		"SELECT "+scheduleColumns+" FROM schedules WHERE next > 0 AND next <= $1 ORDER BY next, id LIMIT $2", now, pageSize(limit))
 }
 
-// AdvanceSchedule sets Next and Last if Next still is was. Of several replicas only the one that gets true fires it.
-func (s *Store) AdvanceSchedule(ctx context.Context, v engine.Schedule, was int64) (bool, error) {
-	n, err := s.studio.exec(ctx, "UPDATE schedules SET next = $5, last = $6 WHERE workspace = $1 AND workflow = $2 AND id = $3 AND next = $4",
-		v.Workspace, v.WorkflowID, v.ID, was, v.Next, v.Last)
-	return n == 1, err
+// AdvanceSchedule sets Next and Last if Next still is was, and returns the revision that is published at that moment. Of
+// several replicas only one gets it and fires; 0 is for all others, and when the workflow has been taken back meanwhile.
+func (s *Store) AdvanceSchedule(ctx context.Context, v engine.Schedule, was int64) (revision int64, err error) {
+	err = s.studio.tx(ctx, func(q querier) error {
+		revision = 0
+		n, err := q.exec(ctx, "UPDATE schedules SET next = $5, last = $6 WHERE workspace = $1 AND workflow = $2 AND id = $3 AND next = $4",
+			v.Workspace, v.WorkflowID, v.ID, was, v.Next, v.Last)
+		if err != nil || n != 1 {
+			return err
+		}
+		// Who takes the workflow back deletes this row, and so waits for us or has left nothing to advance.
+		err = q.row(ctx, "SELECT published FROM workflows WHERE workspace = $1 AND id = $2 AND active", v.Workspace, v.WorkflowID).Scan(&revision)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return revision, err
 }
 
 // Schedules lists a workflow's schedules.
