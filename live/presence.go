@@ -15,6 +15,9 @@ const (
 	presenceBeat   = 10 * time.Second
 	presenceExpiry = 30 * time.Second
 
+	presenceGather = 250 * time.Millisecond // after a loss, for further ones, before the others are asked
+	presenceAnswer = 8 * time.Second        // for an answer; longer than a replica takes to find Redis again
+
 	presencePace   = 25 * time.Millisecond // between two frames to the same reader, in a small room
 	presenceCrowd  = 20                    // people that make the pace slower by itself once more
 	slowestPace    = time.Second
@@ -44,7 +47,7 @@ type Presence struct {
 	log    *slog.Logger
 	origin string // names this replica
 
-	mu    sync.Mutex // also held while the bus is (un)subscribed, so that a topic has one subscription
+	mu    sync.Mutex // never held while the bus is used
 	rooms map[string]*presenceRoom
 }
 
@@ -76,25 +79,49 @@ type Place struct {
 
 // Join puts a person at a workflow, tells the others, and begins to tell them of the others.
 func (p *Presence) Join(ctx context.Context, c *Conn, workspace, workflow string, who Person, state json.RawMessage) (*Place, error) {
-	topic := PresenceTopic(workspace, workflow)
-	p.mu.Lock()
-	r := p.rooms[topic]
-	fresh := r == nil
+	r, fresh := p.hold(PresenceTopic(workspace, workflow), workflow)
 	if fresh {
-		r = &presenceRoom{presence: p, topic: topic, workflow: workflow, people: map[string]*being{}}
-		leave, err := p.bus.Subscribe(topic, r.receive)
-		if err != nil {
-			p.mu.Unlock()
-			return nil, err
-		}
-		r.leave = leave
-		p.rooms[topic] = r
-		r.startBeat()
+		r.open()
 	}
-	place := r.enter(c, who, state)
-	p.mu.Unlock()
-	p.publish(ctx, topic, presenceMessage{Ask: fresh, People: []presenceRecord{place.record()}})
+	select {
+	case <-r.opened:
+	case <-ctx.Done():
+		p.release(r)
+		return nil, ctx.Err()
+	}
+	if r.failed != nil {
+		p.release(r)
+		return nil, r.failed
+	}
+	place, first := r.enter(c, who, state)
+	p.publish(ctx, r.topic, presenceMessage{Ask: first, People: []presenceRecord{place.record()}})
 	return place, nil
+}
+
+// hold returns the room of a topic, which stays until it is released. Who is the first to hold it opens it.
+func (p *Presence) hold(topic, workflow string) (r *presenceRoom, fresh bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r = p.rooms[topic]
+	if fresh = r == nil; fresh {
+		r = &presenceRoom{presence: p, topic: topic, workflow: workflow, people: map[string]*being{}, opened: make(chan struct{})}
+		p.rooms[topic] = r
+	}
+	r.holders++
+	return r, fresh
+}
+
+func (p *Presence) release(r *presenceRoom) {
+	p.mu.Lock()
+	r.holders--
+	last := r.holders == 0
+	if last {
+		delete(p.rooms, r.topic)
+	}
+	p.mu.Unlock()
+	if last {
+		r.close()
+	}
 }
 
 // Set replaces what a person does; it also takes up what changed about them.
@@ -106,12 +133,10 @@ func (l *Place) Set(ctx context.Context, who Person, state json.RawMessage) {
 // Leave ends a person's presence.
 func (l *Place) Leave(ctx context.Context) {
 	p, r := l.room.presence, l.room
-	p.mu.Lock()
-	if r.part(l) {
-		delete(p.rooms, r.topic)
-		r.leave() // not under r.mu: a message on its way holds the bus and waits for it
+	if !r.part(l) {
+		return
 	}
-	p.mu.Unlock()
+	p.release(r)
 	p.publish(ctx, r.topic, presenceMessage{People: []presenceRecord{l.record()}})
 }
 
@@ -138,4 +163,10 @@ func (p *Presence) announce(r *presenceRoom) {
 	for some := range slices.Chunk(r.own(), announceAtOnce) {
 		p.publish(context.Background(), r.topic, presenceMessage{People: some})
 	}
+}
+
+// ask tells the other replicas of everybody who is here, and has them do the same.
+func (p *Presence) ask(r *presenceRoom) {
+	p.announce(r)
+	p.publish(context.Background(), r.topic, presenceMessage{Ask: true})
 }

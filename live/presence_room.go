@@ -12,6 +12,9 @@ type presenceRoom struct {
 	presence *Presence
 	topic    string
 	workflow string
+	holders  int           // places, and people on their way to one; of presence.mu
+	opened   chan struct{} // closed when the bus has been asked for the topic
+	failed   error         // why it cannot be had; set before opened is closed
 	leave    func()
 
 	mu      sync.Mutex
@@ -21,6 +24,9 @@ type presenceRoom struct {
 	told    time.Time
 	timer   *time.Timer // of the next telling; nil when none is due
 	beat    *time.Timer
+	asks    *time.Timer // of the next question after a loss; nil when none is due
+	stale   *time.Timer // of forgetting those who gave no answer to it
+	entered bool        // somebody has had a place
 	closed  bool
 }
 
@@ -45,11 +51,13 @@ type presenceFrame struct {
 
 func (b *being) record() presenceRecord { return presenceRecord{b.seq, b.who, b.state} }
 
-func (r *presenceRoom) enter(c *Conn, who Person, state json.RawMessage) *Place {
+// enter gives a person a place; first says that nobody of this replica has been here yet.
+func (r *presenceRoom) enter(c *Conn, who Person, state json.RawMessage) (l *Place, first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b := &being{who: who, state: state, seq: 1, heard: time.Now(), own: true}
-	l := &Place{room: r, conn: c, self: b, owed: map[*being]struct{}{}}
+	first, r.entered = !r.entered, true
+	l = &Place{room: r, conn: c, self: b, owed: map[*being]struct{}{}}
 	for _, other := range r.people {
 		if other.state != nil {
 			l.owed[other] = struct{}{}
@@ -58,7 +66,7 @@ func (r *presenceRoom) enter(c *Conn, who Person, state json.RawMessage) *Place 
 	r.people[who.Conn] = b
 	r.places = append(r.places, l)
 	r.note(b)
-	return l
+	return l, first
 }
 
 func (r *presenceRoom) set(b *being, who Person, state json.RawMessage) {
@@ -71,8 +79,8 @@ func (r *presenceRoom) set(b *being, who Person, state json.RawMessage) {
 	r.note(b)
 }
 
-// part takes a place out and tells whether the room is empty of this replica's people.
-func (r *presenceRoom) part(l *Place) (empty bool) {
+// part takes a place out; false when it was out already.
+func (r *presenceRoom) part(l *Place) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	i := slices.Index(r.places, l)
@@ -82,19 +90,38 @@ func (r *presenceRoom) part(l *Place) (empty bool) {
 	r.places = slices.Delete(r.places, i, i+1)
 	l.self.state, l.self.own, l.self.heard, l.self.seq = nil, false, time.Now(), l.self.seq+1
 	r.note(l.self)
-	if len(r.places) > 0 {
-		return false
-	}
-	r.closed = true
-	r.beat.Stop()
-	if r.timer != nil {
-		r.timer.Stop()
-	}
 	return true
+}
+
+// open begins to listen to the other replicas.
+func (r *presenceRoom) open() {
+	defer close(r.opened)
+	if r.leave, r.failed = r.presence.bus.Subscribe(r.topic, r.receive); r.failed == nil {
+		r.startBeat()
+	}
+}
+
+// close ends a room that nobody holds any more.
+func (r *presenceRoom) close() {
+	r.mu.Lock()
+	r.closed = true
+	for _, t := range []*time.Timer{r.beat, r.timer, r.asks, r.stale} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	r.mu.Unlock()
+	if r.leave != nil {
+		r.leave() // not under r.mu: a message on its way holds the bus and waits for it
+	}
 }
 
 // receive takes in what another replica says.
 func (r *presenceRoom) receive(m Message) {
+	if m.Lost {
+		r.lost()
+		return
+	}
 	var said presenceMessage
 	if json.Unmarshal(m.Data, &said) != nil || said.From == r.presence.origin {
 		return
@@ -110,6 +137,43 @@ func (r *presenceRoom) receive(m Message) {
 	if said.Ask {
 		go r.presence.announce(r) // a receiver must not use the bus
 	}
+}
+
+// lost takes up that words of other replicas may be missing: they are asked for everybody again, and who is not spoken
+// of then has gone.
+func (r *presenceRoom) lost() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed || r.asks != nil {
+		return
+	}
+	r.asks = time.AfterFunc(presenceGather, func() {
+		if r.expectAnswers() {
+			r.presence.ask(r)
+		}
+	})
+}
+
+// expectAnswers is called before the others are asked; false when the room has ended.
+func (r *presenceRoom) expectAnswers() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asks = nil
+	if r.closed {
+		return false
+	}
+	asked := time.Now()
+	if r.stale != nil {
+		r.stale.Stop()
+	}
+	r.stale = time.AfterFunc(presenceAnswer, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if !r.closed {
+			r.expire(asked)
+		}
+	})
+	return true
 }
 
 func (r *presenceRoom) hear(record presenceRecord) {
@@ -163,7 +227,7 @@ func (r *presenceRoom) startBeat() {
 func (r *presenceRoom) expire(before time.Time) {
 	for conn, b := range r.people {
 		switch {
-		case b.own || b.heard.After(before):
+		case b.own || !b.heard.Before(before):
 		case b.state == nil:
 			delete(r.people, conn)
 		default: // its number stays: the next word of them, also the same one, is believed

@@ -3,8 +3,10 @@ package live_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -113,6 +115,100 @@ func TestPresenceAcrossReplicas(t *testing.T) {
 		ada.expect(t, "after the next beat", "ben:gone eve:0")
 		eve.expect(t, "who was never silent", "ada:8 ben:gone")
 	})
+}
+
+// After a loss the others are asked again: what they do now is known at once, and who has gone meanwhile soon.
+func TestPresenceAfterALoss(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bus := live.NewMemory()
+		log := slog.New(slog.DiscardHandler)
+		hub := live.NewHub(bus, log)
+		line := &lossy{Bus: bus}
+		first, second := live.NewPresence(bus, log), live.NewPresence(line, log)
+		ada := join(t, first, hub, "ada")
+		ben := join(t, second, hub, "ben")
+		eve := join(t, second, hub, "eve")
+		ada.expect(t, "in the beginning", "ben:0 eve:0")
+		line.cut.Store(true)
+		ben.does(5)
+		eve.Leave(t.Context())
+		line.cut.Store(false)
+		ada.expect(t, "while nothing says that something was lost", "ben:0 eve:0")
+		for range 3 {
+			_ = bus.Publish(t.Context(), live.PresenceTopic("ws", "wf"), live.Message{Lost: true})
+		}
+		time.Sleep(time.Second)
+		ada.expect(t, "a second after the loss", "ben:5 eve:0")
+		time.Sleep(9 * time.Second)
+		ada.expect(t, "ten seconds after the loss", "ben:5 eve:gone")
+		ben.expect(t, "who was there all the time", "ada:0 eve:gone")
+	})
+}
+
+// slowBus takes its time for one topic.
+type slowBus struct {
+	live.Bus
+	slow string
+	fail error
+}
+
+func (b *slowBus) Subscribe(topic string, receive func(live.Message)) (func(), error) {
+	if topic == b.slow {
+		time.Sleep(time.Second)
+		if b.fail != nil {
+			return nil, b.fail
+		}
+	}
+	return b.Bus.Subscribe(topic, receive)
+}
+
+// A room whose topic takes long to subscribe to holds up nobody else, and is one room for those who come meanwhile.
+func TestPresenceJoinsApart(t *testing.T) {
+	t.Parallel()
+	for _, fail := range []error{nil, errors.New("no such luck")} {
+		synctest.Test(t, func(t *testing.T) {
+			log := slog.New(slog.DiscardHandler)
+			bus := &slowBus{live.NewMemory(), live.PresenceTopic("ws", "slow"), fail}
+			hub, p := live.NewHub(bus, log), live.NewPresence(bus, log)
+			var group sync.WaitGroup
+			var guests []*guest
+			for _, name := range []string{"ada", "ben"} {
+				g := &guest{browser: connect(t, hub, true), who: live.Person{Conn: name, Name: name}}
+				guests = append(guests, g)
+				group.Go(func() {
+					var err error
+					if g.Place, err = p.Join(t.Context(), g.Conn, "ws", "slow", g.who, state(0)); !errors.Is(err, fail) {
+						t.Errorf("%s: %v", name, err)
+					}
+				})
+			}
+			synctest.Wait() // both are on their way
+			impatient, cancel := context.WithCancel(t.Context())
+			cancel()
+			hasty := connect(t, hub, true)
+			if _, err := p.Join(impatient, hasty.Conn, "ws", "slow", live.Person{Conn: "x"}, state(0)); err == nil {
+				t.Error("who has gone got a place")
+			}
+			began := time.Now()
+			join(t, p, hub, "quick")
+			if waited := time.Since(began); waited > 0 {
+				t.Errorf("another room waited for %v", waited)
+			}
+			group.Wait()
+			if fail == nil {
+				guests[0].expect(t, "with another in the slow room", "ben:0")
+				guests[1].expect(t, "with another in the slow room", "ada:0")
+				for _, g := range guests {
+					g.Leave(t.Context())
+					g.Leave(t.Context())
+				}
+			}
+			if bus.Heard(bus.slow) {
+				t.Error("the topic of an empty room is listened to")
+			}
+		})
+	}
 }
 
 func TestPresenceToldLateIsNotBelieved(t *testing.T) {
