@@ -70,16 +70,16 @@ func (c Config) Check() error {
 	default:
 		return bad("its protocol is %.40q, and must be %s, %s or %s", c.Kind, OpenAI, Anthropic, Ollama)
 	}
-	for what, address := range map[string]string{"base": c.BaseURL, "reranker's": c.RerankURL} {
+	for _, address := range []string{c.BaseURL, c.RerankURL} {
 		if address == "" {
 			continue
 		}
 		u, err := url.Parse(address)
 		switch {
 		case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-			return bad("its %s address must begin with https:// or http:// and have a host", what)
+			return bad("an address must begin with https:// or http:// and have a host")
 		case u.User != nil:
-			return bad("its %s address has a name or password in it: put the key into a credential", what)
+			return bad("an address has a name or password in it: put the key into a credential")
 		}
 	}
 	switch {

@@ -32,8 +32,10 @@ const long = `("(?:[^"\\\n]|\\.)*"(?:\s*\+\s*"(?:[^"\\\n]|\\.)*")*)`
 var (
 	made  = regexp.MustCompile(`\b(fmt\.Errorf|fmt\.Sprintf|errors\.New|invalid|missing|exists|conflict|absent|taken|invalidInput|unless|bad)\((?:"[\w.]*"[^,\n]*,\s*)?(?:\w+, )?\s*` + long + `[^\n]*`)
 	about = regexp.MustCompile(`\b(about)\("\w+", [^,\n]*, ` + long)
-	ready = regexp.MustCompile(`\b(Text:|return false,)\s+` + long)
-	part  = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
+	// models are the errors of models, which have a kind and perhaps a cause before their words.
+	models = regexp.MustCompile(`\.?\b(fail|say)\([A-Z]\w+, (?:nil, |err, )?` + long)
+	ready  = regexp.MustCompile(`\b(Text:|return false,)\s+` + long)
+	part   = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
 	// sort is the end of a call that wraps one of the shared errors.
 	sort    = regexp.MustCompile(`: %w"(?:,[^\n]*)?\b(?:fs|errors|context|engine|io)\.(?:Err\w+|DeadlineExceeded)\)`)
 	verb    = regexp.MustCompile(`%[-+#0]*\d*(?:\.\d+)?[a-zA-Z]`)
@@ -80,7 +82,7 @@ func Errors(tree fs.FS, folders, without []string) ([]string, error) {
 
 func errorsIn(source string) []string {
 	var keys []string
-	for _, pattern := range []*regexp.Regexp{made, about, ready} {
+	for _, pattern := range []*regexp.Regexp{made, about, models, ready} {
 		for _, found := range pattern.FindAllStringSubmatch(source, -1) {
 			text := ""
 			for _, part := range part.FindAllString(found[len(found)-1], -1) {
