@@ -54,12 +54,7 @@ func mergeOver(op Op, expected, now any, cost *effort) (Op, bool, error) {
 		return op, false, explain(err)
 	}
 	if mine == nil && op.Path != "retry" { // taking away all that was set, others have added to it
-		switch expected.(type) {
-		case []any:
-			mine = []any{}
-		case map[string]any:
-			mine = map[string]any{}
-		}
+		mine = emptyLike(expected)
 	}
 	m := &valueMerge{left: mergeEffort}
 	value, ok := m.parts(expected, now, mine, 0)

@@ -44,6 +44,7 @@ func (m *valueMerge) pair(base, side []any) (pairing, bool) {
 	if m.left < 0 {
 		return p, false
 	}
+	findEqual(rows, cols)
 	inOrder(&p, rows, cols, from)
 	elsewhere(&p, rows, cols, from)
 	between(&p, len(b), len(s), from)
@@ -66,10 +67,11 @@ func (m *valueMerge) byPlace(p *pairing, base, side []any, from int) bool {
 }
 
 // shape is what is compared of an element: equal values have equal numbers. Fields are those that say something; of a
-// list its elements.
+// list its elements. One that is there unchanged on the other side is nothing else there.
 type shape struct {
 	id, width int
 	fields    map[string]int
+	there     bool
 }
 
 func (m *valueMerge) shapes(list []any, ids map[string]int) []shape {
@@ -109,10 +111,25 @@ func (m *valueMerge) shapes(list []any, ids map[string]int) []shape {
 	return out
 }
 
+func findEqual(rows, cols []shape) {
+	for _, sides := range [][2][]shape{{rows, cols}, {cols, rows}} {
+		ids := map[int]bool{}
+		for i := range sides[1] {
+			ids[sides[1][i].id] = true
+		}
+		for i := range sides[0] {
+			sides[0][i].there = ids[sides[0][i].id]
+		}
+	}
+}
+
 // weight tells how much speaks for two elements being one, 0 for nothing.
 func weight(a, b *shape) int32 {
 	if a.id == b.id {
 		return equalWeight
+	}
+	if a.there || b.there {
+		return 0
 	}
 	equal := 0
 	for key, id := range a.fields {

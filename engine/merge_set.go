@@ -75,11 +75,11 @@ func mergedValue(was, now *Workflow, op Op, cost *effort) (json.RawMessage, erro
 	if err := decode(op.Value, &mine); err != nil {
 		return nil, explain(err)
 	}
-	value := m.value(orNothing(base), orNothing(theirs), mine, 0)
+	value := m.whole(base, theirs, mine)
 	if err := cost.spend(mergeEffort - m.left); err != nil || m.left < 0 {
 		return op.Value, err
 	}
-	return json.Marshal(orNull(value))
+	return json.Marshal(value)
 }
 
 // touched tells whether the revisions since an edit's base did something to what its operations set. An edit that its

@@ -33,24 +33,40 @@ func MergeValues(base, theirs, mine json.RawMessage) (merged json.RawMessage, cl
 		}
 	}
 	m := &valueMerge{left: mergeEffort}
-	value := m.value(orNothing(values[0]), orNothing(values[1]), orNothing(values[2]), 0)
+	value := m.whole(values[0], values[1], values[2])
 	if m.left < 0 {
 		return mine, true, nil
 	}
-	merged, err = json.Marshal(orNull(value))
+	merged, err = json.Marshal(value)
 	return merged, m.clash, err
+}
+
+// whole merges what an operation sets, of which null is not there. Who takes a whole list away takes its elements away.
+func (m *valueMerge) whole(base, theirs, mine any) any {
+	was := orNothing(base)
+	if theirs == nil && !m.same(was, orNothing(mine)) {
+		theirs = emptyLike(base)
+	}
+	if value := m.value(was, orNothing(theirs), orNothing(mine), 0); !isNothing(value) {
+		return value
+	}
+	return nil
+}
+
+// emptyLike returns an empty list for a list, an empty object for an object, and nil.
+func emptyLike(v any) any {
+	switch v.(type) {
+	case []any:
+		return []any{}
+	case map[string]any:
+		return map[string]any{}
+	}
+	return nil
 }
 
 func orNothing(v any) any {
 	if v == nil {
 		return nothing{}
-	}
-	return v
-}
-
-func orNull(v any) any {
-	if isNothing(v) {
-		return nil
 	}
 	return v
 }

@@ -41,6 +41,12 @@ func madeUpNode(c chance, id string) *engine.Node {
 	return &engine.Node{ID: id, Kind: c.of("data.set", "flow.if"), Name: "Node " + id, At: [2]float64{float64(c(9)), float64(c(9))}, Params: params}
 }
 
+// meetingOps draws an edit of what others change at the same time.
+func meetingOps(c chance, w *engine.Workflow) []engine.Op {
+	ops := []engine.Op{rowOp(c, w, "n0"), mapOp(c, w, "n0"), rowOp(c, w, "n1")}
+	return ops[c(2) : 2+c(2)]
+}
+
 // madeUpOps draws an edit that a person could make on a drawing; now and then one that does not apply.
 func madeUpOps(c chance, w *engine.Workflow) []engine.Op {
 	ops := []engine.Op{madeUpOp(c, w)}
@@ -96,9 +102,7 @@ func madeUpOp(c chance, w *engine.Workflow) engine.Op {
 	case 15, 16, 17, 18:
 		return rowOp(c, w, id)
 	case 19:
-		op := engine.Op{Op: "node.set", ID: id, Path: "params.map"}
-		op.Value = raw(changedMap(c, valueAt(w, op)))
-		return op
+		return mapOp(c, w, id)
 	case 20:
 		op := engine.Op{Op: "group.set", ID: "group", Path: "nodes"}
 		op.Value = raw(changedRows(c, presentList(w, op), func() any { return fmt.Sprint("n", c(6)) }))
@@ -114,6 +118,12 @@ func rowOp(c chance, w *engine.Workflow, id string) engine.Op {
 	op.Value = raw(changedRows(c, presentList(w, op), func() any {
 		return map[string]any{"name": c.of("", "a", "b", "one"), "value": c.of("", "1", "line\nline", "last\nline")}
 	}))
+	return op
+}
+
+func mapOp(c chance, w *engine.Workflow, id string) engine.Op {
+	op := engine.Op{Op: "node.set", ID: id, Path: "params.map"}
+	op.Value = raw(changedMap(c, valueAt(w, op)))
 	return op
 }
 

@@ -76,7 +76,7 @@ func TestVectors(t *testing.T) {
 	for range 90 {
 		v.Text = append(v.Text, madeUpText(t, c))
 	}
-	for range 160 {
+	for range 150 {
 		v.Rebase = append(v.Rebase, madeUpRebase(c))
 	}
 	for range 300 {
@@ -249,10 +249,14 @@ func changedObject(c chance, object map[string]any, person func([]any) []any) ma
 func madeUpRebase(c chance) rebaseVector {
 	v := rebaseVector{Doc: roundTrip(madeUpDrawing(c))}
 	r, others := newReplica(v.Doc, 1), v.Doc
+	draw := madeUpOps
+	if c(2) == 0 {
+		draw = meetingOps
+	}
 	var last []engine.Op // what takes back the newest
 	for len(v.Pending) < 1+c(4) {
-		made := &batch{Client: "me", Seq: int64(len(v.Pending) + 1), Ops: madeUpOps(c, r.view)}
-		if len(last) > 0 && c(3) == 0 {
+		made := &batch{Client: "me", Seq: int64(len(v.Pending) + 1), Ops: draw(c, r.view)}
+		if len(last) > 0 && c(2) == 0 {
 			made.Ops, made.Loose = last, true
 		}
 		if inverse, err := r.edit(made); err == nil {
@@ -261,7 +265,7 @@ func madeUpRebase(c chance) rebaseVector {
 		}
 	}
 	for len(v.Others) < 1+c(3) {
-		ops := madeUpOps(c, others)
+		ops := draw(c, others)
 		if next, _, err := applied(others, ops); err == nil {
 			others, v.Others = next, append(v.Others, ops)
 		}

@@ -9,13 +9,17 @@ type Tree = { [key: string]: unknown };
 
 const mostDepth = 64;
 
-/** The merged value; clash: both changed one thing, of which mine stands. undefined is what is not there. */
+/** The merged value, undefined for one that is not there; clash: both changed one thing, of which mine stands. */
 export interface Merged { value: unknown; clash: boolean }
 
+/** Merges what an edit sets, of which null is not there. Who takes a whole list away takes its elements away. */
 export function mergeValues(base: unknown, theirs: unknown, mine: unknown): Merged {
   const merge = new Merge();
+  if ((theirs ?? null) === null && !same(base ?? undefined, mine ?? undefined)) theirs = emptyLike(base);
   return { value: merge.value(base ?? undefined, theirs ?? undefined, mine ?? undefined, 0), clash: merge.clash };
 }
+
+export const emptyLike = (value: unknown): unknown => (Array.isArray(value) ? [] : isObject(value) ? {} : null);
 
 /** What an edit that expected one value of a list or an object makes of another; undefined when both changed one thing. */
 export function mergeOver(expected: unknown, now: unknown, mine: unknown): { value: unknown } | undefined {

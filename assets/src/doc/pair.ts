@@ -29,6 +29,10 @@ export function pair(base: unknown[], side: unknown[]): Paired | undefined {
   if (b.length * s.length * (1 + Math.min(widest(b), widest(s))) > mostCells) return byPlace(p, b, s, from) ? p : undefined;
   const ids = new Map<string, number>();
   const [rows, cols] = [shapes(b, ids), shapes(s, ids)];
+  for (const [some, others] of [[rows, cols], [cols, rows]] as const) {
+    const known = new Set(others.map(({ id }) => id));
+    for (const shape of some) shape.there = known.has(shape.id);
+  }
   inOrder(p, rows, cols, from);
   elsewhere(p, rows, cols, from);
   between(p, b.length, s.length, from);
@@ -47,8 +51,11 @@ function byPlace(p: Paired, base: unknown[], side: unknown[], from: number): boo
   return 4 * base.filter((value, i) => same(value, side[i])).length >= 3 * base.length;
 }
 
-/** What is compared of an element: equal values have equal numbers. Fields are those that say something; of a list its elements. */
-interface Shape { id: number; width: number; fields: Map<string, number> }
+/**
+ * What is compared of an element: equal values have equal numbers. Fields are those that say something; of a list its
+ * elements. One that is there unchanged on the other side is nothing else there.
+ */
+interface Shape { id: number; width: number; fields: Map<string, number>; there: boolean }
 
 function shapes(list: unknown[], ids: Map<string, number>): Shape[] {
   const number = (value: unknown): number => {
@@ -59,13 +66,14 @@ function shapes(list: unknown[], ids: Map<string, number>): Shape[] {
   return list.map((value) => {
     const fields: [string, number][] = Array.isArray(value) ? value.filter((part) => !saysNothing(part)).map((part) => [String(number(part)), 0])
       : isObject(value) ? Object.entries(value).filter(([, part]) => !saysNothing(part)).map(([key, part]) => [key, number(part)]) : [];
-    return { id: number(value), width: widthOf(value), fields: new Map(fields) };
+    return { id: number(value), width: widthOf(value), fields: new Map(fields), there: false };
   });
 }
 
 /** How much speaks for two elements being one, 0 for nothing. */
 function weight(a: Shape, b: Shape): number {
   if (a.id === b.id) return equalWeight;
+  if (a.there || b.there) return 0;
   let equal = 0;
   for (const [key, id] of a.fields) if (b.fields.get(key) === id) equal++;
   return equal === 0 ? 0 : 1 + Math.floor((fieldWeight * equal) / Math.max(a.width, b.width));

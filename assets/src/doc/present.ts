@@ -1,7 +1,7 @@
 // The value that an edit would change as it stands now: what "if" of an edit is compared with.
 
 import type { Op, Workflow } from "../types";
-import { mergeOver } from "./merge";
+import { emptyLike, mergeOver } from "./merge";
 import { getPath, same, saysNothing } from "./path";
 
 export type Guarded = Extract<Op, { if?: unknown }>;
@@ -33,7 +33,7 @@ export function settle(doc: Workflow, op: Guarded): Guarded | undefined {
   if (!hasParts(op)) return undefined;
   // Taking away all that was set: others have added to it.
   const clears = (op.value === null || op.value === undefined) && op.path !== "retry" && typeof op.if === "object" && op.if !== null;
-  const merged = mergeOver(op.if, now, clears ? (Array.isArray(op.if) ? [] : {}) : op.value);
+  const merged = mergeOver(op.if, now, clears ? emptyLike(op.if) : op.value);
   return merged && { ...op, value: clears && saysNothing(merged.value) ? null : merged.value, if: now };
 }
 
