@@ -71,8 +71,10 @@ func mergeOver(op Op, expected, now any, cost *effort) (Op, bool, error) {
 	if op.Value, err = json.Marshal(value); err != nil {
 		return op, false, err
 	}
-	op.If, err = json.Marshal(now)
-	return op, true, err
+	if op.If, err = json.Marshal(now); err != nil {
+		return op, false, err
+	}
+	return op, true, cost.spend(len(op.Value) + len(op.If))
 }
 
 // hasParts tells whether what an operation sets may be a list or an object of which others set other parts.

@@ -36,7 +36,8 @@ func TestMergeIsBounded(t *testing.T) {
 		begin  string   // to the drawing
 		others []string // a revision each
 		mine   string
-		err    error // nil: it is done
+		err    error  // nil: it is done
+		end    string // of the list of rows
 	}{
 		{name: "many pieces that come at one place", mine: `[{"op":"note.text","id":"n","path":"text","changes":[` +
 			strings.Repeat(`[0,"`+strings.Repeat("y", 500)+`"],`, 9_900) + `3]}]`},
@@ -61,6 +62,18 @@ func TestMergeIsBounded(t *testing.T) {
 			mine: repeated(10_000, func(int) string {
 				return fmt.Sprintf(`{"op":"node.text","id":"a","path":"params.text","changes":[%d]}`, 1<<20)
 			}), err: fs.ErrInvalid},
+		{name: "a row in a long list", begin: setRows(rowsOf(100_000, "")), others: []string{setRows(rowsOf(100_000, `"new",`))},
+			mine: setRows(rowsOf(99_999, "") + `,"mine"`), end: `"mine"`},
+		{name: "long lists that have nothing in common", begin: setRows(rowsOf(30_000, "")), others: []string{setRows(otherRows(30_000, "one"))},
+			mine: setRows(otherRows(30_000, "other"))},
+		{name: "rows of many fields", begin: setRows(wideRows("a")), others: []string{setRows(wideRows("b"))}, mine: setRows(wideRows("c"))},
+		{name: "lists in lists", begin: setRows(nested("1")), others: []string{setRows(nested("2"))}, mine: setRows(nested("3")), end: `",3]`},
+		{name: "the same list again and again", begin: setRows(rowsOf(20_000, "")), others: []string{setRows(rowsOf(20_000, `"new",`))},
+			mine: repeated(20, func(i int) string { return oneOp(setRows(rowsOf(20_000, "") + fmt.Sprintf(`,"%d"`, i))) })},
+		{name: "the same list on a condition, again and again", begin: setRows(rowsOf(20_000, "")),
+			mine: repeated(200, func(i int) string {
+				return strings.TrimSuffix(oneOp(setRows(fmt.Sprintf(`"%d"`, i))), "}") + `,"if":[]}`
+			}), err: fs.ErrInvalid},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			head := drawingOf(t)
@@ -83,6 +96,48 @@ func TestMergeIsBounded(t *testing.T) {
 			if c.err == nil && err != nil || c.err != nil && !isOf(err, c.err) {
 				t.Errorf("error %v, want %v", err, c.err)
 			}
+			if c.end != "" {
+				rows, err := json.Marshal(head.Nodes[0].Params["rows"])
+				if last := string(rows[max(0, len(rows)-100):]); err != nil || !strings.Contains(last, c.end) {
+					t.Errorf("the rows end with %s, %v", last, err)
+				}
+			}
 		})
 	}
+}
+
+func oneOp(list string) string { return strings.TrimSuffix(strings.TrimPrefix(list, "["), "]") }
+
+func setRows(rows string) string {
+	return `[{"op":"node.set","id":"a","path":"params.rows","value":[` + rows + `]}]`
+}
+
+// rowsOf lists rows that are all different, behind one that is given.
+func rowsOf(n int, first string) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"name":"row %d","value":"%d"}`, i, i)
+	}
+	return first + strings.Join(rows, ",")
+}
+
+// otherRows lists rows that rowsOf does not have.
+func otherRows(n int, name string) string { return strings.ReplaceAll(rowsOf(n, ""), "row", name) }
+
+func wideRows(value string) string {
+	var fields, rows []string
+	for i := range 1000 {
+		fields = append(fields, fmt.Sprintf(`"f%d":"%s%d"`, i, value, i))
+	}
+	for range 200 {
+		rows = append(rows, "{"+strings.Join(fields, ",")+"}")
+	}
+	return strings.Join(rows, ",")
+}
+
+// nested is as deep as a drawing may be, with something to look at on each level.
+func nested(value string) string {
+	const levels = 50
+	long := `"` + strings.Repeat("x", 100_000) + `"`
+	return strings.Repeat("["+long+",", levels) + value + strings.Repeat("]", levels)
 }

@@ -79,7 +79,11 @@ func mergedValue(was, now *Workflow, op Op, cost *effort) (json.RawMessage, erro
 	if err := cost.spend(mergeEffort - m.left); err != nil || m.left < 0 {
 		return op.Value, err
 	}
-	return json.Marshal(value)
+	merged, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return merged, cost.spend(len(merged))
 }
 
 // touched tells whether the revisions since an edit's base did something to what its operations set. An edit that its

@@ -1,5 +1,7 @@
 // Parameters that are code or JSON.
 
+import { mergeValues } from "../../doc/merge";
+import { same } from "../../doc/path";
 import { h, icon } from "../../lib/dom";
 import { openDialog } from "../../page/dialog";
 import type { Json } from "../../types";
@@ -58,19 +60,34 @@ export function codeControl(o: ControlOptions): Control {
 export function jsonControl(o: ControlOptions): Control {
   const print = (value: Json | undefined) => (value === undefined ? "" : JSON.stringify(value, null, 2));
   let last = print(o.value ?? o.param.default);
+  let base = o.value; // what the text was made of
+  let now = o.value; // what stands in the drawing since
+  let half = false; // it is not JSON while somebody writes
+  const show = (value: Json | undefined) => {
+    const text = print(value ?? o.param.default);
+    if (compact(text) === compact(last)) return;
+    last = text;
+    field.set(text);
+  };
+  const write = (value: Json | undefined) => {
+    half = false;
+    o.invalid("");
+    // What others changed while it was no JSON stays beside what was written.
+    const merged = same(base, now) ? value : (mergeValues(base, now, value).value as Json | undefined);
+    base = now = merged;
+    o.change(merged, true);
+    show(merged);
+  };
   const field = codeField({
     lang: "json", value: last, label: o.param.label, id: o.id, describedBy: o.describedBy, testid: o.testid, rows: 6, placeholder: o.param.placeholder ?? "{ }", readonly: o.host.readonly,
     change(text) {
       last = text;
-      if (text.trim() === "") {
-        o.invalid("");
-        return o.change(undefined, true);
-      }
+      if (text.trim() === "") return write(undefined);
       try {
-        const value = JSON.parse(text) as Json;
-        o.invalid("");
-        o.change(value, true);
+        write(JSON.parse(text) as Json);
       } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        half = true;
         o.invalid(t("Not JSON yet, so not saved: {error}", { error: words(error) }));
       }
     },
@@ -78,10 +95,10 @@ export function jsonControl(o: ControlOptions): Control {
   return {
     element: field.element,
     set(value) {
-      const text = print(value ?? o.param.default);
-      if (compact(text) === compact(last)) return;
-      last = text;
-      field.set(text);
+      now = value;
+      if (half) return; // it stays as it is being written
+      base = value;
+      show(value);
     },
     focus: () => field.focus(),
     insert: (inside) => field.insert(`"{{ ${inside} }}"`),

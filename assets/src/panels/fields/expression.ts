@@ -37,7 +37,7 @@ export function expressionControl(options: ControlOptions & { multiline: boolean
     upgrading = true;
     try {
       const made = await createCode({
-        parent: box, value: area.value, lang: "expression", label: param.label, id: options.id, describedBy: options.describedBy, testid: options.testid,
+        parent: box, value: area.value, lang: "expression", label: param.label, id: area.id, describedBy: area.getAttribute("aria-describedby") ?? "", testid: area.dataset["testid"],
         placeholder: "{{ $json.field }}", single: !options.multiline, completions: host.samples ?? undefined, change: changed,
       });
       if (stopped) return made.destroy();

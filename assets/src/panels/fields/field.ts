@@ -29,6 +29,7 @@ export class Field {
   readonly name: string;
   private readonly slot = h("div", { class: "control" });
   private readonly error: HTMLElement;
+  private readonly label: HTMLElement;
   private readonly fx: HTMLButtonElement | null;
   private control: Control | undefined;
   private value: Json | undefined;
@@ -41,14 +42,14 @@ export class Field {
     this.name = param.name;
     this.value = o.value;
     this.error = h("p", { class: "error", id: `${o.id}-error`, hidden: true });
-    const label = h("label", { for: o.id, class: o.bare ? "visually-hidden" : undefined }, param.label, param.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null);
+    this.label = h("label", { for: o.id, class: o.bare ? "visually-hidden" : undefined }, param.label, param.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null);
     const canSwitch = !param.no_expression && !o.host.readonly && param.widget !== "condition" && o.host.preview !== null;
     this.fx = canSwitch ? h("button", { type: "button", class: "fx", "data-testid": `${o.testid}-fx`, onclick: () => this.toggle() }, "fx") : null;
     const help = param.help ? h("p", { class: "help", id: `${o.id}-help` }, param.help) : null;
     // The switch stands beside the label; where the label is hidden, beside the control.
-    const head = h("div", { class: "field-head" }, label, o.bare ? null : this.fx);
+    const head = h("div", { class: "field-head" }, this.label, o.bare ? null : this.fx);
     this.element = h("div", { class: "field" + (o.compact ? " compact" : ""), "data-param": param.name }, head, o.bare ? h("div", { class: "control-line" }, this.slot, this.fx) : this.slot, this.error, o.compact ? null : help);
-    if (o.compact && param.help) label.title = param.help;
+    if (o.compact && param.help) this.label.title = param.help;
     this.element.addEventListener("focusout", () => {
       this.touched = true;
       this.judge();
@@ -70,6 +71,14 @@ export class Field {
     if (other) this.mount();
     else this.control?.set(value);
     this.judge();
+  }
+
+  /** Calls the field something else: its row stands at another place. */
+  rename(label: string): void {
+    this.o.param = { ...this.o.param, label };
+    this.label.firstChild!.textContent = label;
+    this.fx?.setAttribute("aria-label", t("fx: {label} as an expression", { label }));
+    this.slot.querySelector(".cm-content")?.setAttribute("aria-label", label);
   }
 
   /** Called when a field beside it changed. */

@@ -1,104 +1,120 @@
 // A list: rows of one value, or of several named fields.
 
+import { pair } from "../../doc/pair";
+import { same } from "../../doc/path";
 import { h } from "../../lib/dom";
 import type { Json, Param } from "../../types";
 import { isObject } from "../words";
 import { fieldName } from "../data/refer";
 import type { Control, ControlOptions, FormHost } from "./control";
 import { Field } from "./field";
-import { Rows } from "./rows";
+import { type RowBody, Rows } from "./rows";
 import { language, t } from "../../lib/words";
+
+/** A row of the list, and how it shows another value. */
+interface Shown extends RowBody { fields: Field[]; show(entry: Json): void }
 
 export function listControl(o: ControlOptions): Control {
   const { param } = o;
   const columns = param.fields ?? [];
   let entries = listOf(o.value ?? param.default);
-  let fields: Field[] = [];
+  let shown: Shown[] = [];
 
   const commit = (soon: boolean) => o.change(entries, soon);
-  const stop = () => fields.forEach((field) => field.stop());
-  const draw = () => {
-    stop();
-    fields = [];
-    rows.draw(entries.map((entry, index) => (columns.length > 0 ? several(entry, index) : single(entry, index))));
-  };
-  const set = (index: number, value: Json, soon: boolean) => {
-    entries = entries.with(index, value);
+  const stop = (row: Shown) => row.fields.forEach((field) => field.stop());
+  const set = (row: Shown, value: Json, soon: boolean) => {
+    entries = entries.with(row.index, value);
     commit(soon);
   };
-  const single = (entry: Json, index: number): HTMLElement => {
-    const one: Param = { name: String(index), label: `${param.label} ${index + 1}`, type: "string", widget: param.widget === "fields" ? "field" : "text", placeholder: param.placeholder, no_expression: param.no_expression };
-    const field = new Field({ param: one, value: entry, id: `${o.id}-${index}`, testid: `${o.testid}-${index}`, host: o.host, compact: true, change: (value, soon) => set(index, value ?? "", soon) });
-    fields.push(field);
-    return h("div", { class: "row-fields" }, field.element);
+  const single = (entry: Json, index: number): Shown => {
+    const label = () => `${param.label} ${row.index + 1}`;
+    const one: Param = { name: "value", label: `${param.label} ${index + 1}`, type: "string", widget: param.widget === "fields" ? "field" : "text", placeholder: param.placeholder, no_expression: param.no_expression };
+    const field = new Field({ param: one, value: entry, id: `${rows.element.id}-${index}`, testid: `${rows.element.dataset.testid}-${index}`, host: o.host, compact: true, change: (value, soon) => set(row, value ?? "", soon) });
+    const row: Shown = { element: h("div", { class: "row-fields" }, field.element), index, fields: [field], show: (value) => field.set(value), renumber: () => field.rename(label()) };
+    return row;
   };
-  const several = (entry: Json, index: number): HTMLElement => {
-    const values = () => (isObject(entries[index]) ? (entries[index] as { [name: string]: Json }) : {});
+  const several = (entry: Json, index: number): Shown => {
+    const values = () => (isObject(entries[row.index]) ? (entries[row.index] as { [name: string]: Json }) : {});
     const host: FormHost = { ...o.host, siblings: () => withDefaults(columns, values()) };
-    const made = columns.map((column) => new Field({
-      param: column, value: isObject(entry) ? entry[column.name] : undefined, id: `${o.id}-${index}-${column.name}`, testid: `${o.testid}-${index}-${column.name}`, host, compact: true,
+    const fields = columns.map((column) => new Field({
+      param: column, value: isObject(entry) ? entry[column.name] : undefined, id: `${rows.element.id}-${index}-${column.name}`, testid: `${rows.element.dataset.testid}-${index}-${column.name}`, host, compact: true,
       change: (value, soon) => {
         const next = { ...values() };
         if (value === undefined) delete next[column.name];
         else next[column.name] = value;
-        set(index, next, soon);
-        made.forEach((field) => field.refresh());
+        set(row, next, soon);
+        fields.forEach((field) => field.refresh());
       },
     }));
-    fields.push(...made);
-    return h("div", { class: "row-fields", "data-columns": Math.min(3, columns.length) }, ...made.map((field) => field.element));
+    const row: Shown = {
+      element: h("div", { class: "row-fields", "data-columns": Math.min(3, columns.length) }, ...fields.map((field) => field.element)), index, fields,
+      show: (value) => fields.forEach((field) => field.set(isObject(value) ? value[field.name] : undefined)),
+    };
+    return row;
   };
+  const make = (entry: Json, index: number) => (columns.length > 0 ? several(entry, index) : single(entry, index));
 
   const rows = new Rows({
     label: param.label, one: singular(param.label), testid: o.testid, readonly: o.host.readonly,
     add() {
       entries = [...entries, columns.length > 0 ? {} : ""];
-      draw();
+      shown = [...shown, make(entries.at(-1)!, entries.length - 1)];
+      rows.draw(shown);
       commit(false);
       rows.focusRow(entries.length - 1);
     },
     remove(index) {
       entries = entries.toSpliced(index, 1);
-      draw();
+      stop(shown[index]!);
+      shown = shown.toSpliced(index, 1);
+      rows.draw(shown);
       commit(false);
     },
     move(from, to) {
-      const [moved] = entries.slice(from, from + 1);
-      entries = entries.toSpliced(from, 1).toSpliced(to, 0, moved!);
-      draw();
+      entries = moved(entries, from, to);
+      shown = moved(shown, from, to);
+      rows.draw(shown);
       commit(false);
     },
   });
+  /** Shows other entries. Who is in a row stays there, wherever it stands now. */
+  const show = (next: Json[]) => {
+    const of = pair(entries, next)?.of;
+    const before = shown;
+    entries = next;
+    shown = next.map((entry, index) => before[of?.[index] ?? -1] ?? make(entry, index));
+    before.filter((row) => !shown.includes(row)).forEach(stop);
+    rows.draw(shown);
+    shown.forEach((row, index) => row.show(next[index]!));
+  };
   /** What is put into the list as a whole gets a row: the last one when it has no value yet, else a new one. */
   const insert = (inside: string) => {
     const last = entries.at(-1);
     if (columns.length === 0) {
       const entry = param.widget === "fields" ? fieldName(inside) : `={{ ${inside} }}`;
-      entries = last === "" ? entries.with(-1, entry) : [...entries, entry];
+      show(last === "" ? entries.with(-1, entry) : [...entries, entry]);
     } else {
       const { row, key } = rowOf(columns, inside);
       const free = isObject(last) && (last[key] === undefined || last[key] === "");
-      entries = free ? entries.with(-1, { ...row, ...Object.fromEntries(Object.entries(last).filter(([, value]) => value !== "")) }) : [...entries, row];
+      show(free ? entries.with(-1, { ...row, ...Object.fromEntries(Object.entries(last).filter(([, value]) => value !== "")) }) : [...entries, row]);
     }
-    draw();
     commit(false);
     rows.focusRow(entries.length - 1);
   };
   rows.element.id = o.id;
   rows.element.dataset.testid = o.testid;
-  draw();
+  shown = entries.map(make);
+  rows.draw(shown);
   return {
     element: rows.element,
     set(value) {
       const next = listOf(value ?? param.default);
-      if (JSON.stringify(next) === JSON.stringify(entries)) return;
-      entries = next;
-      draw();
+      if (!same(next, entries)) show(next);
     },
     focus: () => rows.focusRow(0),
     insert,
-    refresh: () => fields.forEach((field) => field.refresh()),
-    stop,
+    refresh: () => shown.forEach(({ fields }) => fields.forEach((field) => field.refresh())),
+    stop: () => shown.forEach(stop),
   };
 }
 
@@ -109,6 +125,10 @@ function rowOf(columns: Param[], inside: string): { row: { [name: string]: Json 
   const value = columns.find(({ name }) => name === "value") ?? columns[0]!;
   const named = value.name === "value" && columns.some(({ name }) => name === "name");
   return { row: { ...(named ? { name: fieldName(inside).split(".").at(-1)! } : {}), [value.name]: `={{ ${inside} }}` }, key: value.name };
+}
+
+export function moved<T>(list: T[], from: number, to: number): T[] {
+  return list.toSpliced(from, 1).toSpliced(to, 0, list[from]!);
 }
 
 function listOf(value: Json | undefined): Json[] {

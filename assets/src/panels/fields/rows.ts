@@ -13,11 +13,20 @@ export interface RowsOptions {
   move(from: number, to: number): void;
 }
 
-/** The frame around rows; draw fills it anew. */
+/** What is in a row. It stays with its row while others come and go above it. */
+export interface RowBody {
+  element: HTMLElement;
+  index: number;
+  /** It stands at another place now. */
+  renumber?(): void;
+}
+
+/** The frame around rows. */
 export class Rows {
   readonly list = h("div", { class: "rows", role: "list" });
   readonly element: HTMLElement;
   private readonly addButton: HTMLButtonElement;
+  private readonly frames = new WeakMap<RowBody, Frame>();
 
   constructor(private readonly o: RowsOptions) {
     this.list.setAttribute("aria-label", o.label);
@@ -25,8 +34,17 @@ export class Rows {
     this.element = h("div", { class: "rows-box" }, this.list, o.readonly ? null : this.addButton);
   }
 
-  draw(bodies: HTMLElement[]): void {
-    this.list.replaceChildren(...bodies.map((body, index) => this.row(body, index)));
+  /** Shows these rows, in this order. The row that has the focus stays where it is, and the others go around it: taken out for a moment it would lose it. */
+  draw(bodies: RowBody[]): void {
+    const frames = bodies.map((body, index) => this.frame(body, index));
+    const rows = frames.map(({ row }) => row);
+    const before = [...this.list.children].findIndex((row) => row.contains(document.activeElement));
+    const left = new Set<Element>(rows);
+    for (const row of [...this.list.children]) if (!left.has(row)) row.remove();
+    const at = Math.max(rows.findIndex((row) => row.contains(document.activeElement)), 0);
+    rows.slice(0, at).forEach((row) => this.list.insertBefore(row, rows[at]!));
+    rows.slice(rows[at]?.isConnected && this.list.contains(rows[at]) ? at + 1 : at).forEach((row) => this.list.append(row));
+    if (before >= 0 && !this.list.contains(document.activeElement)) this.focusRow(Math.min(before, rows.length - 1));
   }
 
   focusRow(index: number): void {
@@ -34,18 +52,33 @@ export class Rows {
     (row?.querySelector<HTMLElement>("input, textarea, select, .cm-content") ?? this.addButton).focus();
   }
 
-  private row(body: HTMLElement, index: number): HTMLElement {
-    const { o } = this;
+  /** The frame of a row, which says where it stands. */
+  private frame(body: RowBody, index: number): Frame {
+    const frame = this.frames.get(body) ?? this.made(body);
+    this.frames.set(body, frame);
+    if (frame.index === index) return frame;
+    const { one } = this.o;
+    frame.grip?.setAttribute("aria-label", t("Move {one} {index}: arrow up or down", { one, index: index + 1 }));
+    frame.remove?.setAttribute("aria-label", t("Remove {one} {index}", { one, index: index + 1 }));
+    if (frame.index >= 0) rename(frame.row, [this.element.id, this.element.dataset["testid"] ?? this.o.testid], index);
+    frame.index = body.index = index;
+    body.renumber?.();
+    return frame;
+  }
+
+  private made(body: RowBody): Frame {
     const row = h("div", { class: "list-row", role: "listitem" });
-    if (o.readonly) row.append(body);
-    else {
-      const grip = h("button", { type: "button", class: "grip", "aria-label": t("Move {one} {index}: arrow up or down", { one: o.one, index: index + 1 }), "data-tip": t("Drag to move") }, icon("grip-vertical"));
-      grip.addEventListener("keydown", (event) => this.moveByKey(event, index));
-      grip.addEventListener("pointerdown", (event) => this.drag(event, row, grip));
-      const remove = h("button", { type: "button", class: "button quiet small icon-only", "aria-label": t("Remove {one} {index}", { one: o.one, index: index + 1 }), onclick: () => this.remove(index) }, icon("x"));
-      row.append(grip, body, remove);
+    const at = () => [...this.list.children].indexOf(row);
+    if (this.o.readonly) {
+      row.append(body.element);
+      return { row, index: -1 };
     }
-    return row;
+    const grip = h("button", { type: "button", class: "grip", "data-tip": t("Drag to move") }, icon("grip-vertical"));
+    grip.addEventListener("keydown", (event) => this.moveByKey(event, at()));
+    grip.addEventListener("pointerdown", (event) => this.drag(event, row, grip));
+    const remove = h("button", { type: "button", class: "button quiet small icon-only", onclick: () => this.remove(at()) }, icon("x"));
+    row.append(grip, body.element, remove);
+    return { row, grip, remove, index: -1 };
   }
 
   private remove(index: number): void {
@@ -81,5 +114,21 @@ export class Rows {
     grip.addEventListener("pointermove", move);
     grip.addEventListener("pointerup", end, { once: true });
     grip.addEventListener("pointercancel", end, { once: true });
+  }
+}
+
+interface Frame { row: HTMLElement; grip?: HTMLElement; remove?: HTMLElement; index: number }
+
+/** Gives the controls of a row the names of another place. */
+function rename(row: HTMLElement, prefixes: string[], index: number): void {
+  for (const control of row.querySelectorAll("*")) {
+    for (const name of ["id", "for", "list", "data-testid", "aria-describedby"]) {
+      const value = control.getAttribute(name);
+      const next = value?.split(" ").map((part) => {
+        const prefix = prefixes.find((text) => text !== "" && part.startsWith(`${text}-`));
+        return prefix === undefined ? part : `${prefix}-${part.slice(prefix.length + 1).replace(/^\d+/, String(index))}`;
+      }).join(" ");
+      if (next !== undefined && next !== value) control.setAttribute(name, next ?? "");
+    }
   }
 }

@@ -1,5 +1,6 @@
 // The form of a node's parameters. Edits are gathered for a moment while typing and kept when the field is left.
 
+import { mergeValues } from "../../doc/merge";
 import { TextLink } from "../../doc/textlink";
 import { h, icon } from "../../lib/dom";
 import { burst } from "../../lib/livetext";
@@ -25,6 +26,7 @@ export class NodeForm {
   private readonly fields: Field[];
   private readonly preview: Preview;
   private readonly waiting = new Map<string, Json | undefined>();
+  private readonly bases = new Map<string, Json | undefined>(); // what was in the drawing when what waits was made of it
   private readonly links = new Map<string, TextLink>(); // texts that were written in, by parameter
   private timer = 0;
   private readonly stops: (() => void)[] = [];
@@ -118,6 +120,7 @@ export class NodeForm {
   }
 
   private change(name: string, value: Json | undefined, soon: boolean): void {
+    if (!this.waiting.has(name)) this.bases.set(name, this.editor.node(this.id)?.params[name]);
     this.waiting.set(name, value);
     if (this.link(name, value, soon)) {
       // What people write together goes out while they write.
@@ -152,6 +155,12 @@ export class NodeForm {
         this.links.delete(field.name);
         if (link) this.waiting.delete(field.name);
         field.set(value);
+      } else {
+        // Of a list or an object what others made stays beside what is about to go out.
+        const { value: merged } = mergeValues(this.bases.get(field.name), value, this.waiting.get(field.name));
+        this.bases.set(field.name, value);
+        this.waiting.set(field.name, merged as Json | undefined);
+        field.set(merged as Json | undefined);
       }
     }
     this.refresh();
