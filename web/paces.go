@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -36,7 +35,7 @@ type paces struct {
 // tooFast is why a request was not looked at, and when the next may come.
 type tooFast struct{ wait time.Duration }
 
-func (t tooFast) Error() string { return fmt.Sprintf("the person's share is used up for %s", t.wait) }
+func (t tooFast) Error() string { return "the share of requests is used up for " + t.wait.String() }
 
 // take lets a request pass, or says when to come back. What is refused costs nothing.
 func (p *paces) take(person string, cost int, now time.Time) error {
