@@ -5,7 +5,19 @@ const (
 	MaxThreads      = 1_000 // of a workflow
 	MaxComments     = 500   // of a thread
 	MaxCommentRunes = 10_000
+	// MaxFileComments bounds how many comments, over all threads, come and go in a file.
+	MaxFileComments = 20_000
 )
+
+// ThreadFilter selects threads of a workflow.
+type ThreadFilter struct {
+	Query  string   // words that a comment of the thread has
+	IDs    []string // when not empty, only these
+	Cursor string
+	Limit  int // 0: 50; at most 200, without texts MaxThreads
+	// Bare leaves the texts out: what is needed to show where something was said, and how much.
+	Bare bool
+}
 
 // Place says what a thread of comments is about: a node, a note, or a point of the canvas.
 type Place struct {
@@ -28,7 +40,8 @@ type Thread struct {
 	// to them. Both are theirs alone and are left out of what all watchers are told.
 	Unread    int  `json:"unread,omitempty"`
 	Mentioned bool `json:"mentioned,omitempty"`
-	// Comments are in the order of their times. Lists hold the first one only.
+	// Comments are in the order of their times. Lists hold the first one only, and a long thread read by itself the first
+	// one and a part of the others.
 	Comments []Comment `json:"comments,omitempty"`
 }
 

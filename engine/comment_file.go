@@ -62,6 +62,13 @@ func ParseComments(data []byte, now int64) ([]Thread, error) {
 	if len(file.Comments) > MaxThreads {
 		return nil, fmt.Errorf("the file has %d threads of comments, the limit is %d: %w", len(file.Comments), MaxThreads, fs.ErrInvalid)
 	}
+	count := 0
+	for _, f := range file.Comments {
+		count += len(f.Comments)
+	}
+	if count > MaxFileComments {
+		return nil, fmt.Errorf("the file has %d comments, the limit is %d: take the key comments out of it, or some of the threads: %w", count, MaxFileComments, fs.ErrInvalid)
+	}
 	threads := make([]Thread, 0, len(file.Comments))
 	for i, f := range file.Comments {
 		if len(f.Comments) == 0 {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -43,30 +44,76 @@ func scanComment(row scanner) (c threadComment, err error) {
 	return c, err
 }
 
-// Threads lists a workflow's threads, those in which something was said last first, each with its first comment. query,
-// when not empty, has words that a comment of the thread must have.
-func (s *Store) Threads(ctx context.Context, scope auth.Scope, workflow, query string) ([]engine.Thread, error) {
+// Threads lists a workflow's threads, those in which something was said last first, each with its first comment. next
+// continues the list; it is empty at the end.
+func (s *Store) Threads(ctx context.Context, scope auth.Scope, workflow string, f engine.ThreadFilter) (threads []engine.Thread, next string, err error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	q := s.studio.reader()
 	if err := needWorkflow(ctx, q, ws, workflow, ""); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	text, args := threadQuery, []any{ws, workflow, scope.User()}
-	for _, word := range searchWords(query) {
-		args = append(args, like(word))
+	mark := func(v any) string {
+		args = append(args, v)
+		return placeholder(len(args))
+	}
+	for _, word := range searchWords(f.Query) {
 		text += ` AND EXISTS (SELECT 1 FROM comments f WHERE f.workspace = t.workspace AND f.workflow = t.workflow AND f.thread = t.id
-			AND f.search LIKE ` + placeholder(len(args)) + ` ESCAPE '!')`
+			AND f.search LIKE ` + mark(like(word)) + ` ESCAPE '!')`
 	}
-	threads, err := collect(ctx, q, scanThread, text+fmt.Sprintf(" ORDER BY t.updated DESC, t.id LIMIT %d", engine.MaxThreads), args...)
-	if err != nil || len(threads) == 0 {
-		return threads, err
+	if len(f.IDs) > 0 {
+		text += " AND t.id IN (" + inList(f.IDs[:min(len(f.IDs), engine.MaxThreads)], mark) + ")"
 	}
-	first, err := collect(ctx, q, scanComment, commentQuery+` AND NOT EXISTS (SELECT 1 FROM comments e WHERE e.workspace = c.workspace
-		AND e.workflow = c.workflow AND e.thread = c.thread AND (e.created < c.created OR e.created = c.created AND e.id < c.id))`, ws, workflow)
+	if f.Cursor != "" {
+		at, id, err := parseCursor(f.Cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		text += fmt.Sprintf(" AND (t.updated < %s OR t.updated = %s AND t.id > %s)", mark(at), mark(at), mark(id))
+	}
+	size := pageSize(f.Limit)
+	if f.Bare && f.Limit > size {
+		size = min(f.Limit, engine.MaxThreads)
+	}
+	if threads, err = collect(ctx, q, scanThread, text+" ORDER BY t.updated DESC, t.id LIMIT "+mark(size+1), args...); err != nil {
+		return nil, "", err
+	}
+	if len(threads) > size {
+		threads = threads[:size]
+		next = cursor(threads[size-1].Updated, threads[size-1].ID)
+	}
+	if f.Bare || len(threads) == 0 {
+		return threads, next, nil
+	}
+	threads, err = s.withFirst(ctx, q, ws, workflow, threads)
+	return threads, next, err
+}
+
+// withFirst gives threads their first comments.
+func (s *Store) withFirst(ctx context.Context, q querier, ws, workflow string, threads []engine.Thread) ([]engine.Thread, error) {
+	ids, args := make([]string, len(threads)), []any{ws, workflow}
+	for i, t := range threads {
+		ids[i] = t.ID
+	}
+	in := inList(ids, func(v any) string {
+		args = append(args, v)
+		return placeholder(len(args))
+	})
+	first, err := collect(ctx, q, scanComment, commentQuery+" AND c.thread IN ("+in+`) AND NOT EXISTS (SELECT 1 FROM comments e WHERE e.workspace = c.workspace
+		AND e.workflow = c.workflow AND e.thread = c.thread AND (e.created < c.created OR e.created = c.created AND e.id < c.id))`, args...)
 	return withComments(threads, first), err
+}
+
+// inList writes the places of values in a statement, as IN needs them.
+func inList(values []string, mark func(any) string) string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = mark(v)
+	}
+	return strings.Join(list, ", ")
 }
 
 // withComments puts each comment into its thread.
@@ -83,8 +130,9 @@ func withComments(threads []engine.Thread, comments []threadComment) []engine.Th
 	return threads
 }
 
-// Thread returns a thread with all its comments.
-func (s *Store) Thread(ctx context.Context, scope auth.Scope, workflow, id string) (engine.Thread, error) {
+// Thread returns a thread with its first comment and the last of those that were said before a time (0: of all), limit
+// at most; 0 is 50, and 200 the most.
+func (s *Store) Thread(ctx context.Context, scope auth.Scope, workflow, id string, before int64, limit int) (engine.Thread, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
 		return engine.Thread{}, err
@@ -97,8 +145,26 @@ func (s *Store) Thread(ctx context.Context, scope auth.Scope, workflow, id strin
 	if err != nil {
 		return thread, err
 	}
-	comments, err := collect(ctx, q, scanComment, commentQuery+" AND c.thread = $3 ORDER BY c.created, c.id", ws, workflow, id)
-	return withComments([]engine.Thread{thread}, comments)[0], err
+	if before <= 0 {
+		before = 1 << 62
+	}
+	last, err := collect(ctx, q, scanComment, commentQuery+" AND c.thread = $3 AND c.created < $4 ORDER BY c.created DESC, c.id DESC LIMIT $5",
+		ws, workflow, id, before, pageSize(limit))
+	if err != nil {
+		return thread, err
+	}
+	slices.Reverse(last)
+	with, err := s.withFirst(ctx, q, ws, workflow, []engine.Thread{thread})
+	if err != nil {
+		return thread, err
+	}
+	thread = with[0]
+	for _, c := range last {
+		if len(thread.Comments) == 0 || c.ID != thread.Comments[0].ID {
+			thread.Comments = append(thread.Comments, c.Comment)
+		}
+	}
+	return thread, nil
 }
 
 func readThread(ctx context.Context, q querier, ws, workflow, user, id string) (engine.Thread, error) {
@@ -116,9 +182,12 @@ func (s *Store) AllThreads(ctx context.Context, scope auth.Scope, workflow strin
 	if err := needWorkflow(ctx, q, ws, workflow, ""); err != nil {
 		return nil, err
 	}
-	var size int
-	if err := q.row(ctx, "SELECT coalesce(sum(length(body)), 0) FROM comments WHERE workspace = $1 AND workflow = $2", ws, workflow).Scan(&size); err != nil {
+	var size, count int
+	if err := q.row(ctx, "SELECT coalesce(sum(length(body)), 0), count(*) FROM comments WHERE workspace = $1 AND workflow = $2", ws, workflow).Scan(&size, &count); err != nil {
 		return nil, err
+	}
+	if count > engine.MaxFileComments {
+		return nil, invalid("there are %d comments, and a file holds at most %d: export the workflow without them", count, engine.MaxFileComments)
 	}
 	if size > engine.MaxFileBytes {
 		return nil, invalid("the comments have %d MiB, and a file at most %d: export the workflow without them", size>>20, engine.MaxFileBytes>>20)

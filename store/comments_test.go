@@ -8,6 +8,7 @@ import (
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/store"
 )
 
 // join adds a person to workspace alpha and returns their right to it.
@@ -34,7 +35,7 @@ func TestThreads(t *testing.T) {
 		}
 		_, answer, err := p.Reply(ctx, bob, id, thread.ID, "Yes, 100% of it")
 		must(t, err)
-		list, err := p.Threads(ctx, ada, id, "")
+		list, _, err := p.Threads(ctx, ada, id, engine.ThreadFilter{})
 		if must(t, err); len(list) != 1 || list[0].Count != 2 || list[0].Unread != 1 || len(list[0].Comments) != 1 || list[0].Comments[0].By != "ada" {
 			t.Fatalf("Ada's list: %+v", list)
 		}
@@ -44,12 +45,12 @@ func TestThreads(t *testing.T) {
 			name string
 			want int
 		}{{ada, "Ada, who has read it", 0}, {bob, "Bob, who has not", 1}, {p.join(t, "carl", "Carl", auth.Viewer), "Carl, who came later", 0}} {
-			if got, err := p.Thread(ctx, seen.who, id, thread.ID); err != nil || got.Unread != seen.want || len(got.Comments) != 2 {
+			if got, err := p.Thread(ctx, seen.who, id, thread.ID, 0, 0); err != nil || got.Unread != seen.want || len(got.Comments) != 2 {
 				t.Errorf("%s: %+v, %v; want %d unread", seen.name, got, err, seen.want)
 			}
 		}
 		for query, found := range map[string]int{"YES right": 1, "100%": 1, "1_0": 0, "right nothing": 0} {
-			if list, err := p.Threads(ctx, ada, id, query); err != nil || len(list) != found {
+			if list, _, err := p.Threads(ctx, ada, id, engine.ThreadFilter{Query: query}); err != nil || len(list) != found {
 				t.Errorf("searching %q: %d, %v; want %d", query, len(list), err, found)
 			}
 		}
@@ -72,13 +73,13 @@ func TestThreads(t *testing.T) {
 		if left, err := p.DeleteComment(ctx, p.alpha, id, thread.ID, answer.ID); err != nil || left.Count != 2 {
 			t.Errorf("an owner deleting: %+v, %v", left, err)
 		}
-		got, err := p.Thread(ctx, ada, id, thread.ID)
+		got, err := p.Thread(ctx, ada, id, thread.ID, 0, 0)
 		must(t, err)
 		for _, c := range got.Comments {
 			_, err := p.DeleteComment(ctx, ada, id, thread.ID, c.ID)
 			must(t, err)
 		}
-		_, err = p.Thread(ctx, ada, id, thread.ID)
+		_, err = p.Thread(ctx, ada, id, thread.ID, 0, 0)
 		want(t, err, fs.ErrNotExist, "a thread without comments")
 	})
 }
@@ -117,12 +118,118 @@ func TestCommentsAreBounded(t *testing.T) {
 			many[i] = engine.Thread{Created: 1, Comments: []engine.Comment{{Name: "Old", Text: strings.Repeat("x", 6_000), Created: 1}, {Name: "Old", Text: strings.Repeat("y", 6_000), Created: 2}}}
 		}
 		talk := p.workflow(t, p.alpha, "Much talk")
-		must(t, p.ImportThreads(ctx, p.alpha, talk, many))
+		want(t, p.ImportThreads(ctx, p.alpha, talk, many), fs.ErrInvalid, "more text at once than a file may hold")
+		must(t, p.ImportThreads(ctx, p.alpha, talk, many[:500]))
+		must(t, p.ImportThreads(ctx, p.alpha, talk, many[500:]))
 		_, err = p.AllThreads(ctx, p.alpha, talk)
 		want(t, err, fs.ErrInvalid, "more comments than a file may hold")
+		crowd := []engine.Thread{{Comments: make([]engine.Comment, engine.MaxFileComments+1)}}
+		for i := range crowd[0].Comments {
+			crowd[0].Comments[i] = engine.Comment{Name: "Old", Text: "x"}
+		}
+		want(t, p.ImportThreads(ctx, p.alpha, talk, crowd), fs.ErrInvalid, "more comments at once than a file may hold")
 		_, err = p.StartThread(ctx, p.alpha, "nothing", engine.Place{}, "x")
 		want(t, err, fs.ErrNotExist, "a comment on no workflow")
 	})
+}
+
+// Lists come in pages, with texts or without, and a long thread with its first comment and its last.
+func TestThreadsInPages(t *testing.T) {
+	onEach(t, func(t *testing.T, p *place) {
+		ctx := t.Context()
+		id := p.workflow(t, p.alpha, "Orders")
+		old := make([]engine.Thread, 7)
+		for i := range old {
+			at := int64(10 + i/2) // two of a time, which a page may part
+			old[i] = engine.Thread{Created: at, Updated: at, Comments: []engine.Comment{{Name: "Old", Text: fmt.Sprint("thread ", i), Created: at}, {Name: "Old", Text: "answer", Created: at + 1}}}
+		}
+		must(t, p.ImportThreads(ctx, p.alpha, id, old))
+		seen := map[string]bool{}
+		for cursor, pages := "", 1; ; pages++ {
+			list, next, err := p.Threads(ctx, p.alpha, id, engine.ThreadFilter{Cursor: cursor, Limit: 3})
+			must(t, err)
+			for _, thread := range list {
+				if seen[thread.ID] || len(thread.Comments) != 1 || !strings.HasPrefix(thread.Comments[0].Text, "thread") {
+					t.Errorf("page %d: %+v", pages, thread)
+				}
+				seen[thread.ID] = true
+			}
+			if cursor = next; next == "" {
+				if pages != 3 {
+					t.Errorf("%d pages; want 3", pages)
+				}
+				break
+			}
+		}
+		if len(seen) != len(old) {
+			t.Errorf("%d threads on all pages; want %d", len(seen), len(old))
+		}
+		bare, next, err := p.Threads(ctx, p.alpha, id, engine.ThreadFilter{Bare: true, Limit: 1000})
+		if must(t, err); len(bare) != len(old) || next != "" || bare[0].Comments != nil || bare[0].Count != 2 {
+			t.Errorf("without texts: %+v, %q", bare, next)
+		}
+		two, _, err := p.Threads(ctx, p.alpha, id, engine.ThreadFilter{IDs: []string{bare[1].ID, "gone", bare[4].ID}})
+		if must(t, err); len(two) != 2 || two[0].ID != bare[1].ID || len(two[1].Comments) != 1 {
+			t.Errorf("two by their ids: %+v", two)
+		}
+		_, _, err = p.Threads(ctx, p.alpha, id, engine.ThreadFilter{Cursor: "x"})
+		want(t, err, fs.ErrInvalid, "a cursor that nobody gave out")
+
+		thread := bare[0].ID
+		for i := range 8 {
+			_, _, err := p.Reply(ctx, p.alpha, id, thread, fmt.Sprint(i))
+			must(t, err)
+		}
+		texts := func(before int64, limit int) (string, engine.Thread) {
+			t.Helper()
+			got, err := p.Thread(ctx, p.alpha, id, thread, before, limit)
+			must(t, err)
+			var said []string
+			for _, c := range got.Comments {
+				said = append(said, c.Text)
+			}
+			return strings.Join(said, " | "), got
+		}
+		newest, got := texts(0, 3)
+		if newest != "thread 6 | 5 | 6 | 7" || got.Count != 10 {
+			t.Errorf("the newest: %s of %d", newest, got.Count)
+		}
+		if before, _ := texts(got.Comments[1].Created, 4); before != "thread 6 | 1 | 2 | 3 | 4" {
+			t.Errorf("those before: %s", before)
+		}
+		if all, _ := texts(0, 0); strings.Count(all, "|") != 9 {
+			t.Errorf("all: %s", all)
+		}
+	})
+}
+
+// BenchmarkImportThreads is the most that a file may bring, by count and by size.
+func BenchmarkImportThreads(b *testing.B) {
+	for _, c := range []struct {
+		name                   string
+		threads, each, letters int
+	}{{"20000-short", 400, 50, 20}, {"10MiB", 1000, 1, 10_000}} {
+		b.Run(c.name, func(b *testing.B) {
+			p := newPlace(b, store.Options{})
+			for b.Loop() {
+				b.StopTimer()
+				w, err := p.CreateWorkflow(b.Context(), p.alpha, "", "", &engine.Workflow{Format: engine.Format, Name: "Orders"})
+				if err != nil {
+					b.Fatal(err)
+				}
+				list := make([]engine.Thread, c.threads)
+				for i := range list {
+					for j := range c.each {
+						list[i].Comments = append(list[i].Comments, engine.Comment{Name: "Old", Text: strings.Repeat("x", c.letters), Created: int64(j + 1)})
+					}
+				}
+				b.StartTimer()
+				if err := p.ImportThreads(b.Context(), p.alpha, w.ID, list); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
 
 func TestMentions(t *testing.T) {

@@ -183,8 +183,10 @@ func (s *Store) say(ctx context.Context, q querier, ws, user, workflow, thread, 
 	return c, putMentions(ctx, q, ws, workflow, thread, c)
 }
 
+const commentColumns = "workspace, workflow, thread, id, author, name, body, search, mentions, created, edited"
+
 func insertComment(ctx context.Context, q querier, ws, workflow, thread string, c engine.Comment) error {
-	_, err := q.exec(ctx, `INSERT INTO comments (workspace, workflow, thread, id, author, name, body, search, mentions, created, edited)
+	_, err := q.exec(ctx, "INSERT INTO comments ("+commentColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		ws, workflow, thread, c.ID, c.By, c.Name, c.Text, strings.ToLower(c.Text), strings.Join(c.Mentions, " "), c.Created, c.Edited)
 	return err

@@ -145,7 +145,7 @@ var scoped = map[string]asked{
 		return len(list), err
 	},
 	"Threads": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
-		list, err := p.Threads(t.Context(), s, v.workflow, "")
+		list, _, err := p.Threads(t.Context(), s, v.workflow, engine.ThreadFilter{})
 		return len(list), err
 	},
 	"Revision": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
@@ -157,7 +157,7 @@ var scoped = map[string]asked{
 		return len(list), err
 	},
 	"Thread": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
-		_, err := p.Thread(t.Context(), s, v.workflow, v.thread)
+		_, err := p.Thread(t.Context(), s, v.workflow, v.thread, 0, 0)
 		return 1, err
 	},
 	"StartThread": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {

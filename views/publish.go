@@ -27,8 +27,8 @@ type PublishEntry struct {
 	More             int // differences that are not listed
 
 	Live     bool     // it was published just now
-	Error      string   // why it cannot be published, or was not
-	Mistakes   []string // in its drawing
+	Error    string   // why it cannot be published, or was not
+	Mistakes []string // in its drawing
 }
 
 // DifferenceCounts sums differences up.

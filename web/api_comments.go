@@ -9,13 +9,18 @@ import (
 )
 
 type threadsIn struct {
-	ID    string `path:"id"`
-	Query string `query:"q" doc:"Words that a comment of the thread has."`
+	ID     string   `path:"id"`
+	Query  string   `query:"q" doc:"Words that a comment of the thread has."`
+	IDs    []string `query:"ids" doc:"Only these threads, at most 200."`
+	Bare   bool     `query:"bare" doc:"1: without the comments, to know where something was said and how much."`
+	Cursor string   `query:"cursor" doc:"The next of the page before."`
+	Limit  int      `query:"limit" doc:"50 when left out, at most 200; with bare at most 1,000."`
 }
 
 type threadsOut struct {
 	Threads []engine.Thread `json:"threads" doc:"Each with its first comment, those in which something was said last first."`
-	People  []person        `json:"people" doc:"Who can be called by @name."`
+	Next    string          `json:"next,omitempty" doc:"Asks for the page after, as cursor; left out at the end."`
+	People  []person        `json:"people" doc:"Who can be called by @name; empty on later pages and with ids."`
 	May     bool            `json:"may" doc:"Whether the asking person may comment."`
 	Manages bool            `json:"manages" doc:"Whether they may delete what others wrote."`
 	Me      string          `json:"me"`
@@ -31,11 +36,17 @@ type person struct {
 func apiThreads(s *Server, c *Ctx, in threadsIn) (threadsOut, error) {
 	ctx, scope := c.Request().Context(), c.Scope()
 	out := threadsOut{People: []person{}, May: scope.Allows(auth.WorkflowComment), Manages: scope.Allows(auth.WorkspaceManage), Me: scope.User()}
-	found, err := s.Store.Threads(ctx, scope, in.ID, in.Query)
+	if len(in.IDs) > 200 {
+		return out, invalidInput("At most %d threads can be asked for at once.", 200)
+	}
+	found, next, err := s.Store.Threads(ctx, scope, in.ID, engine.ThreadFilter{Query: in.Query, IDs: in.IDs, Bare: in.Bare, Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return out, err
 	}
-	out.Threads = list(found)
+	out.Threads, out.Next = list(found), next
+	if in.Cursor != "" || len(in.IDs) > 0 {
+		return out, nil
+	}
 	members, err := s.Store.Members(ctx, scope)
 	for _, m := range members {
 		out.People = append(out.People, person{m.User.ID, m.User.Name, m.User.Email})
@@ -48,8 +59,15 @@ type threadIn struct {
 	Thread string `path:"thread" json:"-"`
 }
 
-func apiThread(s *Server, c *Ctx, in threadIn) (engine.Thread, error) {
-	return s.Store.Thread(c.Request().Context(), c.Scope(), in.ID, in.Thread)
+type threadPageIn struct {
+	ID     string `path:"id"`
+	Thread string `path:"thread"`
+	Before int64  `query:"before" doc:"Only comments that were made before this time, in microseconds, and the first one."`
+	Limit  int    `query:"limit" doc:"The last so many comments, and the first one: 50 when left out, at most 200."`
+}
+
+func apiThread(s *Server, c *Ctx, in threadPageIn) (engine.Thread, error) {
+	return s.Store.Thread(c.Request().Context(), c.Scope(), in.ID, in.Thread, in.Before, in.Limit)
 }
 
 type newThreadIn struct {

@@ -40,10 +40,10 @@ var apiRoutes = []route{
 	call("POST", "/workflows/:id/listen", auth.WorkflowEdit, "Open the test address of a webhook for two minutes", apiListen),
 	stream[startIn, startOut]("POST", "/workflows/:id/runs", auth.WorkflowRun, "Start a run", apiStart, accepted, costs(costFree), body(maxInput), answers(eventStream), timed(maxWait)),
 
-	call("GET", "/workflows/:id/comments", auth.WorkflowView, "Threads of comments on a workflow", apiThreads, costs(costSome)),
+	call("GET", "/workflows/:id/comments", auth.WorkflowView, "Threads of comments on a workflow, those in which something was said last first", apiThreads, costs(costSome)),
 	call("POST", "/workflows/:id/comments", auth.WorkflowComment, "Begin a thread of comments", apiStartThread, made),
 	call("POST", "/workflows/:id/comments/read", auth.WorkflowView, "Mark all threads of a workflow as seen", apiReadThreads),
-	call("GET", "/workflows/:id/comments/:thread", auth.WorkflowView, "A thread with all its comments", apiThread),
+	call("GET", "/workflows/:id/comments/:thread", auth.WorkflowView, "A thread with its first comment and its last ones", apiThread),
 	call("POST", "/workflows/:id/comments/:thread", auth.WorkflowComment, "Answer in a thread", apiReply, made),
 	call("POST", "/workflows/:id/comments/:thread/resolve", auth.WorkflowComment, "Settle a thread or open it again", apiResolveThread),
 	call("POST", "/workflows/:id/comments/:thread/read", auth.WorkflowView, "Mark a thread as seen", apiReadThread),

@@ -250,3 +250,62 @@ for (const theme of ["light", "dark"] as const) {
     });
   });
 }
+
+test("many threads and a long one are read part by part", async ({ page, studio, mistakes }) => {
+  await setUp(page, studio);
+  const said = (text: string, n: number) => ({ name: "Old Hand", text: `${text} ${n}`, created: 1_700_000_000_000_000 + n * 1_000_000 });
+  const comments = [
+    { node: "n0", at: [80, 160], comments: Array.from({ length: 120 }, (_, n) => said("Word", n)) },
+    ...Array.from({ length: 69 }, (_, n) => ({ at: [120 * n, 4000], comments: [said("Point", n)], resolved: n >= 64 })),
+  ];
+  const answer = await page.request.post(`${studio.url}/api/v1/workflows/import`, { data: { format: "atelier/v1", notes: [], groups: [], settings: {}, ...chain("Much talk", ["trigger.manual", "Start"]), comments } });
+  expect(answer.status()).toBe(201);
+  const { workflow } = (await answer.json()) as { workflow: { id: string } };
+  const d = await openEditor(page, studio, workflow.id);
+
+  await test.step("all pins are there, the list grows when it is scrolled", async () => {
+    await expect(page.locator(".comment-pin")).toHaveCount(65);
+    await page.getByTestId("comments-button").click();
+    await expect(page.getByTestId("threads-open")).toContainText("65");
+    const entries = page.getByTestId("threads").locator(".threads-entry");
+    await expect(entries).toHaveCount(50);
+    await expect(entries.nth(1)).toContainText("Point 63");
+    await page.getByTestId("threads").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await expect(entries).toHaveCount(65);
+    await expect(entries.last()).toContainText("Point 0");
+    await page.getByTestId("threads-resolved").click();
+    await expect(entries).toHaveCount(5);
+    await expect(entries.first()).toContainText("Point 68");
+    await page.getByTestId("threads-search").fill("word 7");
+    await page.getByTestId("threads-open").click();
+    await expect(entries).toHaveCount(1);
+    await expect(entries).toContainText("Word 0");
+  });
+
+  await test.step("a long thread shows where it began and how it ended, and the rest when asked", async () => {
+    await page.getByTestId("threads").locator(".threads-entry").click();
+    const words = thread(page).locator(".comment");
+    await expect(words).toHaveCount(51);
+    await expect(words.first()).toContainText("Word 0");
+    await expect(words.nth(1)).toContainText("Word 70");
+    await expect(words.last()).toContainText("Word 119");
+    const more = thread(page).getByTestId("thread-more");
+    await expect(more).toHaveText("Show 69 comments in between");
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await more.scrollIntoViewIfNeeded();
+      await new Screens(page, theme).look("comments-long");
+    }
+    await more.press("Enter");
+    await expect(more).toHaveText("Show 19 comments in between");
+    await expect(words).toHaveCount(101);
+    await more.press("Enter");
+    await expect(words).toHaveCount(120);
+    await expect(more).toHaveCount(0);
+    await expect(words.nth(1)).toContainText("Word 1");
+    await write(page, "And one more");
+    await expect(words.last()).toContainText("And one more");
+  });
+  await expect(d.canvas).toBeVisible();
+  expect(mistakes).toEqual([]);
+});

@@ -14,7 +14,8 @@ export class Book {
   /** Why the comments are not there, in words; "" when they are. undefined: they are on their way. */
   failure: string | undefined;
   private readonly path: string;
-  private readonly whole = new Set<string>(); // threads of which all comments are here
+  private readonly opened = new Set<string>(); // threads of which the first comment and the last ones are here
+  private readonly asked = new Set<string>(); // threads whose first comments are on their way, or are not to be had
 
   constructor(workflow: string, private readonly changed: () => void) {
     this.path = `/workflows/${segment(workflow)}/comments`;
@@ -22,11 +23,14 @@ export class Book {
 
   async load(): Promise<void> {
     try {
-      const { threads, people, may, manages, me } = await api.get<Listed>(this.path);
+      // Without texts: pins and counts need all threads, and who reads the list sees a few of them.
+      const { threads, people, may, manages, me } = await api.get<Listed>(`${this.path}?bare=1&limit=1000`);
       Object.assign(this, { people, may, manages, me });
+      const before = new Map(this.threads);
       this.threads.clear();
-      this.whole.clear();
-      for (const thread of threads) this.threads.set(thread.id, thread);
+      this.opened.clear();
+      this.asked.clear();
+      for (const thread of threads) this.threads.set(thread.id, { ...thread, comments: before.get(thread.id)?.comments });
       this.failure = "";
     } catch (error) {
       this.failure = wordsOf(error);
@@ -45,19 +49,56 @@ export class Book {
 
   /** The ids of the threads in which these words were said. */
   async search(words: string): Promise<Set<string>> {
-    const { threads } = await api.get<Listed>(`${this.path}?q=${segment(words)}`);
+    const { threads } = await api.get<Listed>(`${this.path}?q=${segment(words)}&bare=1&limit=1000`);
     return new Set(threads.map(({ id }) => id));
   }
 
-  isWhole(id: string): boolean {
-    return this.whole.has(id);
+  /** Reads the first comments of those of some threads of which none is here yet. */
+  async first(some: Thread[]): Promise<void> {
+    const ids = some.filter(({ id, comments }) => !comments?.length && !this.asked.has(id)).map(({ id }) => id).slice(0, 200);
+    if (ids.length === 0) return;
+    for (const id of ids) this.asked.add(id);
+    try {
+      const { threads } = await api.get<Listed>(`${this.path}?ids=${ids.map(segment).join(",")}&limit=200`);
+      for (const { id, comments } of threads) {
+        const now = this.threads.get(id);
+        if (now && !now.comments?.length) this.threads.set(id, { ...now, comments });
+        this.asked.delete(id);
+      }
+    } catch (error) {
+      for (const id of ids) this.asked.delete(id);
+      throw error;
+    }
+    this.changed();
   }
 
-  /** Reads all comments of a thread. */
+  isOpened(id: string): boolean {
+    return this.opened.has(id);
+  }
+
+  /** How many comments of a thread lie between its first one and the last ones, and are not here yet. */
+  between(id: string): number {
+    const thread = this.threads.get(id);
+    return thread && this.opened.has(id) ? Math.max(0, thread.count - (thread.comments?.length ?? 0)) : 0;
+  }
+
+  /** Reads the first comment of a thread and the last ones. */
   async fetch(id: string): Promise<void> {
     const thread = await api.get<Thread>(`${this.path}/${segment(id)}`);
     this.threads.set(id, thread);
-    this.whole.add(id);
+    this.opened.add(id);
+    this.changed();
+  }
+
+  /** Reads more of a long thread, before what is here. */
+  async earlier(id: string): Promise<void> {
+    const before = this.threads.get(id)?.comments?.[1]?.created;
+    if (before === undefined) return this.fetch(id);
+    const { comments = [] } = await api.get<Thread>(`${this.path}/${segment(id)}?before=${before}`);
+    const now = this.threads.get(id);
+    if (!now) return;
+    const known = new Map([...comments, ...(now.comments ?? [])].map((comment) => [comment.id, comment]));
+    this.threads.set(id, { ...now, comments: [...known.values()].sort((a, b) => a.created - b.created) });
     this.changed();
   }
 
@@ -111,8 +152,6 @@ export class Book {
   take(frame: CommentFrame): Comment | undefined {
     const before = this.threads.get(frame.thread.id);
     const fresh = this.put(frame.thread, frame.comment, frame.deleted);
-    const now = this.threads.get(frame.thread.id);
-    if (now && now.comments?.length === 0) void this.fetch(now.id).catch(() => undefined);
     this.changed();
     return fresh && frame.comment!.by !== this.me && (frame.thread.count > (before?.count ?? 0)) ? frame.comment : undefined;
   }
@@ -122,15 +161,15 @@ export class Book {
     const before = this.threads.get(now.id);
     if (now.count === 0) {
       this.threads.delete(now.id);
-      this.whole.delete(now.id);
+      this.opened.delete(now.id);
       return false;
     }
-    if (!before && now.count === 1 && comment) this.whole.add(now.id);
+    if (!before && now.count === 1 && comment) this.opened.add(now.id);
     let comments = (before?.comments ?? []).filter(({ id }) => id !== deleted);
     const known = comment !== undefined && comments.some(({ id }) => id === comment.id);
     const fresh = comment !== undefined && !known && !comment.edited && comment.created >= now.updated;
     if (comment && known) comments = comments.map((other) => (other.id === comment.id ? comment : other));
-    else if (comment && this.whole.has(now.id)) comments = [...comments, comment].sort((a, b) => a.created - b.created);
+    else if (comment && this.opened.has(now.id)) comments = [...comments, comment].sort((a, b) => a.created - b.created);
     const others = fresh && comment.by !== this.me;
     this.threads.set(now.id, {
       ...now, comments,

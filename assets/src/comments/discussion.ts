@@ -127,7 +127,7 @@ export class Discussion {
   /** Reads the whole thread and marks it as seen. */
   private async fill(panel: ThreadPanel): Promise<void> {
     try {
-      if (!this.book.isWhole(panel.thread)) await this.book.fetch(panel.thread);
+      if (!this.book.isOpened(panel.thread)) await this.book.fetch(panel.thread);
       if (this.panel !== panel) return;
       panel.loaded();
       await this.book.read(panel.thread);

@@ -13,6 +13,7 @@ type Filter = "open" | "resolved" | "mentions" | "unread";
 
 const pause = 250; // milliseconds after the last letter of a search
 const excerpt = 160;
+const atOnce = 50; // threads that are listed until more are asked for
 
 export interface ListHost {
   book: Book;
@@ -35,6 +36,10 @@ export class ListPanel {
   private failure = "";
   private turn = 0;
   private timer = 0;
+  private most = atOnce;
+  private readonly more = h("button", { type: "button", class: "button quiet small", "data-testid": "threads-more", onclick: () => this.longer(true) }, t("Show more"));
+  private readonly end = h("li", { class: "threads-more" }, this.more);
+  private readonly seen = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.longer(false));
   current = "";
 
   constructor(private readonly host: ListHost) {
@@ -74,7 +79,16 @@ export class ListPanel {
 
   private choose(filter: Filter): void {
     this.filter = filter;
+    this.most = atOnce;
     this.refresh();
+  }
+
+  /** Lists more threads, when they are asked for or the list is scrolled to its end. */
+  private longer(asked: boolean): void {
+    const before = this.most;
+    this.most += atOnce;
+    this.refresh();
+    if (asked) this.list.querySelectorAll<HTMLElement>(".threads-entry")[before]?.focus({ preventScroll: true });
   }
 
   private later(): void {
@@ -86,6 +100,7 @@ export class ListPanel {
     const words = this.field.value.trim();
     const mine = ++this.turn;
     this.failure = "";
+    this.most = atOnce;
     if (!words) this.found = undefined;
     else {
       try {
@@ -124,7 +139,19 @@ export class ListPanel {
     this.readAll.hidden = book.unread === 0;
     const shown = all.filter((thread) => this.belongs(thread, this.filter));
     const focused = (document.activeElement as HTMLElement | null)?.dataset["thread"];
-    this.list.replaceChildren(...shown.map((thread) => this.entry(thread)));
+    const listed = shown.slice(0, this.most);
+    this.list.replaceChildren(...listed.map((thread) => this.entry(thread)));
+    this.seen.disconnect();
+    if (shown.length > listed.length) {
+      this.list.append(this.end);
+      this.seen.observe(this.end);
+    }
+    if (!this.failure) {
+      void book.first(listed).catch((error: unknown) => {
+        this.failure = wordsOf(error);
+        this.refresh();
+      });
+    }
     if (focused) this.list.querySelector<HTMLElement>(`[data-thread="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     this.state.replaceChildren(...this.tell(shown.length));
     this.state.hidden = this.state.childElementCount === 0;
@@ -153,13 +180,13 @@ export class ListPanel {
   private entry(thread: Thread): HTMLElement {
     const { places } = this.host;
     const [first] = thread.comments ?? [];
-    const name = first?.name || t("Somebody");
+    const name = first ? first.name || t("Somebody") : "";
     const answers = thread.count - 1;
     const text = [...noteMarkdown(first?.text.slice(0, 1000) ?? "").querySelectorAll("p, li, pre, blockquote, th, td")].map((block) => block.textContent).join(" ").replace(/\s+/g, " ").trim();
     return h("li", {}, h("button", { type: "button", class: "threads-entry", "data-thread": thread.id, "data-testid": `thread-${thread.id}`, "aria-current": thread.id === this.current ? "true" : null, onclick: () => this.host.show(thread.id) },
       h("span", { class: "threads-place" }, icon(places.icon(thread.place)), h("span", { class: "truncate" }, places.name(thread.place)), thread.resolved ? h("span", { class: "badge ok" }, t("Resolved")) : null, thread.unread ? h("span", { class: "badge accent" }, tn(thread.unread, "{n} new", "{n} new")) : null),
       h("span", { class: "threads-who" }, h("span", { class: "avatar", "aria-hidden": "true" }, initials(name)), h("b", { class: "truncate" }, name), timeOf(thread.updated)),
-      h("span", { class: "threads-text" }, text.length > excerpt ? `${text.slice(0, excerpt)}…` : text),
+      h("span", { class: first ? "threads-text" : "threads-text muted" }, !first ? "…" : text.length > excerpt ? `${text.slice(0, excerpt)}…` : text),
       answers > 0 ? h("span", { class: "muted small-text" }, tn(answers, "{n} answer", "{n} answers")) : null));
   }
 }

@@ -3,7 +3,7 @@
 import type { Canvas } from "../canvas/canvas";
 import { clamp } from "../canvas/geometry";
 import { h, icon } from "../lib/dom";
-import { t } from "../lib/words";
+import { t, tn } from "../lib/words";
 import type { Book } from "./book";
 import { wordsOf } from "./book";
 import { commentView } from "./commentview";
@@ -34,6 +34,8 @@ export class ThreadPanel {
   private readonly list = h("ol", { class: "thread-list" });
   private readonly note = h("p", { class: "thread-note muted small-text", hidden: true });
   private readonly foot = h("div", { class: "thread-foot" });
+  private readonly more = h("button", { type: "button", class: "button quiet small", "data-testid": "thread-more", onclick: () => void this.showMore() });
+  private readonly gap = h("li", { class: "thread-gap" }, this.more);
   private readonly views = new Map<string, { comment: Comment; element: HTMLElement }>();
   private composer: Composer | undefined;
   private drawn = "";
@@ -115,7 +117,14 @@ export class ThreadPanel {
     const comments = thread?.comments ?? [];
     const atEnd = this.list.scrollTop + this.list.clientHeight >= this.list.scrollHeight - 40;
     const gone = new Set(this.views.keys());
+    const missing = book.between(this.thread);
     let added = false;
+    let at = 0;
+    const place = (element: HTMLElement) => {
+      const there = this.list.children[at++];
+      if (there !== element) this.list.insertBefore(element, there ?? null);
+    };
+    if (missing === 0) this.gap.remove();
     comments.forEach((comment, i) => {
       gone.delete(comment.id);
       let view = this.views.get(comment.id);
@@ -125,7 +134,10 @@ export class ThreadPanel {
         else added = true;
         this.views.set(comment.id, (view = { comment, element }));
       }
-      if (this.list.children[i] !== view!.element) this.list.insertBefore(view!.element, this.list.children[i] ?? null);
+      place(view!.element);
+      if (i > 0 || missing === 0) return;
+      this.more.textContent = tn(missing, "Show {n} comment in between", "Show {n} comments in between");
+      place(this.gap);
     });
     for (const id of gone) {
       const element = this.views.get(id)!.element;
@@ -133,10 +145,26 @@ export class ThreadPanel {
       element.remove();
       this.views.delete(id);
     }
-    const loading = thread !== undefined && !book.isWhole(this.thread);
+    const loading = thread !== undefined && !book.isOpened(this.thread);
     if (loading && thread.count > comments.length) this.tell(t("Loading the answers…"));
     else if (!this.note.hasAttribute("data-failure")) this.note.hidden = true;
     if (added && atEnd && !loading) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** Reads more of a long thread. What is read stays where it is on the screen. */
+  private async showMore(): Promise<void> {
+    const below = this.list.scrollHeight - this.list.scrollTop;
+    this.more.disabled = true;
+    try {
+      await this.host.book.earlier(this.thread);
+      this.list.scrollTop = this.list.scrollHeight - below;
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.more.disabled = false;
+      if (this.gap.isConnected) this.more.focus({ preventScroll: true });
+      else this.focus();
+    }
   }
 
   private tell(text: string, failure = false): void {
