@@ -3,11 +3,14 @@ package embed
 import (
 	"crypto/sha256"
 	"slices"
+	"sync"
 )
+
+var read = sync.OnceValues(func() (*vocabulary, error) { return readVocabulary(liteVocabulary) })
 
 // Pieces cuts a text as the encoder does.
 func Pieces(text string) ([]int32, error) {
-	v, err := readVocabulary(liteVocabulary)
+	v, err := read()
 	if err != nil {
 		return nil, err
 	}

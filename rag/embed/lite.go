@@ -1,3 +1,8 @@
+// Package embed turns texts into vectors without a network: Lite is a small neural model whose weights are in the binary,
+// for English; LSA is fitted on a collection and speaks whatever language the collection does.
+//
+// The name of an embedder stands for the space that its vectors live in: the same name always gives the same vectors, and
+// vectors of two names must never be compared. Both kinds satisfy the interface that retrieval has for embedders.
 package embed
 
 import (
@@ -19,7 +24,7 @@ type Lite struct {
 }
 
 // Name stands for the space: the model, and the revision of its rounded weights.
-func (*Lite) Name() string { return "use-lite-en-1" }
+func (*Lite) Name() string { return "atelier/use-lite-en-1" }
 
 // Dims is the length of the vectors.
 func (*Lite) Dims() int { return wide }

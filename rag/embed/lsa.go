@@ -20,7 +20,7 @@ type LSA struct {
 
 // Name stands for the space: it is made of the hash of all that the analysis consists of, so that two fits share a name
 // only when they give the same vectors.
-func (l *LSA) Name() string { return "lsa-" + l.id }
+func (l *LSA) Name() string { return "atelier/lsa-" + l.id }
 
 // Dims is the length of the vectors.
 func (l *LSA) Dims() int { return l.dims }

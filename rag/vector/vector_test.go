@@ -271,7 +271,7 @@ func numbers(first, n int) []uint32 {
 }
 
 func ExampleNew() {
-	index, err := vector.New("use-lite-en-1", 3, vector.Sizes{})
+	index, err := vector.New("atelier/use-lite-en-1", 3, vector.Sizes{})
 	if err != nil {
 		panic(err)
 	}
