@@ -30,6 +30,9 @@ for (const theme of ["light", "dark"] as const) {
       await page.keyboard.press("?");
       await expect(page.getByRole("dialog")).toBeVisible();
       await screens.look("keys");
+      await page.getByTestId("change-keys").click();
+      await expect(page.getByTestId("remap-search")).toBeVisible();
+      await screens.look("keys-changed");
       await page.keyboard.press("Escape");
 
       await d.canvas.focus();

@@ -96,7 +96,10 @@ test("thirty edits made offline come back, and what no longer applies is listed"
   const list = page.getByTestId("unsaved-list");
   await expect(list).toContainText(/no longer there|any more/);
   await page.screenshot({ path: test.info().outputPath("unsaved.png") });
-  expect(await violations(page)).toEqual([]);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page), colorScheme).toEqual([]);
+  }
   await list.getByTestId("unsaved-again").click();
   await expect(list).toContainText("It still does not apply");
   await page.reload();

@@ -18,14 +18,14 @@ const margin = 24; // between a group's frame and its nodes, and the height of i
 const head = 28;
 const partGap = 80;
 const reach = 120; // a note that is nearer to a node than this hangs on it
-const largest: Size = { w: 640, h: 480 }; // of notes that room is kept for
+const largest: Size = { w: 640, h: 480 }; // of notes that hang on a node; a larger one has a place of its own
 
 /** New places in whole steps of the grid; the corner that everything had together stays where it was. */
 export function layout(drawing: Drawing, grid: number): Places {
   const places: Places = { nodes: new Map(), notes: new Map() };
   if (drawing.nodes.length === 0) return places;
   const byId = new Map(drawing.nodes.map((node) => [node.id, node]));
-  const { frames, hanging } = sortNotes(drawing);
+  const { frames, hanging, alone } = sortNotes(drawing);
   const units = new Map(drawing.nodes.map((node) => [node.id, withNotes(node, hanging.get(node.id) ?? [])]));
   const edges = drawing.edges.filter((edge) => byId.has(edge.from) && byId.has(edge.to));
 
@@ -48,6 +48,7 @@ export function layout(drawing: Drawing, grid: number): Places {
     const inner = arrange(nodes.map((id) => units.get(id)!), arcsOf(edges.filter((edge) => inside.has(edge.from) && inside.has(edge.to)), nodes, units, byId));
     return note ? around(inner, byId, note) : padded(inner, margin, margin + head);
   });
+  for (const note of alone) outer.push({ at: note.at, w: note.size[0], h: note.size[1], nodes: new Map(), notes: new Map([[note.id, { at: [0, 0], size: note.size }]]) });
   const arcs: Arc[] = edges.flatMap((edge) => {
     const [from, to] = [home.get(edge.from)!, home.get(edge.to)!];
     return from === to ? [] : [{ from, to, out: portOf(outer[from]!, byId.get(edge.from)!, edge.out, "out"), in: portOf(outer[to]!, byId.get(edge.to)!, edge.in, "in") }];
@@ -91,8 +92,9 @@ function arrange(units: Unit[], arcs: Arc[]): Unit {
   return whole;
 }
 
-/** Which notes frame nodes, the smallest first, and which hang on one. Others stay where they are. */
-function sortNotes({ nodes, notes }: Drawing): { frames: { note: Note; nodes: string[] }[]; hanging: Map<string, Note[]> } {
+/** Which notes frame nodes, the smallest first, which hang on one, and which do neither. */
+function sortNotes({ nodes, notes }: Drawing): { frames: { note: Note; nodes: string[] }[]; hanging: Map<string, Note[]>; alone: Note[] } {
+  const alone: Note[] = [];
   const frames: { note: Note; nodes: string[] }[] = [];
   const hanging = new Map<string, Note[]>();
   for (const note of notes) {
@@ -103,14 +105,15 @@ function sortNotes({ nodes, notes }: Drawing): { frames: { note: Note; nodes: st
       continue;
     }
     let nearest: { id: string; far: number } | undefined;
-    for (const { id, at, w, h } of nodes) {
+    for (const { id, at, w, h } of box.w <= largest.w && box.h <= largest.h ? nodes : []) {
       const far = Math.hypot(apart(box.x, box.w, at[0], w), apart(box.y, box.h, at[1], h));
       if (far <= reach && (!nearest || far < nearest.far)) nearest = { id, far };
     }
     if (nearest) hanging.set(nearest.id, [...(hanging.get(nearest.id) ?? []), note]);
+    else alone.push(note);
   }
   frames.sort((a, b) => a.note.size[0] * a.note.size[1] - b.note.size[0] * b.note.size[1]);
-  return { frames, hanging };
+  return { frames, hanging, alone };
 }
 
 const apart = (a: number, aSize: number, b: number, bSize: number): number => Math.max(0, b - a - aSize, a - b - bSize);
@@ -119,7 +122,7 @@ const cornerOf = (points: Point[]): Point => [points.reduce((low, [x]) => Math.m
 
 /** A node with room for the notes that hang on it. */
 function withNotes(node: Placed, notes: Note[]): Unit {
-  const kept = notes.filter(({ size }) => size[0] <= largest.w && size[1] <= largest.h).map(boxOf);
+  const kept = notes.map(boxOf);
   const x = Math.min(node.at[0], ...kept.map((box) => box.x));
   const y = Math.min(node.at[1], ...kept.map((box) => box.y));
   return {
