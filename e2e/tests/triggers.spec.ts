@@ -165,8 +165,15 @@ test("a running run is cancelled, from the editor and from its page", async ({ p
   await expect(d.node("Wait for it")).toHaveAttribute("data-status", "running");
   await expect(d.node("After")).toHaveAttribute("data-status", "waiting");
   await expect.poll(() => outside.count("/slow")).toBe(1);
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route("**/cancel", async (route) => { await held; await route.continue(); });
   await page.getByTestId("run-button").filter({ hasText: "Stop" }).click();
+  await expect(page.getByTestId("run-button"), "while the run is being cancelled").toHaveText("Stopping…");
+  await page.getByTestId("run-button").click(); // asks no second time
+  goOn();
   await d.toast(/^The run was cancelled/);
+  await expect(page.getByTestId("run-button")).toHaveText("Run");
 
   await page.getByTestId("run-button").click();
   await expect.poll(() => outside.count("/slow")).toBe(2);
