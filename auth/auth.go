@@ -86,19 +86,21 @@ const (
 	CredentialEdit  Permission = "credential.edit"
 	VariableView    Permission = "variable.view"
 	VariableEdit    Permission = "variable.edit"
+	CollectionView  Permission = "collection.view" // to read documents and to ask
+	CollectionEdit  Permission = "collection.edit"
 	MemberView      Permission = "member.view"
 	MemberManage    Permission = "member.manage"
 	WorkspaceManage Permission = "workspace.manage"
 )
 
 var permissions = map[Role][]Permission{
-	Viewer: {WorkflowView, RunView, MemberView, VariableView},
+	Viewer: {WorkflowView, RunView, CollectionView, MemberView, VariableView},
 	Editor: {
-		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, VariableView,
+		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, CollectionView, CollectionEdit, VariableView,
 		VariableEdit, MemberView,
 	},
 	Owner: {
-		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, VariableView,
+		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, CollectionView, CollectionEdit, VariableView,
 		VariableEdit, MemberView, MemberManage, WorkspaceManage,
 	},
 }

@@ -13,3 +13,11 @@ func UserTopic(user string) string { return "user/" + user }
 
 // ProcessTopic tells one process to look at once at what others asked of it in the store.
 func ProcessTopic(process string) string { return "process/" + process }
+
+// CollectionTopic carries what happens to the documents of one collection.
+func CollectionTopic(workspace, collection string) string {
+	return "collection/" + workspace + "/" + collection
+}
+
+// CollectionsTopic tells every server which collections it has to read again: pairs of workspace and collection.
+const CollectionsTopic = "collections"

@@ -23,11 +23,11 @@ const (
 	maxDocuments      = 200_000
 )
 
-const collectionColumns = "workspace, id, name, note, language, settings, split, embedder, calibration, created, updated, author"
+const collectionColumns = "workspace, id, name, note, language, settings, split, embedder, models, calibration, created, updated, author"
 
 func scanCollection(row scanner) (c library.Collection, err error) {
-	var settings, cut, calibration string
-	if err := row.Scan(&c.Workspace, &c.ID, &c.Name, &c.Note, &c.Language, &settings, &cut, &c.Embedder, &calibration, &c.Created, &c.Updated, &c.By); err != nil {
+	var settings, cut, models, calibration string
+	if err := row.Scan(&c.Workspace, &c.ID, &c.Name, &c.Note, &c.Language, &settings, &cut, &c.Embedder, &models, &calibration, &c.Created, &c.Updated, &c.By); err != nil {
 		return c, err
 	}
 	if calibration != "" {
@@ -35,6 +35,9 @@ func scanCollection(row scanner) (c library.Collection, err error) {
 		if err := json.Unmarshal([]byte(calibration), c.Calibration); err != nil {
 			return c, fmt.Errorf("read the calibration of the collection %s: %w", c.ID, err)
 		}
+	}
+	if err := json.Unmarshal([]byte(models), &c.Models); err != nil {
+		return c, fmt.Errorf("read the models of the collection %s: %w", c.ID, err)
 	}
 	if err := json.Unmarshal([]byte(settings), &c.Settings); err != nil {
 		return c, fmt.Errorf("read the settings of the collection %s: %w", c.ID, err)
@@ -121,7 +124,7 @@ func (s *Store) PutCollection(ctx context.Context, scope auth.Scope, c library.C
 	if err := fitCollection(&c); err != nil {
 		return nil, err
 	}
-	settings, cut, calibration, err := collectionTexts(&c)
+	texts, err := collectionTexts(&c)
 	if err != nil {
 		return nil, err
 	}
@@ -135,8 +138,8 @@ func (s *Store) PutCollection(ctx context.Context, scope auth.Scope, c library.C
 		if err != nil {
 			return err
 		}
-		_, err = q.exec(ctx, `UPDATE collections SET name = $3, note = $4, language = $5, settings = $6, split = $7, embedder = $8, calibration = $9, updated = $10
-			WHERE workspace = $1 AND id = $2`, ws, c.ID, c.Name, c.Note, c.Language, settings, cut, c.Embedder, calibration, now)
+		_, err = q.exec(ctx, `UPDATE collections SET name = $3, note = $4, language = $5, settings = $6, split = $7, embedder = $8, models = $9, calibration = $10, updated = $11
+			WHERE workspace = $1 AND id = $2`, ws, c.ID, c.Name, c.Note, c.Language, texts.settings, texts.split, c.Embedder, texts.models, texts.calibration, now)
 		if err == nil && (old.Split != c.Split || old.Embedder != c.Embedder) {
 			_, err = q.exec(ctx, "UPDATE documents SET status = $3, stage = '', error = '', owner = '', updated = $4 WHERE workspace = $1 AND collection = $2 AND status <> $5",
 				ws, c.ID, string(library.Queued), now, string(library.Paused))
@@ -161,12 +164,12 @@ func (s *Store) makeCollection(ctx context.Context, q querier, ws string, c *lib
 		return invalid("a workspace has at most %d collections; delete one that is not needed any more", maxCollections)
 	}
 	c.ID = newID()
-	settings, cut, calibration, err := collectionTexts(c)
+	texts, err := collectionTexts(c)
 	if err != nil {
 		return err
 	}
-	_, err = q.exec(ctx, "INSERT INTO collections ("+collectionColumns+", next) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-		ws, c.ID, c.Name, c.Note, c.Language, settings, cut, c.Embedder, calibration, now, now, user, 1)
+	_, err = q.exec(ctx, "INSERT INTO collections ("+collectionColumns+", next) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+		ws, c.ID, c.Name, c.Note, c.Language, texts.settings, texts.split, c.Embedder, texts.models, texts.calibration, now, now, user, 1)
 	if err != nil {
 		c.ID = ""
 	}
@@ -191,23 +194,35 @@ func fitCollection(c *library.Collection) error {
 	if c.Split.Size < 100 || c.Split.Size > 8000 || c.Split.Window < 50 || c.Split.Window > c.Split.Size {
 		return invalid("chunks have 100 to 8000 characters, and windows 50 to as many as a chunk")
 	}
+	if c.Models == nil {
+		c.Models = []string{}
+	}
+	if len(c.Models) > 5 {
+		return invalid("a collection has at most five models: one that answers, and those that step in")
+	}
 	if len(c.Language) > 8 || len(c.Embedder) > 100 {
 		return invalid("the language is a code of two letters, such as en")
 	}
 	return c.Settings.Check()
 }
 
-func collectionTexts(c *library.Collection) (settings, cut, calibration string, err error) {
-	a, err := json.Marshal(c.Settings)
-	if err != nil {
-		return "", "", "", err
+// collectionJSON is what of a collection is kept as JSON.
+type collectionJSON struct{ settings, split, models, calibration string }
+
+func collectionTexts(c *library.Collection) (t collectionJSON, err error) {
+	for _, v := range []struct {
+		into *string
+		from any
+	}{{&t.settings, c.Settings}, {&t.split, c.Split}, {&t.models, c.Models}, {&t.calibration, c.Calibration}} {
+		data, err := json.Marshal(v.from)
+		if err != nil {
+			return t, err
+		}
+		if *v.into = string(data); *v.into == "null" {
+			*v.into = ""
+		}
 	}
-	b, err := json.Marshal(c.Split)
-	if err != nil || c.Calibration == nil {
-		return string(a), string(b), "", err
-	}
-	d, err := json.Marshal(c.Calibration)
-	return string(a), string(b), string(d), err
+	return t, nil
 }
 
 // DeleteCollection removes a collection with all that it holds.

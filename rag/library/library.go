@@ -20,7 +20,8 @@ type Collection struct {
 	Language    string           `json:"language"` // of its words, ISO 639-1
 	Settings    rag.Settings     `json:"settings"`
 	Split       split.Options    `json:"split"`
-	Embedder    string           `json:"embedder"`              // credential of a provider; empty: the one that needs nothing
+	Embedder    string           `json:"embedder"`              // name of a credential of a provider; empty: the one that needs nothing
+	Models      []string         `json:"models"`                // names of credentials: who answers, and who when that one fails; none: no model
 	Calibration *rag.Calibration `json:"calibration,omitempty"` // nil: the one that comes with the program
 	Documents   int              `json:"documents"`
 	Ready       int              `json:"ready"`
@@ -146,5 +147,5 @@ type Shelves interface {
 	Chunks(ctx context.Context, workspace, collection string, numbers []uint32) ([]rag.Chunk, error)
 }
 
-// Embedders finds what makes the vectors of a collection: by a credential's id, or the one that needs nothing for "".
+// Embedders finds what makes the vectors of a collection: by a credential's name, or the one that needs nothing for "".
 type Embedders func(ctx context.Context, workspace, credential string) (rag.Embedder, error)

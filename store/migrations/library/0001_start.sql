@@ -8,6 +8,7 @@ CREATE TABLE collections (
   settings text NOT NULL,
   split text NOT NULL,
   embedder text NOT NULL,
+  models text NOT NULL,
   calibration text NOT NULL,
   next bigint NOT NULL,
   created bigint NOT NULL,

@@ -1,0 +1,40 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/atelier-studio/atelier/live"
+)
+
+// collectionFrame tells watchers of a collection that something of it has changed: a document, or, where none is named,
+// any.
+type collectionFrame struct {
+	Type       string `json:"t"`
+	Collection string `json:"collection"`
+	Document   string `json:"document,omitempty"`
+}
+
+func (s *Server) tellCollection(ctx context.Context, workspace, collection, document string) {
+	if s.Live == nil {
+		return
+	}
+	TellCollection(ctx, s.Live.Bus(), workspace, collection, document)
+}
+
+// TellCollection says on the bus that something of a collection has changed. One that cannot be told looks again when it
+// asks the next time.
+func TellCollection(ctx context.Context, bus live.Bus, workspace, collection, document string) {
+	data, err := json.Marshal(collectionFrame{"collection", collection, document})
+	if err != nil {
+		return
+	}
+	for _, topic := range []string{live.CollectionTopic(workspace, collection), live.CollectionsTopic} {
+		if topic == live.CollectionsTopic {
+			if data, err = json.Marshal([2]string{workspace, collection}); err != nil {
+				return
+			}
+		}
+		_ = bus.Publish(ctx, topic, live.Message{Data: data}) // see above
+	}
+}
