@@ -24,6 +24,7 @@ type parts struct {
 	sql        *store.SQL
 	folders    *folders
 	catalogue  *nodes.Set
+	http       *http.Client // guarded by the rules of what may be reached
 }
 
 type partOptions struct {
@@ -59,11 +60,12 @@ func newParts(o partOptions) (_ *parts, err error) {
 	if p.folders, err = openFolders(o.filesFolder, o.first); err != nil {
 		return nil, err
 	}
+	p.http = &http.Client{Transport: &http.Transport{
+		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second,
+		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 5 * time.Minute,
+	}}
 	p.catalogue = nodes.Catalogue(&nodes.Deps{
-		HTTP: &http.Client{Transport: &http.Transport{
-			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second,
-			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 5 * time.Minute,
-		}},
+		HTTP:  p.http,
 		Files: o.files, Roots: p.folders.of, Credentials: o.credentials, JavaScript: p.javascript, Python: p.python, SQL: p.sql,
 		Mail: nodes.SMTP{Dial: dialer.DialContext}, Now: time.Now, Log: o.log,
 	})

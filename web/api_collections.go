@@ -36,6 +36,20 @@ type putCollectionIn struct {
 	Models   []string       `json:"models,omitempty" doc:"Names of credentials: the model that answers, and those that step in when it fails."`
 }
 
+type newCollectionIn struct {
+	Name     string         `json:"name"`
+	Note     string         `json:"note,omitempty"`
+	Language string         `json:"language,omitempty" doc:"Of its words, ISO 639-1: en when left out."`
+	Settings *rag.Settings  `json:"settings,omitempty" doc:"How it is searched."`
+	Split    *split.Options `json:"split,omitempty" doc:"How documents are cut."`
+	Embedder string         `json:"embedder,omitempty" doc:"The name of a credential of a provider; left out: the embedder that needs nothing."`
+	Models   []string       `json:"models,omitempty" doc:"Names of credentials: the model that answers, and those that step in when it fails."`
+}
+
+func apiCreateCollection(s *Server, c *Ctx, in newCollectionIn) (*library.Collection, error) {
+	return apiPutCollection(s, c, putCollectionIn{"", in.Name, in.Note, in.Language, in.Settings, in.Split, in.Embedder, in.Models})
+}
+
 func apiPutCollection(s *Server, c *Ctx, in putCollectionIn) (*library.Collection, error) {
 	ctx, scope := c.Request().Context(), c.Scope()
 	v := library.Collection{}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"path"
@@ -93,8 +94,8 @@ func apiUpload(s *Server, c *Ctx, in uploadIn) error {
 		file := uploaded{Name: name}
 		if d, fresh, err := s.Store.AddDocument(ctx, scope, in.ID, store.NewDocument{Name: name, Data: data, Tags: tags}); err == nil {
 			file.Document, file.Fresh = &d, fresh
-		} else if text, mine := s.fileProblem(c, err); mine {
-			file.Error = text
+		} else if d := c.describe(err); errors.Is(err, fs.ErrInvalid) {
+			file.Error = d.Detail
 		} else {
 			return err
 		}
@@ -124,7 +125,7 @@ type documentIn struct {
 	Document string `path:"document"`
 }
 
-func apiDocument(s *Server, c *Ctx, in documentIn) (library.Document, error) {
+func apiOneDocument(s *Server, c *Ctx, in documentIn) (library.Document, error) {
 	return s.Store.Document(c.Request().Context(), c.Scope(), in.ID, in.Document)
 }
 
@@ -169,8 +170,7 @@ func units(text string) func(at int) int {
 		if at < byteAt {
 			byteAt, unitAt = 0, 0
 		}
-		for i, r := range text[byteAt:min(at, len(text))] {
-			_ = i
+		for _, r := range text[byteAt:min(at, len(text))] {
 			if unitAt++; r > 0xffff {
 				unitAt++
 			}

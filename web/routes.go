@@ -41,7 +41,7 @@ const (
 // routes returns the whole table.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, secretRoutes, workflowRoutes, mentionRoutes, apiRoutes} {
+	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, secretRoutes, workflowRoutes, mentionRoutes, documentRoutes, apiRoutes} {
 		all = append(all, part...)
 	}
 	return all

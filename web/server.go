@@ -4,6 +4,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -16,7 +17,9 @@ import (
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/engine/expr"
 	"github.com/atelier-studio/atelier/live"
+	"github.com/atelier-studio/atelier/llm"
 	"github.com/atelier-studio/atelier/ops"
+	"github.com/atelier-studio/atelier/rag/library"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/labstack/echo/v4"
 )
@@ -30,10 +33,15 @@ type Options struct {
 	CredentialTypes []engine.CredentialType
 	JavaScript      expr.Interpreter // evaluates previews of expressions
 	Live            *live.Hub
-	Metrics         *ops.Metrics
-	Log             *slog.Logger
-	Now             func() time.Time
-	Version         string
+	// Library searches documents, and Ingester takes them in; nil: a studio without documents.
+	Library  *library.Library
+	Ingester *library.Ingester
+	// Model returns who answers of a workspace's providers: the first of these credentials, and the next when that one fails.
+	Model   func(ctx context.Context, workspace string, credentials []string) (llm.Model, error)
+	Metrics *ops.Metrics
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string
 
 	// Templates are the workflows that a new one can begin as.
 	Templates []Template

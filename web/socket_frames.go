@@ -13,12 +13,13 @@ import (
 	"github.com/atelier-studio/atelier/locales"
 )
 
-// clientFrame is what a browser sends: watch or unwatch a run or a workflow, what its person does there, or a ping.
+// clientFrame is what a browser sends: watch or unwatch a run, a workflow or a collection, what its person does there, or a ping.
 type clientFrame struct {
-	Type     string `json:"t"`
-	Run      string `json:"run,omitempty"`
-	Workflow string `json:"workflow,omitempty"`
-	Since    int64  `json:"since,omitempty"`
+	Type       string `json:"t"`
+	Run        string `json:"run,omitempty"`
+	Workflow   string `json:"workflow,omitempty"`
+	Collection string `json:"collection,omitempty"`
+	Since      int64  `json:"since,omitempty"`
 
 	State json.RawMessage `json:"state,omitempty"` // of a presence
 }
@@ -48,10 +49,14 @@ func (k *socket) handle(ctx context.Context, data []byte) {
 		k.conn.Send(pong)
 	case f.Type == "watch" && f.Run != "":
 		err = k.watchRun(ctx, f.Run, f.Since)
+	case f.Type == "watch" && f.Collection != "":
+		err = k.watchCollection(ctx, f.Collection)
 	case f.Type == "watch" && f.Workflow != "":
 		err = k.watchWorkflow(ctx, f.Workflow, f.Since)
 	case f.Type == "unwatch" && f.Run != "":
 		k.unwatch(live.RunTopic(k.workspace(), f.Run))
+	case f.Type == "unwatch" && f.Collection != "":
+		k.unwatch(live.CollectionTopic(k.workspace(), f.Collection))
 	case f.Type == "unwatch" && f.Workflow != "":
 		k.unwatch(live.WorkflowTopic(k.workspace(), f.Workflow))
 	case f.Type == "presence" && f.Workflow != "":
@@ -115,6 +120,20 @@ func (k *socket) watchWorkflow(ctx context.Context, id string, since int64) erro
 		return revisionMessages(id, revisions), err
 	}
 	return k.watch(ctx, live.WorkflowTopic(scope.Workspace(), id), since, read)
+}
+
+// watchCollection tells which documents of a collection have changed from now on; what they are is asked then.
+func (k *socket) watchCollection(ctx context.Context, id string) error {
+	scope, err := k.permit(ctx, auth.CollectionView)
+	if err != nil {
+		return err
+	}
+	c, err := k.server.Store.Collection(ctx, scope, id)
+	if err != nil {
+		return err
+	}
+	nothing := func(context.Context, int64) ([]live.Message, error) { return nil, nil }
+	return k.watch(ctx, live.CollectionTopic(scope.Workspace(), c.ID), 0, nothing)
 }
 
 func (k *socket) watch(ctx context.Context, topic string, since int64, read live.Reader) error {

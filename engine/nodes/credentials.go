@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/llm"
 )
 
 // credential opens a credential that must be of one of the types.
@@ -75,10 +77,30 @@ type (
 		TLS      string `json:"tls" form:"Encryption" options:"starttls=STARTTLS (port 587),tls=TLS from the start (port 465),none=None"`
 		From     string `json:"from" form:"Sender" required:"true" placeholder:"Studio <studio@example.com>"`
 	}
+	credModels struct {
+		Kind      string `json:"kind" form:"Protocol" required:"true" options:"openai=OpenAI and compatible,anthropic=Anthropic,ollama=Ollama"`
+		BaseURL   string `json:"base_url" form:"Base address" placeholder:"https://api.openai.com/v1" help:"Leave it empty for the provider's own. Azure, vLLM and LM Studio speak the protocol of OpenAI."`
+		Key       string `json:"key" form:"Key" help:"Ollama and many servers of your own need none."`
+		Model     string `json:"model" form:"Model" placeholder:"gpt-4o-mini" help:"It writes answers."`
+		Embedding string `json:"embedding" form:"Embedding model" placeholder:"text-embedding-3-small" help:"It finds texts that mean the same."`
+		RerankURL string `json:"rerank_url" form:"Reranker's address" placeholder:"https://api.jina.ai/v1/rerank"`
+		Reranker  string `json:"reranker" form:"Reranker's model"`
+	}
 	credSecret struct {
 		Secret string `json:"secret" form:"Secret" required:"true"`
 	}
 )
+
+// ModelsCredential is the type of credentials of providers of language models.
+const ModelsCredential = "ai.models"
+
+// ModelsConfig is what a credential of that type says, and its key. The name is the one of the credential.
+func ModelsConfig(name string, values map[string]string) (c llm.Config, key string) {
+	return llm.Config{
+		Name: strings.ReplaceAll(name, "/", "-"), Kind: values["kind"], BaseURL: values["base_url"], Model: values["model"],
+		Embedding: values["embedding"], RerankURL: values["rerank_url"], Reranker: values["reranker"],
+	}, values["key"]
+}
 
 // CredentialTypes returns the types of credentials that the kinds take.
 func CredentialTypes() []engine.CredentialType {
@@ -91,6 +113,7 @@ func CredentialTypes() []engine.CredentialType {
 		{Name: "sql.postgres", Title: "PostgreSQL", Fields: engine.ParamsOf(credPostgres{SSLMode: "require"}), Secret: []string{"dsn", "password"}},
 		{Name: "sql.sqlite", Title: "SQLite", Fields: engine.ParamsOf(credSQLite{}), Secret: []string{}},
 		{Name: "smtp", Title: "Mail server (SMTP)", Fields: engine.ParamsOf(credSMTP{TLS: "starttls"}), Secret: []string{"password"}},
+		{Name: ModelsCredential, Title: "Language models", Help: "OpenAI, Anthropic, Ollama, or a server that speaks as they do.", Fields: engine.ParamsOf(credModels{Kind: "openai"}), Secret: []string{"key"}},
 		{Name: "secret", Title: "Secret", Help: "A key for signatures.", Fields: engine.ParamsOf(credSecret{}), Secret: []string{"secret"}},
 	}
 }

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/atelier-studio/atelier/engine/nodes"
+	"github.com/atelier-studio/atelier/live"
+	"github.com/atelier-studio/atelier/llm"
+	"github.com/atelier-studio/atelier/rag"
+	"github.com/atelier-studio/atelier/rag/embed"
+	"github.com/atelier-studio/atelier/rag/library"
+	"github.com/atelier-studio/atelier/rag/read"
+	"github.com/atelier-studio/atelier/store"
+	"github.com/atelier-studio/atelier/web"
+)
+
+// documents are the parts that take documents in, search them and answer from them.
+type documents struct {
+	library  *library.Library
+	ingester *library.Ingester
+	models   *models
+}
+
+func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slog.Logger) (*documents, error) {
+	d := &documents{models: &models{credentials: s, parts: p, lite: new(embed.Lite), breakers: llm.NewBreakers(llm.BreakerOptions{})}}
+	shelves := s.Library()
+	d.library = &library.Library{Shelves: shelves, Embedders: d.models.embedder}
+	d.ingester = &library.Ingester{
+		Queue: shelves, Embedders: d.models.embedder, Read: read.File, Owner: owner, Now: time.Now, Log: log,
+		Changed: func(workspace, collection, document string) {
+			d.library.Forget(workspace, collection)
+			web.TellCollection(context.Background(), bus, workspace, collection, document)
+		},
+	}
+	_, err := bus.Subscribe(live.CollectionsTopic, func(m live.Message) {
+		var changed [2]string
+		if json.Unmarshal(m.Data, &changed) == nil {
+			d.library.Forget(changed[0], changed[1])
+		}
+	})
+	return d, err
+}
+
+// models opens the providers that credentials name. One that is open is used again while its credential is the same.
+type models struct {
+	credentials nodes.Credentials
+	parts       *parts
+	lite        *embed.Lite
+	breakers    *llm.Breakers
+
+	mu   sync.Mutex
+	open map[[2]string]*openProvider // workspace and name
+}
+
+type openProvider struct {
+	values   string
+	provider *llm.Provider
+}
+
+// maxProviders is how many are kept open; of more all are opened anew.
+const maxProviders = 1000
+
+func (m *models) provider(ctx context.Context, workspace, name string) (*llm.Provider, error) {
+	typ, values, err := m.credentials.Secret(ctx, workspace, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no credential %q: choose another in the settings of the collection: %w", name, fs.ErrInvalid)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if typ != nodes.ModelsCredential {
+		return nil, fmt.Errorf("the credential %q is not one of language models: %w", name, fs.ErrInvalid)
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		return nil, err
+	}
+	key := [2]string{workspace, name}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known := m.open[key]; known != nil && known.values == string(text) {
+		return known.provider, nil
+	}
+	config, secret := nodes.ModelsConfig(name, values)
+	p, err := llm.Open(config, m.parts.http, secret)
+	if err != nil {
+		return nil, err
+	}
+	if m.open == nil || len(m.open) >= maxProviders {
+		m.open = map[[2]string]*openProvider{}
+	}
+	m.open[key] = &openProvider{string(text), p}
+	return p, nil
+}
+
+// embedder is what makes the vectors of a collection.
+func (m *models) embedder(ctx context.Context, workspace, name string) (rag.Embedder, error) {
+	if name == "" {
+		return m.lite, nil
+	}
+	p, err := m.provider(ctx, workspace, name)
+	if err != nil {
+		return nil, err
+	}
+	if p.Embedder == nil {
+		return nil, fmt.Errorf("the credential %q names no embedding model: %w", name, fs.ErrInvalid)
+	}
+	return llm.Batch(m.breakers.Embedder(workspace+" "+p.Endpoint, p.Embedder), llm.BatchOptions{}), nil
+}
+
+// model is the first of the credentials' models, with the others behind it.
+func (m *models) model(ctx context.Context, workspace string, names []string) (llm.Model, error) {
+	var list []llm.Model
+	for _, name := range names {
+		p, err := m.provider(ctx, workspace, name)
+		if err != nil {
+			return nil, err
+		}
+		if p.Model == nil {
+			return nil, fmt.Errorf("the credential %q names no model that answers: %w", name, fs.ErrInvalid)
+		}
+		list = append(list, llm.Retry(m.breakers.Model(workspace+" "+p.Endpoint, p.Model), llm.RetryOptions{}))
+	}
+	return llm.Fallback(list[0], list[1:]...), nil
+}

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/rag"
+)
+
+// documentRoutes are the API of collections: their documents, searches and answers.
+var documentRoutes = []route{
+	call("GET", "/collections", auth.CollectionView, "Collections of documents", apiCollections),
+	call("POST", "/collections", auth.CollectionEdit, "Make a collection", apiCreateCollection, made),
+	call("GET", "/collections/:id", auth.CollectionView, "A collection, by its id or its name", apiCollection),
+	call("POST", "/collections/:id", auth.CollectionEdit, "Change a collection", apiPutCollection),
+	call("DELETE", "/collections/:id", auth.CollectionEdit, "Delete a collection with all its documents", apiDeleteCollection),
+	call("GET", "/collections/:id/documents", auth.CollectionView, "Documents of a collection and how it stands with each", apiDocuments),
+	stream[uploadIn, uploadOut]("POST", "/collections/:id/documents", auth.CollectionEdit, "Take files in; those of the same name are replaced", apiUpload, accepted,
+		costs(costFile), body(uploadBody), media("multipart/form-data")),
+	call("POST", "/collections/:id/documents/order", auth.CollectionEdit, "Pause, resume, retry, take in again or delete documents", apiOrderDocuments),
+	call("GET", "/collections/:id/documents/:document", auth.CollectionView, "A document", apiOneDocument),
+	call("GET", "/collections/:id/documents/:document/text", auth.CollectionView, "The text of a document and where its chunks stand in it", apiDocumentText, costs(costFile)),
+	stream[documentIn, nothing]("GET", "/collections/:id/documents/:document/file", auth.CollectionView, "A document's bytes as they came", apiDocumentFile,
+		costs(costFile), answers("application/octet-stream")),
+	call("POST", "/collections/:id/search", auth.CollectionView, "Find chunks, and see every stage of how they were found", apiSearch, costs(costSome)),
+	stream[askIn, rag.Answer]("POST", "/collections/:id/ask", auth.CollectionView, "Answer a question from a collection, with citations", apiAsk,
+		costs(costSome), answers(eventStream), timed(askLimit)),
+}
