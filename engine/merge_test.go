@@ -73,6 +73,16 @@ func TestMerge(t *testing.T) {
 			mine: `[{"op":"node.set","id":"a","path":"params.text","value":"abc"},{"op":"node.text","id":"a","path":"params.text","changes":[3,[0,"d"]]}]`, want: "abcd"},
 		{name: "the value it depends on is another", others: []string{`[{"op":"node.set","id":"a","path":"params.n","value":2}]`},
 			mine: `[{"op":"node.set","id":"a","path":"params.n","value":3,"if":1}]`, err: engine.ErrConflict},
+		{name: "a row of mine beside theirs", others: []string{`[{"op":"node.set","id":"a","path":"params.rows","value":["theirs"]}]`},
+			mine: `[{"op":"node.set","id":"a","path":"params.rows","value":["mine"]}]`, want: `["theirs","mine"]`, at: rowsIn},
+		{name: "rows that I set twice", others: []string{`[{"op":"node.set","id":"a","path":"params.rows","value":["theirs"]}]`},
+			mine: `[{"op":"node.set","id":"a","path":"params.rows","value":["x"]},{"op":"node.set","id":"a","path":"params.rows","value":["mine"]}]`, want: `["theirs","mine"]`, at: rowsIn},
+		{name: "a row is taken back", others: []string{`[{"op":"node.set","id":"a","path":"params.rows","value":["my","mistake"]}]`, `[{"op":"node.set","id":"a","path":"params.rows","value":["my","mistake","theirs"]}]`},
+			mine: `[{"op":"node.set","id":"a","path":"params.rows","value":["my"],"if":["my","mistake"]}]`, want: `["my","theirs"]`, at: rowsIn},
+		{name: "all that I set is taken back", others: []string{`[{"op":"node.set","id":"a","path":"params.rows","value":["mistake","theirs"]}]`},
+			mine: `[{"op":"node.set","id":"a","path":"params.rows","value":null,"if":["mistake"]}]`, want: `["theirs"]`, at: rowsIn},
+		{name: "a row that they changed is not taken back", others: []string{`[{"op":"node.set","id":"a","path":"params.rows","value":["my","theirs"]}]`},
+			mine: `[{"op":"node.set","id":"a","path":"params.rows","value":["my"],"if":["my","mistake"]}]`, err: engine.ErrConflict},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +122,14 @@ func TestMerge(t *testing.T) {
 			}
 		})
 	}
+}
+
+func rowsIn(w *engine.Workflow) any {
+	data, err := json.Marshal(w.Nodes[0].Params["rows"])
+	if err != nil {
+		return err
+	}
+	return string(data)
 }
 
 func same(t testing.TB, a, b *engine.Workflow) bool {

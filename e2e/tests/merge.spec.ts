@@ -87,7 +87,7 @@ test("rows of two people stay", async ({ page, studio, browser, mistakes }) => {
     await expect(a.param("fields-2-value")).toBeFocused();
     await page.keyboard.type("so: ");
     await pair.agree([{ name: "new" }, { name: "one", value: "ada" }, { name: "zwei", value: "say so: 2" }, { name: "four", value: "4" }]);
-    await expect(a.param("fields").getByRole("listitem").nth(2).getByRole("button", { name: "Move field 3" })).toBeVisible();
+    await expect(a.param("fields").getByRole("listitem").nth(2).getByRole("button", { name: /^Move field 3/ })).toBeVisible();
   });
 
   await test.step("who takes back takes back the own row", async () => {
@@ -129,6 +129,6 @@ test("rows of two people stay", async ({ page, studio, browser, mistakes }) => {
     await expect.poll(async () => (await pair.stored("Call"))["headers"]).toEqual({ Accept: "*/*", "X-Of": "ben", "X-Ada": "half" });
     await expect(b.param("headers-2-name")).toHaveValue("X-Ada");
   });
-  expect(wrong).toEqual([]);
-  mistakes.length = 0; // requests that failed while there was no network
+  // Requests that failed while there was no network are no mistakes.
+  expect([...mistakes.splice(0), ...wrong].filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);
 });
