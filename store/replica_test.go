@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -259,6 +260,9 @@ func still(doc *engine.Workflow, ops []engine.Op) (left []engine.Op, next *engin
 
 // fitValues merges the lists and objects that operations set with what others made of them.
 func fitValues(ops, originals []engine.Op, was, now *engine.Workflow) []engine.Op {
+	if !engine.SetsParts(ops) {
+		return ops
+	}
 	ops = slices.Clone(ops)
 	for i, op := range ops {
 		written := slices.ContainsFunc(ops[i+1:], func(later engine.Op) bool { return isText(later) && replaces(op, later) })
@@ -351,6 +355,11 @@ func replaces(op, text engine.Op) bool {
 }
 
 func sameDrawing(a, b *engine.Workflow) bool {
+	x, errX := a.Encode()
+	y, errY := b.Encode()
+	if errX == nil && errY == nil && bytes.Equal(x, y) {
+		return true // numbers may be written in two ways
+	}
 	return reflect.DeepEqual(decoded(a), decoded(b))
 }
 
