@@ -58,6 +58,18 @@ func exportN8N(w *engine.Workflow) ([]byte, []string, error) {
 	if len(w.Groups) > 0 {
 		ex.lose("frames around nodes have no counterpart in n8n: %d are left out", len(w.Groups))
 	}
+	if len(w.Tests) > 0 {
+		ex.lose("tests have no counterpart in n8n: %d are left out", len(w.Tests))
+	}
+	if s := w.Settings; s.Concurrency > 0 {
+		ex.lose("n8n has no bound of runs at once for a workflow: that of %d is left out", s.Concurrency)
+	}
+	if w.Settings.KeepRunsDays > 0 {
+		ex.lose("n8n keeps runs as its administrator says: the %d days of this workflow are left out", w.Settings.KeepRunsDays)
+	}
+	if w.Settings.ErrorWorkflow != "" {
+		ex.lose("the error workflow %q has another id in n8n: choose it there again", w.Settings.ErrorWorkflow)
+	}
 	data, err := encode(file)
 	return data, ex.lost, err
 }

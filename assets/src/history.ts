@@ -8,7 +8,7 @@ import { type ChangeList, changeList } from "./history/changes";
 import { askVersion } from "./history/dialogs";
 import { Marks } from "./history/marks";
 import { type HistoryPage, HistoryService, nothing, whole } from "./history/service";
-import { Timeline } from "./history/timeline";
+import { Timeline, type TimelineAction } from "./history/timeline";
 import { h, icon, pageData, part } from "./lib/dom";
 import { t } from "./lib/words";
 import { confirm } from "./page/dialog";
@@ -102,7 +102,8 @@ function open(main: HTMLElement): void {
     }
   }
 
-  async function act(action: "name" | "restore" | "publish", revision: number): Promise<void> {
+  async function act(action: TimelineAction, revision: number): Promise<void> {
+    if (action === "export") return location.assign(`/api/v1/workflows/${encodeURIComponent(id)}/export?version=${revision}`); // a file: the page stays
     if (action === "name") {
       return askVersion(t("Name this version"), { name: "", note: "" }, async (name, note) => {
         await service.name(revision, name, note);

@@ -8,10 +8,12 @@ import { type Burst, bursts, type Revision, sumUp, type Version } from "./bursts
 import type { HistoryPage } from "./service";
 import { editWords, type OpCount } from "./words";
 
+export type TimelineAction = "name" | "restore" | "publish" | "export";
+
 export interface TimelineListener {
   /** A person wants to see what these revisions changed. */
   compare(from: number, to: number): void;
-  act(action: "name" | "restore" | "publish", revision: number): void;
+  act(action: TimelineAction, revision: number): void;
   version(action: "rename" | "remove", version: Version): void;
   more(): void;
 }
@@ -138,12 +140,13 @@ export class Timeline {
   /** What can be done with the version that is shown. */
   private actions(revision: number): HTMLElement | null {
     if (this.readonly || !this.isShown(revision) || !this.page) return null;
-    const button = (action: "name" | "restore" | "publish", text: string) =>
+    const button = (action: TimelineAction, text: string) =>
       h("button", { type: "button", class: "button small", "data-focus": `${action}${revision}`, "data-testid": `moment-${action}`, onclick: () => this.listener.act(action, revision) }, text);
     return h(
       "div", { class: "moment-actions" }, h("span", { class: "muted small-text" }, t("Revision {n}", { n: revision })), button("name", t("Name…")),
       revision === this.page.revision ? null : button("restore", t("Restore")),
       revision === this.page.published ? null : button("publish", t("Publish…")),
+      button("export", t("Export")),
     );
   }
 }
