@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -13,8 +14,9 @@ import (
 // Picture is a small drawing of a workflow: where its nodes are and how they hang together.
 type Picture struct {
 	ViewBox string
-	Cropped bool // there is more than is shown
-	Alt     string
+	Cropped bool     // there is more than is shown
+	Count   int      // of nodes
+	Names   []string // of the first of them
 	Nodes   []PictureNode
 	Edges   []string // paths
 }
@@ -42,7 +44,7 @@ const (
 // PictureOf draws a workflow. The catalogue gives the icons.
 func PictureOf(w *engine.Workflow, c engine.Catalogue) Picture {
 	nodes := w.Nodes[:min(len(w.Nodes), pictureNodes)]
-	p := Picture{Alt: pictureText(w), ViewBox: "0 0 600 286"}
+	p := Picture{Count: len(w.Nodes), Names: firstNames(w), ViewBox: "0 0 600 286"}
 	places := placesOf(nodes)
 	at := map[string][2]float64{}
 	for i := range nodes {
@@ -171,19 +173,25 @@ func link(from, to [2]float64) string {
 	return fmt.Sprintf("M%.0f %.0fH%.0fV%.0fH%.0fV%.0fH%.0f", x1, y1, x1+stub, turn, x2-stub, y2, x2)
 }
 
-func pictureText(w *engine.Workflow) string {
-	if len(w.Nodes) == 0 {
-		return "An empty drawing"
+// pictureText says what a picture shows: how many nodes, and the first of them.
+func pictureText(ctx context.Context, p Picture) string {
+	if p.Count == 0 {
+		return tr(ctx, "An empty drawing")
 	}
+	names := strings.Join(p.Names, ", ")
+	if p.Count > len(p.Names) {
+		return trn(ctx, p.Count, "Drawing of {n} node: {names} and more", "Drawing of {n} nodes: {names} and more", "names", names)
+	}
+	return trn(ctx, p.Count, "Drawing of {n} node: {names}", "Drawing of {n} nodes: {names}", "names", names)
+}
+
+// firstNames are the names of the first nodes of a drawing.
+func firstNames(w *engine.Workflow) []string {
 	names := make([]string, 0, 6)
 	for i := range w.Nodes[:min(len(w.Nodes), 6)] {
 		names = append(names, w.Nodes[i].Name)
 	}
-	text := fmt.Sprintf("Drawing of %s: %s", plural(len(w.Nodes), "node", "nodes"), strings.Join(names, ", "))
-	if len(w.Nodes) > 6 {
-		text += " and more"
-	}
-	return text
+	return names
 }
 
 func shorten(s string, n int) string {
@@ -191,13 +199,6 @@ func shorten(s string, n int) string {
 		return strings.TrimSpace(string(r[:n-1])) + "…"
 	}
 	return s
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func coordinate(f float64) string { return fmt.Sprintf("%.0f", f) }

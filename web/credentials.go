@@ -11,6 +11,7 @@ import (
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/locales"
 	"github.com/atelier-studio/atelier/views"
 )
 
@@ -56,7 +57,7 @@ func newCredential(s *Server, c *Ctx) error {
 	if !ok {
 		return absent("There is no type of credential called %q.", name)
 	}
-	return c.View(http.StatusOK, views.CredentialPage(c.credentialPage(c.T("New credential")), credentialForm(kind, engine.Credential{}, nil)))
+	return c.View(http.StatusOK, views.CredentialPage(c.credentialPage(c.T("New credential")), credentialForm(sayCredentialType(locales.Of(c.Context()), kind), engine.Credential{}, nil)))
 }
 
 func editCredential(s *Server, c *Ctx) error {
@@ -77,7 +78,7 @@ func (s *Server) storedForm(c *Ctx, entered url.Values) (views.CredentialForm, e
 	if !ok {
 		kind = engine.CredentialType{Name: cred.Type, Title: cred.Type, Help: "This version of the studio does not know this type."}
 	}
-	form := credentialForm(kind, cred, entered)
+	form := credentialForm(sayCredentialType(locales.Of(c.Context()), kind), cred, entered)
 	form.UsedBy, err = s.usersOf(c.Context(), c.Scope(), cred.Name)
 	return form, err
 }
@@ -135,7 +136,7 @@ func saveCredential(s *Server, c *Ctx) error {
 		if !ok {
 			return invalidInput("There is no type of credential called %q.", entered.Get("type"))
 		}
-		form = credentialForm(kind, engine.Credential{Name: entered.Get("name")}, entered)
+		form = credentialForm(sayCredentialType(locales.Of(c.Context()), kind), engine.Credential{Name: entered.Get("name")}, entered)
 	} else if form, err = s.storedForm(c, entered); err != nil {
 		return err
 	}

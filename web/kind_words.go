@@ -48,6 +48,12 @@ func sayParams(l locales.Language, params []engine.Param) []engine.Param {
 	return params
 }
 
+// sayCredentialType returns a type of credentials in a language.
+func sayCredentialType(l locales.Language, t engine.CredentialType) engine.CredentialType {
+	t.Title, t.Help, t.Fields = locales.Say(l, t.Title), locales.Say(l, t.Help), sayParams(l, t.Fields)
+	return t
+}
+
 // sayCredentialTypes returns the types of credentials in the person's language.
 func (s *Server) sayCredentialTypes(ctx context.Context) []engine.CredentialType {
 	l := locales.Of(ctx)
@@ -56,8 +62,7 @@ func (s *Server) sayCredentialTypes(ctx context.Context) []engine.CredentialType
 		return types
 	}
 	for i := range types {
-		t := &types[i]
-		t.Title, t.Help, t.Fields = locales.Say(l, t.Title), locales.Say(l, t.Help), sayParams(l, t.Fields)
+		types[i] = sayCredentialType(l, types[i])
 	}
 	return types
 }

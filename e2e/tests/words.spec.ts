@@ -7,29 +7,30 @@ import { escaped } from "../words";
 test.use({ locale: "en-US" });
 
 test("every text of the studio is in the language of the person", async ({ page, studio }) => {
+  test.skip(!process.env.WORDS, "WORDS=1 lists the texts that no catalogue has; names and formats that it takes for some are in e2e/words.ts");
   test.setTimeout(300_000);
   await setUp(page, studio);
   const api = new Api(page, studio.url);
   const found: string[] = [];
   const look = async (place: string) => {
-    await page.waitForTimeout(0);
-    for (const text of await escaped(page)) found.push(`${place}: ${text}`);
+    for (const text of await escaped(page)) if (!found.some((line) => line.endsWith(`: ${text}`))) found.push(`${place}: ${text}`);
   };
+  const drawn = chain("Daily §", ["trigger.manual", "Start §"], ["flow.if", "Check §", { condition: "={{ $json.n > 1 }}" }], ["flow.switch", "Which §", { value: "={{ $json.n }}", cases: [{ value: "1" }, { value: "2" }] }],
+      ["data.limit", "First §", { count: 3 }], ["http.request", "Call §", { url: "http://127.0.0.1:1/x" }]);
+  const leaves: { [node: string]: string } = { n1: "true", n2: "case_1" };
   const id = await api.create({
-    ...chain("Daily §", ["trigger.manual", "Start §"], ["flow.if", "Check §", { condition: "={{ $json.n > 1 }}" }], ["flow.switch", "Which §", { value: "={{ $json.n }}", cases: [{ value: "1" }, { value: "2" }] }],
-      ["data.limit", "First §", { count: 3 }], ["http.request", "Call §", { url: "http://127.0.0.1:1/x" }]),
+    ...drawn, edges: drawn.edges.map((edge) => ({ ...edge, out: leaves[edge.from] ?? "main" })),
     notes: [{ id: "note", at: [80, 400], size: [240, 120], text: "§ typed" }],
   });
   await page.request.post(`${studio.url}/language`, { form: { language: "zh-Hans", back: "/" }, headers: { Origin: studio.url } });
-  const failed = await api.run(id).catch(() => undefined);
+  await api.run(id, { items: [{ json: { n: 1 } }] });
   const runs = await api.runs(id);
 
   for (const path of ["/workflows", "/workflows/new", "/workflows/new/log_digest", "/workflows/import", "/workflows/trash", `/workflows/${id}/details`, "/runs", `/runs/${runs[0]!.id}`,
-    "/credentials", "/credentials/new", "/credentials/new?type=smtp", "/variables", "/mentions", "/settings/profile", "/settings/password", "/settings/sessions", "/settings/members", "/settings/workspace", "/workspaces", "/nowhere", "/runs/nowhere"]) {
+    "/credentials", "/credentials/new", "/credentials/new?type=smtp", "/variables", "/mentions", "/settings", "/settings/sessions", "/settings/members", "/settings/workspace", "/workspaces", "/nowhere", "/runs/nowhere"]) {
     await page.goto(studio.url + path);
     await look(path);
   }
-  void failed;
 
   await page.goto(`${studio.url}/workflows/${id}`);
   const d = new Drawing(page);
@@ -72,5 +73,5 @@ test("every text of the studio is in the language of the person", async ({ page,
   await page.goto(`${studio.url}/workflows/${id}/history`);
   await page.waitForTimeout(800);
   await look("history");
-  expect([...new Set(found)]).toEqual([]);
+  expect(found).toEqual([]);
 });

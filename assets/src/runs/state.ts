@@ -130,7 +130,7 @@ export function statusText(node: NodeRun): string {
     case "skipped": return t("Skipped");
     case "failed": return node.error;
     case "done": {
-      const from = node.reused === "pinned" ? " · pinned" : node.reused ? " · reused" : "";
+      const from = node.reused === "pinned" ? ` · ${t("pinned")}` : node.reused ? ` · ${t("reused")}` : "";
       return `${itemsText((node.totals ?? node.counts).reduce((a, b) => a + b, 0))} · ${from ? from.slice(3) : durationText(node.took)}${turns}`;
     }
   }

@@ -79,9 +79,9 @@ function rowsControl(o: ControlOptions, start: Condition, commit: (source: strin
   const draw = () => list.replaceChildren(...condition.rules.map(row));
   const row = (rule: Rule, index: number): HTMLElement => {
     const id = `${o.testid}-${index}`;
-    const left = h("input", { type: "text", class: "mono", list: known.id, value: rule.left, placeholder: "field", "aria-label": t("Field {index}", { index: index + 1 }), "data-testid": `${id}-left`, readonly, spellcheck: "false", autocomplete: "off" });
+    const left = h("input", { type: "text", class: "mono", list: known.id, value: rule.left, placeholder: t("field"), "aria-label": t("Field {index}", { index: index + 1 }), "data-testid": `${id}-left`, readonly, spellcheck: "false", autocomplete: "off" });
     const operator = h("select", { "aria-label": t("Comparison {index}", { index: index + 1 }), "data-testid": `${id}-op`, disabled: readonly }, ...operators.map((name) => h("option", { value: name, selected: name === rule.operator }, name)));
-    const right = h("input", { type: "text", value: rule.right, placeholder: "value", "aria-label": t("Value {index}", { index: index + 1 }), "data-testid": `${id}-right`, readonly, hidden: !needsRight(rule.operator), autocomplete: "off" });
+    const right = h("input", { type: "text", value: rule.right, placeholder: t("value"), "aria-label": t("Value {index}", { index: index + 1 }), "data-testid": `${id}-right`, readonly, hidden: !needsRight(rule.operator), autocomplete: "off" });
     left.addEventListener("input", () => set(index, { left: left.value }, true));
     right.addEventListener("input", () => set(index, { right: right.value }, true));
     operator.addEventListener("change", () => {

@@ -147,8 +147,8 @@ export class PreviewLine {
       return;
     }
     const type = answer.type ?? typeOf(answer.value);
-    const value = failed ? answer.error! : answer.value === undefined || answer.value === null ? "no value" : brief(answer.value, 600) || "empty text";
+    const value = failed ? answer.error! : answer.value === undefined || answer.value === null ? t("no value") : brief(answer.value, 600) || t("empty text");
     this.element.classList.toggle("failed", failed);
-    this.element.replaceChildren(h("span", { class: "type-mark" }, failed ? "error" : type), h("span", { class: "preview-value" }, value));
+    this.element.replaceChildren(h("span", { class: "type-mark" }, failed ? t("error") : type), h("span", { class: "preview-value" }, value));
   }
 }
