@@ -76,7 +76,7 @@ var (
 		"store/keys.go", "store/foreign.go", "store/db.go", "store/store.go", "store/journal.go", "store/query.go", "store/workflow_search.go", "web/server.go",
 		"llm/fit.go", "llm/schema.go", "llm/request.go", "llm/price.go", // what a program's author reads: of schemas and requests
 	}
-	inner = regexp.MustCompile(`^(encode|decode|read|write|make|open|start|prepare|restore|take|journal|schedule of|its workflow|field of type|not native|too heavy|a token needs|a process needs|a user needs|a setting needs|a run needs|[a-z]+: |[\W\d]* (ORDER|AND|WHERE)|\$)`)
+	inner = regexp.MustCompile(`^(encode|decode|read|write|make|open|start|prepare|restore|take|journal|schedule of|its workflow|field of type|not native|too heavy|a token needs|a process needs|a user needs|a setting needs|a run needs|[a-z]+: |[\W\d]* (ORDER|AND|WHERE)|(SELECT|UPDATE|INSERT|DELETE) |\$)`)
 	// protocol are errors that only a program's author can make, by frames and edits that no page of the studio sends.
 	protocol = regexp.MustCompile(`^(%d of %d files imported|%s: (%d entries|%q )|a change of a text|a code node runs|a comment has 1|a file's hash|a frame must|a loop is fed|a move needs|a new part|` +
 		`a node needs an id|a note has no text|a part of a text's|a presence|a run was started|a test address|a test cannot compare|a thread is about|a value of type|a workflow's id|a workspace's id|an answer cannot|` +
