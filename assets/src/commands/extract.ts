@@ -7,6 +7,7 @@ import { h } from "../lib/dom";
 import { newId } from "../lib/id";
 import { t, tn } from "../lib/words";
 import { openDialog } from "../page/dialog";
+import { textOf } from "../panels/words";
 import type { Stored } from "../types";
 import { goInto } from "./way";
 
@@ -55,7 +56,7 @@ async function make(canvas: Canvas, ids: ReadonlySet<string>, name: string): Pro
   try {
     made = await api.post<Stored>("/workflows", { doc: { ...first.doc, name }, folder: studio.data.workflow.folder });
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return textOf(error);
   }
   // A colleague may have changed the drawing meanwhile: what was sent has to be what is replaced.
   const now = plans(canvas, ids);

@@ -5,6 +5,7 @@ import { parseClip } from "../doc/clip";
 import type { Studio } from "../editor/studio";
 import { api } from "../lib/api";
 import { t, tn } from "../lib/words";
+import { textOf } from "../panels/words";
 
 interface Converted { doc: unknown; format: string; report?: { nodes?: { status: string }[] | null; notes?: string[] | null } }
 
@@ -22,7 +23,7 @@ export async function convert(studio: Studio, text: string): Promise<Clip | unde
     studio.toast(unknown > 0 ? `${done} ${tn(unknown, "{n} has no counterpart here and is kept as it is.", "{n} have no counterpart here and are kept as they are.")}` : done);
     return clip;
   } catch (error) {
-    studio.toast(t("This could not be pasted. {why}", { why: error instanceof Error ? error.message : String(error) }), { error: true });
+    studio.toast(t("This could not be pasted. {why}", { why: textOf(error) }), { error: true });
     return undefined;
   }
 }

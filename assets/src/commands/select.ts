@@ -9,6 +9,10 @@ import type { Edge, Group } from "../types";
 /** Selects nodes and says how many. */
 export function nodes(studio: Studio, ids: Iterable<string>): void {
   studio.choose({ nodes: ids });
+  tell(studio);
+}
+
+function tell(studio: Studio): void {
   studio.say(tn(studio.selection.nodes.size, "{n} node selected", "{n} nodes selected"));
 }
 
@@ -16,7 +20,7 @@ export function invert(studio: Studio): void {
   const { nodes, notes } = studio.selection;
   const { doc } = studio;
   studio.choose({ nodes: doc.nodes.map((node) => node.id).filter((id) => !nodes.has(id)), notes: doc.notes.map((note) => note.id).filter((id) => !notes.has(id)) });
-  studio.say(tn(studio.selection.nodes.size, "{n} node selected", "{n} nodes selected"));
+  tell(studio);
 }
 
 /** All nodes that edges join with the selected ones, whichever way the edges lead. */

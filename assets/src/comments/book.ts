@@ -1,6 +1,7 @@
 // This page's knowledge of a workflow's comments: what the server answered, and what it told since.
 
 import { api, request, segment } from "../lib/api";
+import { textOf } from "../panels/words";
 import type { Comment, CommentFrame, Person, Place, Thread } from "./thread";
 
 interface Listed { threads: Thread[]; people: Person[]; may: boolean; manages: boolean; me: string }
@@ -33,7 +34,7 @@ export class Book {
       for (const thread of threads) this.threads.set(thread.id, { ...thread, comments: before.get(thread.id)?.comments });
       this.failure = "";
     } catch (error) {
-      this.failure = wordsOf(error);
+      this.failure = textOf(error);
     }
     this.changed();
   }
@@ -178,8 +179,4 @@ export class Book {
     });
     return fresh;
   }
-}
-
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,16 +5,12 @@ import { noteMarkdown } from "../lib/markdown";
 import { t } from "../lib/words";
 import { confirm } from "../page/dialog";
 import { ago, fullTime } from "../page/times";
+import { textOf } from "../panels/words";
+import { initials } from "../presence/people";
 import type { Book } from "./book";
-import { wordsOf } from "./book";
 import { Composer } from "./composer";
 import { markCalled } from "./mention";
 import type { Comment } from "./thread";
-
-export function initials(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean);
-  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0]?.toUpperCase() ?? "").join("");
-}
 
 export function timeOf(micros: number): HTMLElement {
   const date = new Date(micros / 1000);
@@ -53,7 +49,7 @@ export function commentView(host: CommentHost, comment: Comment): HTMLElement {
     const last = book.threads.get(host.thread)?.count === 1;
     const yes = await confirm({ title: t("Delete this comment?"), text: last ? t("It is the only one: the thread goes with it.") : t("It cannot be brought back."), yes: t("Delete"), danger: true });
     if (!yes) return;
-    await book.remove(host.thread, comment.id).catch((error: unknown) => host.toast(t("Not deleted. {why}", { why: wordsOf(error) }), { error: true }));
+    await book.remove(host.thread, comment.id).catch((error: unknown) => host.toast(t("Not deleted. {why}", { why: textOf(error) }), { error: true }));
   };
   const act = (name: string, picture: string, label: string, run: () => void) => h("button", {
     type: "button", class: "button quiet small icon-only", "data-act": name, "data-testid": `comment-${name}`, "aria-label": label, title: label, onclick: run,

@@ -5,7 +5,7 @@ import { say } from "../lib/announce";
 import { keyText } from "../commands/keys";
 import { h, icon } from "../lib/dom";
 import { t, tn } from "../lib/words";
-import { wordsOf } from "./book";
+import { textOf } from "../panels/words";
 import { beingWritten, candidates, label } from "./mention";
 import type { Person } from "./thread";
 
@@ -87,7 +87,7 @@ export class Composer {
       this.field.value = "";
       this.options.draft?.("");
     } catch (error) {
-      this.failure.replaceChildren(icon("circle-alert"), t("Not sent. {why}", { why: wordsOf(error) }));
+      this.failure.replaceChildren(icon("circle-alert"), t("Not sent. {why}", { why: textOf(error) }));
       this.failure.hidden = false;
     } finally {
       this.busy = false;

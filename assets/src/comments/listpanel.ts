@@ -3,9 +3,10 @@
 import { h, icon } from "../lib/dom";
 import { noteMarkdown } from "../lib/markdown";
 import { t, tn } from "../lib/words";
+import { textOf } from "../panels/words";
+import { initials } from "../presence/people";
 import type { Book } from "./book";
-import { wordsOf } from "./book";
-import { initials, timeOf } from "./commentview";
+import { timeOf } from "./commentview";
 import type { Places } from "./places";
 import type { Thread } from "./thread";
 
@@ -109,14 +110,14 @@ export class ListPanel {
         this.found = found;
       } catch (error) {
         if (mine !== this.turn) return;
-        this.failure = wordsOf(error);
+        this.failure = textOf(error);
       }
     }
     this.refresh();
   }
 
   private async markAll(): Promise<void> {
-    await this.host.book.readAll().catch((error: unknown) => this.host.toast(t("Not marked. {why}", { why: wordsOf(error) }), { error: true }));
+    await this.host.book.readAll().catch((error: unknown) => this.host.toast(t("Not marked. {why}", { why: textOf(error) }), { error: true }));
     this.field.focus({ preventScroll: true }); // the button has gone
   }
 
@@ -148,7 +149,7 @@ export class ListPanel {
     }
     if (!this.failure) {
       void book.first(listed).catch((error: unknown) => {
-        this.failure = wordsOf(error);
+        this.failure = textOf(error);
         this.refresh();
       });
     }

@@ -4,8 +4,8 @@ import type { Canvas } from "../canvas/canvas";
 import { clamp } from "../canvas/geometry";
 import { h, icon } from "../lib/dom";
 import { t, tn } from "../lib/words";
+import { textOf } from "../panels/words";
 import type { Book } from "./book";
-import { wordsOf } from "./book";
 import { commentView } from "./commentview";
 import { Composer } from "./composer";
 import type { Places } from "./places";
@@ -175,7 +175,7 @@ export class ThreadPanel {
 
   /** Says that the rest of the thread could not be read. */
   failed(error: unknown): void {
-    this.tell(t("The answers could not be loaded. {why}", { why: wordsOf(error) }), true);
+    this.tell(t("The answers could not be loaded. {why}", { why: textOf(error) }), true);
   }
 
   loaded(): void {
@@ -216,7 +216,7 @@ export class ThreadPanel {
       canvas.studio.say(resolved ? t("Resolved") : t("Opened again"));
       if (resolved && !this.over) this.host.closed();
     } catch (error) {
-      canvas.studio.toast(t("Not changed. {why}", { why: wordsOf(error) }), { error: true });
+      canvas.studio.toast(t("Not changed. {why}", { why: textOf(error) }), { error: true });
     }
   }
 

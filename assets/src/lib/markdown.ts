@@ -85,6 +85,7 @@ function table(lines: string[], i: number, box: HTMLElement): number {
 
 const marks = /(`[^`]+`)|(\*\*[^*]+\*\*)|(\*[^*\s][^*]*\*|\b_[^_\s][^_]*_\b)|(\[[^\]]+\]\([^)\s]+\))/;
 
+/** Words with marks in them. Marks may stand within others, no deeper than there are sorts of them. */
 function inline(text: string): (Node | string)[] {
   const parts: (Node | string)[] = [];
   let rest = text;
@@ -94,8 +95,8 @@ function inline(text: string): (Node | string)[] {
     if (found.index > 0) parts.push(rest.slice(0, found.index));
     const [token] = found;
     if (found[1]) parts.push(h("code", {}, token.slice(1, -1)));
-    else if (found[2]) parts.push(h("strong", {}, token.slice(2, -2)));
-    else if (found[3]) parts.push(h("em", {}, token.slice(1, -1)));
+    else if (found[2]) parts.push(h("strong", {}, ...inline(token.slice(2, -2))));
+    else if (found[3]) parts.push(h("em", {}, ...inline(token.slice(1, -1))));
     else parts.push(link(token));
     rest = rest.slice(found.index + token.length);
   }

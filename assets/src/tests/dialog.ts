@@ -1,5 +1,6 @@
 // The tests of a workflow: the list, running one or all of them, and the chosen one to look at and change.
 
+import { freeName } from "../doc/clip";
 import { h, icon } from "../lib/dom";
 import { newId } from "../lib/id";
 import { t, tn } from "../lib/words";
@@ -10,7 +11,6 @@ import type { TestCase } from "../types";
 import { CaseForm } from "./form";
 import { resultView } from "./result";
 import { TestRuns } from "./runs";
-import { freeName } from "./words";
 
 let runs: TestRuns | undefined; // kept while the page is open, so that results are there when the dialog opens again
 
@@ -68,7 +68,7 @@ class TestsDialog {
 
   private add(test: Omit<TestCase, "id" | "name">, wish: string): void {
     const id = newId();
-    const name = freeName(this.runs.tests, wish);
+    const name = freeName(wish, new Set(this.runs.tests.map((test) => test.name)));
     this.editor.apply([{ op: "test.add", test: { ...test, id, name } }], t("Added the test {name}", { name }));
     this.choose(id);
     this.detail.querySelector<HTMLInputElement>("input")?.select();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../types";
-import { freeName, valueOf, valueText } from "./words";
+import { valueOf, valueText } from "./words";
 import { mockOf, mockText } from "./mock";
 
 test("a value comes back from its text", () => {
@@ -18,8 +18,4 @@ test("a mock comes back from its text", () => {
   assert.deepEqual(mockOf('[{"a": 1}, {"json": {"b": 2}}]'), [{ json: { a: 1 } }, { json: { b: 2 } }]);
   assert.deepEqual(mockOf('{"a": 1}'), [{ json: { a: 1 } }]);
   for (const text of ["", "[1]", "nope", "12"]) assert.throws(() => mockOf(text), Error, text);
-});
-
-test("names are free", () => {
-  assert.equal(freeName([{ id: "a", name: "Test", asserts: [] }, { id: "b", name: "Test 2", asserts: [] }], "Test"), "Test 3");
 });

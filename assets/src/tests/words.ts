@@ -1,7 +1,7 @@
 // Values and comparisons of tests, as people write and read them.
 
 import { t } from "../lib/words";
-import type { Json, TestCase } from "../types";
+import type { Json } from "../types";
 
 /** A value as it stands in a field: texts without quotes, unless they would be read as something else. */
 export function valueText(value: Json | undefined): string {
@@ -34,12 +34,3 @@ export function ways(): [way: string, words: string][] {
 export const ofCourse = new Set(["ran", "skipped", "fails"]);
 /** Ways that compare with nothing. */
 export const alone = new Set(["exists", "missing", "true", "ran", "skipped"]);
-
-/** A name that no test has yet. */
-export function freeName(tests: TestCase[], wish: string): string {
-  const taken = new Set(tests.map((test) => test.name));
-  if (!taken.has(wish)) return wish;
-  let number = 2;
-  while (taken.has(`${wish} ${number}`)) number++;
-  return `${wish} ${number}`;
-}

@@ -1,5 +1,6 @@
 // Takes a secret out of the drawing and keeps it in a credential, which the node uses from then on.
 
+import { freeName } from "../../doc/clip";
 import { isObject, same } from "../../doc/path";
 import type { Editor } from "../../editor/context";
 import { t } from "../../lib/words";
@@ -21,7 +22,7 @@ export function keepSecret(editor: Editor, problem: Problem, keep: Keep, done: (
     editor.toast(t("{name} uses the credential “{credential}”. The history still holds the secret: renew it where it comes from.", { name: node.name, credential: made.name }));
     done();
   }, {
-    title: t("Keep it in a credential"), name: free(editor, keep.name || node.name), values: { ...keep.values, [keep.field]: secret },
+    title: t("Keep it in a credential"), name: freeName(keep.name || node.name, new Set(editor.credentials.map((credential) => credential.name))), values: { ...keep.values, [keep.field]: secret },
     note: t("The secret leaves the node and is sealed in the credential. Earlier revisions, and files that were exported before, still hold it: renew it where it comes from, and then store the new one in this credential."),
   });
 }
@@ -29,12 +30,4 @@ export function keepSecret(editor: Editor, problem: Problem, keep: Keep, done: (
 function textAt(value: Json | undefined, path: (string | number)[]): string | undefined {
   for (const key of path) value = Array.isArray(value) ? value[Number(key)] : isObject(value) ? (value as { [key: string]: Json })[key] : undefined;
   return typeof value === "string" ? value : undefined;
-}
-
-/** A name that no credential has. */
-function free(editor: Editor, name: string): string {
-  const taken = new Set(editor.credentials.map((credential) => credential.name));
-  let found = name;
-  for (let i = 2; taken.has(found); i++) found = `${name} ${i}`;
-  return found;
 }
