@@ -1,9 +1,10 @@
 // Every page in light and dark: nothing that axe objects to, nothing in the console, and a picture of each.
 import type { Page } from "@playwright/test";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join as path } from "node:path";
 import { Api, chain, type Doc } from "../api";
 import { Drawing } from "../drawing";
+import { inviteLink, join } from "../guests";
 import { Screens, settled } from "../screens";
 import { expect, type Outside, owner, root, setUp, type Studio, test } from "../studio";
 
@@ -212,19 +213,41 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-test("the picture of the readme", async ({ page, studio, outside }) => {
+test("the picture of the readme", async ({ page, studio, outside, browser }) => {
   test.skip(!process.env.UPDATE_IMAGES, "UPDATE_IMAGES=1 renews it");
   await setUp(page, studio);
   const api = new Api(page, studio.url);
   const digest = await makeDigest(api, page, studio, outside);
+  const { doc, revision } = await api.get<{ doc: Doc; revision: number }>(`/workflows/${digest}`);
+  await api.post(`/workflows/${digest}/publish`, { revision });
+  const idOf = (name: string) => doc.nodes.find((node) => node.name === name)!;
+  const [filter, count] = [idOf("Errors and slow requests"), idOf("Count each message")];
+  const grace = await join(browser, await inviteLink(page, studio, "editor"), "Grace Hopper");
+  await grace.setViewportSize({ width: 1440, height: 900 });
+
   await page.goto(`${studio.url}/workflows/${digest}`);
   const d = new Drawing(page);
   await d.ready();
+  await d.rename(count.name, "Count by message");
+  await d.saved();
   await d.run();
-  await d.select("Count each message");
+  await grace.goto(`${studio.url}/workflows/${digest}`);
+  const theirs = new Drawing(grace);
+  await theirs.ready();
+  await new Api(grace, studio.url).post(`/workflows/${digest}/comments`, { place: { node: filter.id, at: filter.at }, text: "Shall we count warnings too?" });
+  await theirs.select("Normalise message");
+  const box = (await theirs.node("Normalise message").boundingBox())!;
+  await grace.mouse.move(box.x + box.width * 0.7, box.y + box.height + 26, { steps: 4 });
+
+  await d.select("Count by message");
   await d.tab("output");
   await d.still();
+  await expect(page.getByTestId("people")).toBeVisible();
+  await expect(page.locator(".node-status").first()).toBeVisible();
   await settled(page);
-  mkdirSync(join(root, "docs", "images"), { recursive: true });
-  await page.screenshot({ path: join(root, "docs", "images", "editor.png") });
+  await grace.mouse.move(box.x + box.width * 0.7 + 6, box.y + box.height + 28, { steps: 2 });
+  await expect(page.locator(".cursor-name").first()).toBeVisible();
+  mkdirSync(path(root, "docs", "images"), { recursive: true });
+  await page.screenshot({ path: path(root, "docs", "images", "editor.png") });
+  await grace.context().close();
 });

@@ -51,7 +51,7 @@ class Remap {
     const keys = table.keys(command);
     const own = table.keymap.of(command.id) !== undefined;
     const clash = keys.flatMap((one) => table.takenBy(one, command.id)).map((other) => table.title(other));
-    const set = h("button", { type: "button", class: "button small remap-keys", "data-testid": `remap-${command.id}`, "aria-label": keys.length > 0 ? t("Change the keys of {name}", { name: title }) : t("Set keys for {name}", { name: title }), disabled: command.fixed ?? false },
+    const set = h("button", { type: "button", class: "button small remap-keys", "data-testid": `remap-${command.id}`, disabled: command.fixed ?? false }, h("span", { class: "visually-hidden" }, `${keys.length > 0 ? t("Change the keys of {name}", { name: title }) : t("Set keys for {name}", { name: title })} `),
       ...(keys.length > 0 ? caps(keys) : [h("span", { class: "muted" }, t("none"))]));
     set.addEventListener("click", () => this.listen(set, command));
     return h("div", { class: "remap-row" },

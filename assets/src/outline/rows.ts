@@ -38,7 +38,7 @@ export function tell(studio: Studio, node: WorkflowNode, button: HTMLElement): v
   const lines = [
     node.disabled ? h("span", { class: "outline-status" }, t("Disabled")) : null,
     node.pinned ? h("span", { class: "outline-status" }, t("Output pinned")) : null,
-    first ? h("span", { class: "outline-status", "data-status": first.warning ? "warning" : "failed" }, icon(first.warning ? "triangle-alert" : "circle-alert"), first.text + (wrong.length > 1 ? ` (${tn(wrong.length - 1, "{n} more", "{n} more")})` : "")) : null,
+    first ? h("span", { class: "outline-status", "data-status": first.warning ? "warning" : "failed" }, h("span", {}, icon(first.warning ? "triangle-alert" : "circle-alert"), first.text + (wrong.length > 1 ? ` (${tn(wrong.length - 1, "{n} more", "{n} more")})` : ""))) : null,
     run ? h("span", { class: "outline-status", "data-status": run.status }, statusText(run)) : null,
   ].filter((line) => line !== null);
   const text = lines.map((line) => `${line.dataset["status"] ?? ""} ${line.textContent}`).join("\n");
