@@ -12,7 +12,7 @@ export class Outline {
   private readonly list: HTMLElement;
   private loading: Promise<OutlineList | undefined> | undefined;
   private inner: OutlineList | undefined;
-  private talks: Talks = { list: [], open: () => undefined };
+  private talks: Talks = { list: [], open: () => undefined, read: () => undefined };
   private readonly later = perFrame(() => this.shown && this.inner?.refresh(this.talks));
   private readonly states = perFrame(() => this.shown && this.inner?.showState());
 
@@ -62,6 +62,7 @@ export class Outline {
     this.element.hidden = !show;
     this.studio.say(show ? t("Outline opened") : t("Outline closed"));
     if (!show) return;
+    this.talks.read();
     void this.load().then((list) => {
       if (!this.shown) return;
       list?.refresh(this.talks);
@@ -95,6 +96,7 @@ export class Outline {
   /** Takes up the comments that stand at nodes, at notes and on the canvas. */
   showTalks(talks: Talks): void {
     this.talks = talks;
+    if (this.shown) talks.read();
     this.refresh();
   }
 

@@ -193,7 +193,7 @@ export class Discussion {
   private redraw(): void {
     const { panel } = this;
     const shown = this.book.list.filter((thread) => !thread.resolved || thread.id === panel?.thread);
-    this.canvas.outline.showTalks({ list: shown.filter(({ place }) => this.places.exists(place)).map(({ id, place, unread, comments }) => ({ id, node: place.node, note: place.note, text: comments?.[0]?.text ?? "", unread: Boolean(unread) })), open: (id) => this.show(id) });
+    this.canvas.outline.showTalks({ list: shown.filter(({ place }) => this.places.exists(place)).map(({ id, place, unread, comments }) => ({ id, node: place.node, note: place.note, text: comments?.[0]?.text ?? "", unread: Boolean(unread) })), open: (id) => this.show(id), read: () => void this.book.first(shown).catch(() => undefined) }); // a row says less without its words
     this.pins.sync(shown, panel && { key: placeKey(panel.place, panel.thread), place: panel.place });
     if (panel) panel.refresh();
     if (!this.list) return;

@@ -8,7 +8,8 @@ import { editName, editNote } from "./edits";
 import { groupRow, nodeRow, noteRow, type Sort, type Talk, talkRow, tell, wayRow } from "./rows";
 import { type Entry, structure, type Way } from "./structure";
 
-export interface Talks { list: Talk[]; open(id: string): void }
+/** The threads; read() asks for the words of those that have not come yet. */
+export interface Talks { list: Talk[]; open(id: string): void; read(): void }
 
 export class OutlineList {
   private at = ""; // the row that Tab leads to
@@ -224,7 +225,7 @@ export class OutlineList {
 
   private talksOf(id: string): HTMLElement[] {
     const here = this.talks.list.filter((talk) => talk.node === id || talk.note === id);
-    return here.map((talk) => h("button", { type: "button", tabindex: -1, class: "outline-more", "aria-label": t("Comment: {text}", { text: talk.text }), "data-talk": talk.id, onclick: (event: Event) => { event.stopPropagation(); this.talks.open(talk.id); } }, icon("message-square")));
+    return here.map((talk) => h("button", { type: "button", tabindex: -1, class: "outline-more", "aria-label": talk.text ? t("Comment: {text}", { text: talk.text }) : t("Comment"), "data-talk": talk.id, onclick: (event: Event) => { event.stopPropagation(); this.talks.open(talk.id); } }, icon("message-square")));
   }
 
   /** A row with what can be done with it. */
