@@ -258,7 +258,7 @@ func (r *Retriever) rerank(ctx context.Context, text string, s Settings, list []
 		return "", ctx.Err()
 	}
 	if err != nil || len(scores) != len(list) {
-		return "The reranker " + r.Rerank.Name() + " did not answer; the built-in one ordered the results.", nil
+		return "The reranker " + r.Rerank.Name() + " did not answer; the built-in one ordered the results.", nil //nolint:nilerr // the stage says so
 	}
 	for i := range list {
 		list[i].reranked = scores[i]

@@ -167,7 +167,7 @@ func (s *Server) streamAnswer(c *Ctx, o *library.Opened, model llm.Model, in *as
 	w.Flush()
 	answer, err := o.Ask(c.Request().Context(), model, in.Question, asking, func(text string) error { return send("delta", map[string]string{"text": text}) })
 	if c.Request().Context().Err() != nil {
-		return nil // who asked has stopped it
+		return nil //nolint:nilerr // who asked has stopped it
 	}
 	if err != nil {
 		d := c.describe(err)
