@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -29,7 +30,7 @@ type documents struct {
 }
 
 func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slog.Logger) (*documents, error) {
-	d := &documents{models: &models{credentials: s, parts: p, lite: new(embed.Lite), breakers: llm.NewBreakers(llm.BreakerOptions{})}}
+	d := &documents{models: p.models}
 	shelves := s.Library()
 	d.library = &library.Library{Shelves: shelves, Embedders: d.models.embedder}
 	d.ingester = &library.Ingester{
@@ -38,6 +39,9 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 			d.library.Forget(workspace, collection)
 			web.TellCollection(context.Background(), bus, workspace, collection, document)
 		},
+	}
+	if c, ok := p.collections.(*collections); ok {
+		c.documents = d
 	}
 	_, err := bus.Subscribe(live.CollectionsTopic, func(m live.Message) {
 		var changed [2]string
@@ -51,7 +55,7 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 // models opens the providers that credentials name. One that is open is used again while its credential is the same.
 type models struct {
 	credentials nodes.Credentials
-	parts       *parts
+	http        *http.Client
 	lite        *embed.Lite
 	breakers    *llm.Breakers
 
@@ -64,13 +68,41 @@ type openProvider struct {
 	provider *llm.Provider
 }
 
+func newModels(c nodes.Credentials, client *http.Client) *models {
+	return &models{credentials: c, http: client, lite: new(embed.Lite), breakers: llm.NewBreakers(llm.BreakerOptions{})}
+}
+
+// Provider is in nodes.Models.
+func (m *models) Provider(ctx context.Context, workspace, name string) (*llm.Provider, error) {
+	if name == "" {
+		return &llm.Provider{Embedder: m.lite, EmbeddingPrice: new(llm.Price)}, nil
+	}
+	p, err := m.provider(ctx, workspace, name)
+	if err != nil {
+		return nil, err
+	}
+	ready := *p
+	if ready.Model != nil {
+		ready.Model = m.ready(workspace, p)
+	}
+	if ready.Embedder != nil {
+		ready.Embedder = llm.Batch(m.breakers.Embedder(workspace+" "+p.Endpoint, p.Embedder), llm.BatchOptions{})
+	}
+	return &ready, nil
+}
+
+// ready is a provider's model that tries again, and spares an endpoint that is down.
+func (m *models) ready(workspace string, p *llm.Provider) llm.Model {
+	return llm.Retry(m.breakers.Model(workspace+" "+p.Endpoint, p.Model), llm.RetryOptions{})
+}
+
 // maxProviders is how many are kept open; of more all are opened anew.
 const maxProviders = 1000
 
 func (m *models) provider(ctx context.Context, workspace, name string) (*llm.Provider, error) {
 	typ, values, err := m.credentials.Secret(ctx, workspace, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no credential %q: choose another in the settings of the collection: %w", name, fs.ErrInvalid)
+		return nil, fmt.Errorf("there is no credential %q: add it under Credentials, or choose another: %w", name, err)
 	}
 	if err != nil {
 		return nil, err
@@ -89,7 +121,7 @@ func (m *models) provider(ctx context.Context, workspace, name string) (*llm.Pro
 		return known.provider, nil
 	}
 	config, secret := nodes.ModelsConfig(name, values)
-	p, err := llm.Open(config, m.parts.http, secret)
+	p, err := llm.Open(config, m.http, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +158,7 @@ func (m *models) model(ctx context.Context, workspace string, names []string) (l
 		if p.Model == nil {
 			return nil, fmt.Errorf("the credential %q names no model that answers: %w", name, fs.ErrInvalid)
 		}
-		list = append(list, llm.Retry(m.breakers.Model(workspace+" "+p.Endpoint, p.Model), llm.RetryOptions{}))
+		list = append(list, m.ready(workspace, p))
 	}
 	return llm.Fallback(list[0], list[1:]...), nil
 }

@@ -25,6 +25,9 @@ type parts struct {
 	folders    *folders
 	catalogue  *nodes.Set
 	http       *http.Client // guarded by the rules of what may be reached
+	models     *models
+
+	collections nodes.Collections
 }
 
 type partOptions struct {
@@ -34,6 +37,7 @@ type partOptions struct {
 	dataDir     string                                // of SQLite files of workflows
 	files       nodes.Files
 	credentials nodes.Credentials
+	collections nodes.Collections // nil: there are none
 	log         *slog.Logger
 }
 
@@ -64,10 +68,11 @@ func newParts(o partOptions) (_ *parts, err error) {
 		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 5 * time.Minute,
 	}}
+	p.models, p.collections = newModels(o.credentials, p.http), o.collections
 	p.catalogue = nodes.Catalogue(&nodes.Deps{
 		HTTP:  p.http,
 		Files: o.files, Roots: p.folders.of, Credentials: o.credentials, JavaScript: p.javascript, Python: p.python, SQL: p.sql,
-		Mail: nodes.SMTP{Dial: dialer.DialContext}, Now: time.Now, Log: o.log,
+		Mail: nodes.SMTP{Dial: dialer.DialContext}, Models: p.models, Collections: o.collections, Now: time.Now, Log: o.log,
 	})
 	return p, nil
 }

@@ -127,7 +127,7 @@ func (s *studio) open(ctx context.Context) error {
 		return err
 	}
 	s.parts, err = newParts(partOptions{
-		allow: split(c.AllowAddresses), filesFolder: folder, first: s.store.FirstWorkspace, dataDir: c.Data, files: s.store, credentials: s.store, log: s.log,
+		allow: split(c.AllowAddresses), filesFolder: folder, first: s.store.FirstWorkspace, dataDir: c.Data, files: s.store, credentials: s.store, collections: &collections{store: s.store}, log: s.log,
 	})
 	if err != nil {
 		return err

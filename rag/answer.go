@@ -71,16 +71,39 @@ func (r *Retriever) Ask(ctx context.Context, model llm.Model, question string, o
 	if err != nil {
 		return nil, err
 	}
-	a.Found = found
 	if search != question {
 		a.Searched = search
 	}
+	if err := r.answer(ctx, model, a, search, found, o, each); err != nil {
+		return nil, err
+	}
+	a.Took = time.Since(began)
+	return a, nil
+}
+
+// AskOf answers a question from what was found before, as Ask does from what it finds itself.
+func (r *Retriever) AskOf(ctx context.Context, model llm.Model, question string, found *Found, o Asking) (*Answer, error) {
+	began := time.Now()
+	if question = strings.TrimSpace(question); question == "" {
+		return nil, fmt.Errorf("there is no question: %w", fs.ErrInvalid)
+	}
+	a := &Answer{Question: question, Sentences: []Sentence{}, Sources: []Hit{}}
+	if err := r.answer(ctx, model, a, question, found, o, nil); err != nil {
+		return nil, err
+	}
+	a.Took = time.Since(began)
+	return a, nil
+}
+
+// answer makes the answer of what was found: by the model, else of sentences of the sources, else none.
+func (r *Retriever) answer(ctx context.Context, model llm.Model, a *Answer, search string, found *Found, o Asking, each func(string) error) error {
+	a.Found = found
 	switch {
 	case len(found.Hits) == 0:
 		a.Mode, a.Nearest = Abstained, found.Below[:min(maxNearest, len(found.Below))]
 	case model != nil:
 		if err := r.generate(ctx, model, a, o, each); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if a.Mode == "" {
@@ -90,8 +113,7 @@ func (r *Retriever) Ask(ctx context.Context, model llm.Model, question string, o
 			a.Mode, a.Sources, a.Nearest = Abstained, []Hit{}, found.Hits[:min(maxNearest, len(found.Hits))]
 		}
 	}
-	a.Took = time.Since(began)
-	return a, nil
+	return nil
 }
 
 // searched is what is looked for: the question, or one that stands for itself where it belongs to a conversation.

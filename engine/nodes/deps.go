@@ -26,6 +26,9 @@ type Deps struct {
 	Python      *sandbox.Python
 	SQL         SQL
 	Mail        Mail
+	// Models are asked by the kinds of AI, and Collections by those of documents.
+	Models      Models
+	Collections Collections
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	Log *slog.Logger

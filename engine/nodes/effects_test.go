@@ -36,6 +36,12 @@ func TestEffects(t *testing.T) {
 		{"file.write", map[string]any{"mode": "append"}, engine.AtMostOnce},
 		{"mail.send", map[string]any{}, engine.AtMostOnce},
 		{"flow.call", map[string]any{}, engine.Idempotent},
+		{"ai.chat", map[string]any{}, engine.Idempotent},
+		{"ai.extract", map[string]any{"repeat": "never"}, engine.AtMostOnce},
+		{"rag.answer", map[string]any{"repeat": "never"}, engine.NoEffect},
+		{"rag.answer", map[string]any{"credential": "Models"}, engine.Idempotent},
+		{"rag.search", map[string]any{}, engine.NoEffect},
+		{"rag.ingest", map[string]any{}, engine.Idempotent},
 		{"data.set", map[string]any{}, engine.NoEffect},
 	} {
 		k, _ := set.Kind(tt.kind)

@@ -20,6 +20,7 @@ func TestExamples(t *testing.T) {
 	w := newWorld(t, nil)
 	w.write("logs/small.jsonl", "{\"level\":\"error\",\"message\":\"disk full\"}\n\n{\"level\":\"info\",\"message\":\"ok\"}\n")
 	w.write("notes.txt", "one\ntwo\n")
+	w.handbook()
 	for _, q := range []string{
 		"create table customers (name text, total real)", "insert into customers values ('Ada', 12.5), ('Grace', 30)", "create table patterns (message text, count integer)",
 	} {

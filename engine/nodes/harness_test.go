@@ -19,6 +19,7 @@ import (
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/engine/nodes"
 	"github.com/atelier-studio/atelier/engine/sandbox"
+	"github.com/atelier-studio/atelier/llm/llmtest"
 	"github.com/atelier-studio/atelier/store"
 )
 
@@ -41,6 +42,9 @@ type world struct {
 	root string
 	web  *httptest.Server
 	mail *mailServer
+
+	models   *llmtest.Server
+	handbook func() // fills the collection "Handbook", and takes in what is added from then on
 
 	runner *engine.Runner
 	mu     sync.Mutex
@@ -113,6 +117,7 @@ func newWorld(t *testing.T, handler http.Handler) *world {
 	}
 	w.creds.add("Reports", "sql.sqlite", map[string]string{"file": "reports.db"})
 	w.creds.add("Mail", "smtp", w.mail.credential("none"))
+	w.withModels(st)
 	w.set = nodes.Catalogue(w.deps)
 	w.runner = engine.NewRunner(engine.Options{
 		Catalogue: w.set, JavaScript: js, Source: workflows{"Greet": greet(t)},

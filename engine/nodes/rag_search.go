@@ -1,0 +1,59 @@
+package nodes
+
+import (
+	"context"
+	"strings"
+
+	"github.com/atelier-studio/atelier/engine"
+)
+
+func init() {
+	define(engine.Kind{
+		Name: "rag.search", Title: "Search documents", Group: "Documents", Icon: "search", PerItem: true, Class: engine.IO, World: true, Outputs: foundOrNone,
+		Summary: "Finds the chunks of a collection that answer a question, and gives an item for each.",
+		Doc: `Chunks are found by their words and by their meaning; of the best **candidates** as many **results** are kept as reach the **threshold**, the best first. It needs no language model and no network unless the collection's embedder does.
+
+Each item has ` + "`text`, `title`, `headings`, `page`, `probability`, `score`" + ` and the place in the document (` + "`document`, `chunk`, `start`, `end`" + `), the scores of every stage in ` + "`scores`" + `, and the ` + "`question` and `collection`" + ` that it was found for. Files and other fields of the item that asked do not go along.
+
+When nothing reaches the threshold, the item leaves by **none**, with what came nearest in ` + "`nearest`" + `. To rank the results in a node of its own, set the threshold to 0 and let **Rerank** follow.`,
+		Keywords: []string{"rag", "retrieval", "vector", "semantic", "knowledge", "collection", "find", "embedding", "top k"},
+		Examples: []engine.Example{
+			{Name: "Find what answers a question", Needs: "documents", Params: params("collection", "Handbook", "question", "={{ $json.question }}", "threshold", 0.3), Input: in(obj("question", "Within how many days can parcels go back?"))},
+			{Name: "No such collection", Needs: "documents", Params: params("collection", "Nowhere", "question", "What?"), Input: in(obj()), Error: "no collection"},
+		},
+	}, ragSearch{finding: usualFinding}, runRAGSearch)
+}
+
+type ragSearch struct {
+	Collection string `json:"collection" form:"Collection" placeholder:"Handbook" required:"true"`
+	Question   string `json:"question" form:"Question" widget:"textarea" placeholder:"={{ $json.question }}" required:"true"`
+	finding
+	Tags []string `json:"tags" form:"Tags" help:"Only documents that have all of them."`
+}
+
+func runRAGSearch(ctx context.Context, d *Deps, p ragSearch, c *engine.Call) (engine.Outputs, error) {
+	if strings.TrimSpace(p.Question) == "" {
+		return nil, bad("question", "there is no question: it is empty for this item")
+	}
+	o, err := d.collection(ctx, c, p.Collection)
+	if err != nil {
+		return nil, err
+	}
+	found, err := o.Search(ctx, p.Question, p.settings(o.Collection.Settings), o.Select(p.Tags))
+	if err != nil {
+		return nil, err
+	}
+	if len(found.Hits) == 0 {
+		it := c.Item()
+		m := own(it.JSON)
+		m["question"], m["collection"], m["nearest"] = p.Question, o.Collection.Name, chunkObjects(found.Below[:min(3, len(found.Below))])
+		return engine.Outputs{nil, {changedItem(it, m)}}, nil
+	}
+	items := make([]engine.Item, len(found.Hits))
+	for i := range found.Hits {
+		m := chunkObject(&found.Hits[i], i+1)
+		m["question"], m["collection"] = p.Question, o.Collection.Name
+		items[i].JSON = m
+	}
+	return engine.Outputs{items, nil}, nil
+}
