@@ -25,7 +25,7 @@ async function pages(page: Page, studio: Studio, look: (name: string) => Promise
   const base = studio.url;
   const api = new Api(page, base);
   const id = await api.create(chain("Looked at", ["trigger.manual", "Start"], ["data.limit", "First", { count: 3 }], ["sql.query", "Store", { credential: "Warehouse", query: "select 1" }]));
-  for (const path of ["/workflows", "/workflows/new", `/workflows/${id}/details`, `/workflows/${id}/history`, "/runs", "/credentials", "/settings", `/workflows/${id}`]) {
+  for (const path of ["/workflows", "/workflows/new", `/workflows/${id}/details`, `/workflows/${id}/history`, "/runs", "/credentials", "/settings", "/settings/members", `/workflows/${id}`]) {
     await page.goto(base + path);
     await settled(page);
     await look(path.replace(id, "id"));
