@@ -178,6 +178,13 @@ func TestImportAndExport(t *testing.T) {
 	if code, stdout, _ := atelier(t, "export", made, "--to", "atelier"); code != exitOK || stdout != string(first) {
 		t.Errorf("exit %d: the workflow file does not come out as it is:\n%s", code, stdout)
 	}
+	talk := put(t, dir, "talk.json", strings.Replace(string(first), `"format":`, `"comments": [{"at": [1, 2], "comments": [{"name": "Ada", "text": "Why?", "created": 1700000000000000}]}], "format":`, 1))
+	if code, _, stderr := atelier(t, "export", talk, "--to", "n8n"); code != exitOK || !strings.Contains(stderr, "1 thread of comments is left out") {
+		t.Errorf("exit %d: what is lost of comments is not told: %s", code, stderr)
+	}
+	if code, stdout, stderr := atelier(t, "export", talk, "--to", "atelier"); code != exitOK || stderr != "" || !strings.Contains(stdout, "Why?") {
+		t.Errorf("exit %d: the comments did not come along: %s%s", code, stdout, stderr)
+	}
 	for name, args := range map[string][]string{
 		"its own folder":     {"import", in, "--out", filepath.Dir(in)},
 		"two of one name":    {"import", in, put(t, dir, "other/flow.json", foreign), "--out", filepath.Join(dir, "new")},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/interop"
@@ -141,17 +142,7 @@ func exportCommand(_ context.Context, p *process) int {
 	if len(names) != 1 || *to == "" {
 		return p.fail(exitUsage, errors.New("export takes one workflow file and --to n8n or --to atelier"))
 	}
-	w, err := readWorkflow(names[0])
-	if err != nil {
-		return p.fail(exitUsage, err)
-	}
-	var data []byte
-	var lost []string
-	if *to == "atelier" {
-		data, err = w.Encode()
-	} else {
-		data, lost, err = interop.Export(w, *to)
-	}
+	data, lost, err := exportFile(names[0], *to, time.Now().UnixMicro())
 	if err != nil {
 		return p.fail(exitUsage, err)
 	}
@@ -162,4 +153,36 @@ func exportCommand(_ context.Context, p *process) int {
 		return p.fail(exitFailed, err)
 	}
 	return exitOK
+}
+
+// exportFile turns a workflow file into another format and tells what that cannot hold.
+func exportFile(name, to string, now int64) (data []byte, lost []string, err error) {
+	source, err := readLimited(name, engine.MaxFileBytes)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := engine.Parse(source)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	threads, err := engine.ParseComments(source, now)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if to == "atelier" {
+		if len(threads) == 0 {
+			data, err = w.Encode()
+		} else {
+			data, err = w.EncodeWith(threads)
+		}
+		return data, nil, err
+	}
+	data, lost, err = interop.Export(w, to)
+	switch n := len(threads); {
+	case n == 1:
+		lost = append(lost, "1 thread of comments is left out")
+	case n > 1:
+		lost = append(lost, fmt.Sprintf("%d threads of comments are left out", n))
+	}
+	return data, lost, err
 }

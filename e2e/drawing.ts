@@ -1,5 +1,5 @@
 // The canvas as a person uses it: with a mouse, a keyboard and the panel beside it.
-import { expect, type Locator, type Page } from "@playwright/test";
+import { type Download, expect, type Locator, type Page } from "@playwright/test";
 
 export interface At { x: number; y: number }
 
@@ -195,6 +195,21 @@ export class Drawing {
   async run(end: RegExp = /^The run finished/): Promise<void> {
     await this.page.getByTestId("run-button").click();
     await this.toast(end);
+  }
+
+  /** Saves the workflow as a file by the menu. */
+  async export(choose: { version?: string; format?: string; comments?: boolean } = {}): Promise<Download> {
+    await this.page.getByTestId("editor-menu").click();
+    await this.page.getByTestId("export").click();
+    const yes = this.page.getByTestId("export-yes");
+    await expect(yes).toHaveAttribute("href", /version=draft/);
+    if (choose.version) await this.page.getByTestId("export-version").selectOption(choose.version);
+    if (choose.format) await this.page.getByTestId("export-format").selectOption(choose.format);
+    if (choose.comments) await this.page.getByTestId("export-comments").check();
+    await expect(yes).toHaveAttribute("href", new RegExp(`format=${choose.format ?? "atelier"}${choose.comments ? "&comments=1" : "$"}`));
+    const [download] = await Promise.all([this.page.waitForEvent("download"), yes.click()]);
+    await expect(this.page.getByTestId("export-dialog")).toHaveCount(0);
+    return download;
   }
 
   /** Waits for a message, and sends it away. */

@@ -178,12 +178,17 @@ func deleteCredential(s *Server, c *Ctx) error {
 	return errors.Join(c.Say(c.T("The credential is deleted.")), c.Back("/credentials"))
 }
 
-// maxSearched bounds how many workflows are read to find who uses a credential.
+// maxSearched bounds how many workflows are read to find those that use something.
 const maxSearched = 1000
 
 // usersOf finds the workflows with a node that names the credential.
 func (s *Server) usersOf(ctx context.Context, scope auth.Scope, name string) ([]engine.Summary, error) {
-	var users []engine.Summary
+	return s.workflowsThat(ctx, scope, func(w engine.Summary) (bool, error) { return s.uses(ctx, scope, w.ID, name) })
+}
+
+// workflowsThat finds the workflows of which something holds, those changed last first.
+func (s *Server) workflowsThat(ctx context.Context, scope auth.Scope, holds func(engine.Summary) (bool, error)) ([]engine.Summary, error) {
+	var found []engine.Summary
 	filter := engine.SummaryFilter{Limit: 200}
 	for seen := 0; seen < maxSearched; {
 		page, next, err := s.Store.Workflows(ctx, scope, filter)
@@ -191,12 +196,12 @@ func (s *Server) usersOf(ctx context.Context, scope auth.Scope, name string) ([]
 			return nil, err
 		}
 		for _, w := range page {
-			uses, err := s.uses(ctx, scope, w.ID, name)
+			yes, err := holds(w)
 			if err != nil {
 				return nil, err
 			}
-			if uses {
-				users = append(users, w)
+			if yes {
+				found = append(found, w)
 			}
 		}
 		if seen += len(page); next == "" {
@@ -204,7 +209,7 @@ func (s *Server) usersOf(ctx context.Context, scope auth.Scope, name string) ([]
 		}
 		filter.Cursor = next
 	}
-	return users, nil
+	return found, nil
 }
 
 func (s *Server) uses(ctx context.Context, scope auth.Scope, id, name string) (bool, error) {

@@ -54,3 +54,40 @@ func TestExportOfAVersion(t *testing.T) {
 		t.Errorf("our own format loses nothing: %+v", report)
 	}
 }
+
+// Those who call a workflow are found in drafts and in what is published.
+func TestCallersOfAWorkflow(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, withNodes(t))
+	b := s.owner(t, "ada@example.org")
+	part := b.draw("Part", start())
+	caller := b.draw("Caller", start())
+	b.draw("Alone", start())
+	callers := func() []string {
+		t.Helper()
+		var out struct{ Callers []engine.Summary }
+		b.api("GET", "/workflows/"+part.ID+"/callers", nil, &out, http.StatusOK)
+		var names []string
+		for _, w := range out.Callers {
+			names = append(names, w.Name)
+		}
+		return names
+	}
+	if got := callers(); len(got) > 0 {
+		t.Errorf("called by %v before anything calls it", got)
+	}
+	set := func(base int, value any) {
+		t.Helper()
+		b.api("POST", "/workflows/"+caller.ID+"/ops", object{"base": base, "ops": []object{{"op": "settings.set", "path": "error_workflow", "value": value}}}, nil, http.StatusOK)
+	}
+	set(1, part.ID)
+	b.api("POST", "/workflows/"+caller.ID+"/publish", object{}, nil, http.StatusOK)
+	set(2, nil)
+	if got := callers(); len(got) != 1 || got[0] != "Caller" {
+		t.Errorf("what is published is called by %v", got)
+	}
+	b.api("POST", "/workflows/"+caller.ID+"/unpublish", object{}, nil, http.StatusNoContent)
+	if got := callers(); len(got) > 0 {
+		t.Errorf("still called by %v", got)
+	}
+}

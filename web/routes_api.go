@@ -22,6 +22,7 @@ var apiRoutes = []route{
 	call("GET", "/workflows/:id", auth.WorkflowView, "A workflow with its drawing", apiWorkflow),
 	call("DELETE", "/workflows/:id", auth.WorkflowEdit, "Delete a workflow; it can be restored for 30 days", apiDeleteWorkflow),
 	call("POST", "/workflows/:id/restore", auth.WorkflowEdit, "Bring a deleted workflow back", apiRestoreWorkflow),
+	call("GET", "/workflows/:id/callers", auth.WorkflowView, "The workflows that call a workflow or hand their errors to it", apiCallers, costs(costFile)),
 	stream[exportIn, engine.Workflow]("GET", "/workflows/:id/export", auth.WorkflowView, "A workflow as a file", apiExport, costs(costFile)),
 	call("POST", "/workflows/:id/ops", auth.WorkflowEdit, "Edit a workflow: all operations or none", apiOps, body(editBody)),
 	call("GET", "/workflows/:id/revisions", auth.WorkflowView, "Edits of a workflow after a revision, oldest first", apiRevisions),

@@ -120,6 +120,43 @@ test("a selection becomes a workflow, and a way leads there and back", async ({ 
   await expect(page.getByTestId("way")).toHaveCount(0);
 });
 
+test("what an extraction made may go when it is undone, and comes back", async ({ page, studio }) => {
+  await setUp(page, studio);
+  const api = new Api(page, studio.url);
+  const id = await api.create(chain("Whole", ["trigger.manual", "Start"], ["flow.noop", "One"], ["flow.noop", "Two"]));
+  await page.goto(`${studio.url}/workflows/${id}`);
+  const d = new Drawing(page);
+  await d.ready();
+  const extract = async () => {
+    await d.select("One");
+    await page.keyboard.press("x");
+    await page.getByTestId("extract-name").fill("Part");
+    await page.getByTestId("extract-yes").click();
+    await expect(d.node("Part")).toBeVisible();
+    await d.saved();
+    const { workflows } = await api.get<{ workflows: { id: string; name: string }[] }>("/workflows");
+    return workflows.find(({ name }) => name === "Part")!.id;
+  };
+  const part = await extract();
+  const offer = page.getByTestId("toast").filter({ hasText: "is still there" });
+  await page.keyboard.press("ControlOrMeta+z");
+  await offer.getByRole("button", { name: "Delete it" }).click();
+  await expect(page.getByTestId("toast").filter({ hasText: "Part is deleted" })).toBeVisible();
+  expect((await page.request.get(`${studio.url}/api/v1/workflows/${part}`)).status()).toBe(404);
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  await page.getByTestId("toast").getByRole("button", { name: "Restore it" }).click();
+  await d.toast(/Part is back/);
+  await d.saved();
+
+  // Taken up elsewhere meanwhile, it stays, and nothing is offered.
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(offer).toBeVisible();
+  await api.create(chain("Other", ["trigger.manual", "Start"], ["flow.call", "Call", { workflow: part }]));
+  await offer.getByRole("button", { name: "Delete it" }).click();
+  await d.toast(/in use meanwhile/);
+  expect((await page.request.get(`${studio.url}/api/v1/workflows/${part}`)).status()).toBe(200);
+});
+
 test("a workflow of n8n is pasted", async ({ page, studio }) => {
   await setUp(page, studio);
   const id = await new Api(page, studio.url).create({ name: "Paste", nodes: [], edges: [] });

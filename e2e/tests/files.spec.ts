@@ -2,16 +2,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { Api } from "../api";
+import { Api, chain } from "../api";
 import { Drawing } from "../drawing";
 import { logDigest } from "../samples";
+import { Screens } from "../screens";
 import { expect, root, setUp, Studio, test, watchConsole } from "../studio";
 
 /** Exports the workflow of the editor and answers the file. */
-async function exported(page: Page, to: string, which = "export"): Promise<Buffer> {
-  await page.getByTestId("editor-menu").click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId(which).click()]);
-  await download.saveAs(to);
+async function exported(page: Page, to: string, format?: string): Promise<Buffer> {
+  await (await new Drawing(page).export({ format })).saveAs(to);
   return readFileSync(to);
 }
 
@@ -83,7 +82,7 @@ test("a file of n8n comes with everything, and the report says what maps", async
   await d.select("Tell the sales channel");
   await expect(page.getByTestId("replace-kind")).toBeVisible();
 
-  const back = await exported(page, join(studio.dir, "back.json"), "export-n8n");
+  const back = await exported(page, join(studio.dir, "back.json"), "n8n");
   expect(JSON.parse(back.toString()), "n8n gets back what it gave").toEqual(source);
 });
 
@@ -110,4 +109,42 @@ test("what is no workflow is refused in words, and nothing is lost", async ({ pa
   await expect(page.locator(".node")).toHaveCount(2);
   await page.getByTestId("problems-head").click();
   await expect(page.getByTestId("problem").filter({ hasText: "gone" })).toBeVisible();
+});
+
+test("a file is any version that has a name, and what it cannot hold is told first", async ({ page, studio }) => {
+  await setUp(page, studio);
+  const api = new Api(page, studio.url);
+  const id = await api.create(chain("Before the sale", ["trigger.manual", "Start"], ["flow.noop", "Rest"]));
+  await api.post(`/workflows/${id}/versions`, { name: "Winter sale" });
+  await api.post(`/workflows/${id}/publish`, {});
+  await api.post(`/workflows/${id}/ops`, { base: 1, ops: [{ op: "settings.set", path: "name", value: "After the sale" }, { op: "test.add", test: { id: "t", name: "It rests" } }] });
+  await api.post(`/workflows/${id}/comments`, { place: { at: [1, 2] }, text: "Because of the sale" });
+  await page.goto(`${studio.url}/workflows/${id}`);
+  const d = new Drawing(page);
+  await d.ready();
+  const read = async (choose: Parameters<Drawing["export"]>[0]) => {
+    const to = join(studio.dir, "read.json");
+    await (await d.export(choose)).saveAs(to);
+    return JSON.parse(readFileSync(to, "utf8")) as { name: string; comments?: unknown[] };
+  };
+  expect((await read({ version: "published" })).name).toBe("Before the sale");
+  const now = await read({ comments: true });
+  expect(now.name).toBe("After the sale");
+  expect(now.comments).toHaveLength(1);
+  expect(await read({})).not.toHaveProperty("comments");
+
+  await page.getByTestId("editor-menu").click();
+  await page.getByTestId("export").click();
+  const report = page.getByTestId("export-report");
+  await expect(report).toContainText("1 thread of comments is left out");
+  await page.getByTestId("export-comments").check();
+  await expect(report).toContainText("The file holds all of it");
+  await expect(page.getByTestId("export-version").locator("option")).toHaveText([/^Draft/, /^Published/, /^Winter sale/]);
+  await page.getByTestId("export-format").selectOption("n8n");
+  await expect(report.getByRole("listitem")).toHaveCount(2);
+  await expect(page.getByTestId("export-comments")).toBeDisabled();
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await new Screens(page, theme).look("export");
+  }
 });

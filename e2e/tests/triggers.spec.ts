@@ -97,9 +97,9 @@ test("atelier run executes an exported file, and the studio has the run in its h
   await setUp(page, studio);
   const id = await new Api(page, studio.url).create(logDigest(`${outside.url}/digest`));
   await page.goto(`${studio.url}/workflows/${id}`);
-  await new Drawing(page).ready();
-  await page.getByTestId("editor-menu").click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("export").click()]);
+  const d = new Drawing(page);
+  await d.ready();
+  const download = await d.export();
   const file = join(studio.dir, download.suggestedFilename());
   await download.saveAs(file);
   const credentials = join(studio.dir, "credentials.json");

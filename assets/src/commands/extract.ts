@@ -9,6 +9,7 @@ import { t, tn } from "../lib/words";
 import { openDialog } from "../page/dialog";
 import { textOf } from "../panels/words";
 import type { Stored } from "../types";
+import { offerRemoval } from "./leftover";
 import { goInto } from "./way";
 
 /** Asks for a name and extracts; or says why the selection cannot be extracted. */
@@ -65,6 +66,7 @@ async function make(canvas: Canvas, ids: ReadonlySet<string>, name: string): Pro
   const id = newId();
   studio.apply(now.ops({ id, name, workflow: made.id }), t("Extracted {name}", { name }));
   if (!studio.node(id)) return t("The nodes were changed meanwhile. The workflow {name} was made; try again, and delete that one.", { name });
+  offerRemoval(studio, id, made);
   studio.select([id]);
   canvas.focus(id);
   studio.toast(t("{name} is a workflow of its own now.", { name }), { action: { label: t("Open it"), run: () => void goInto(studio, id) } });

@@ -66,6 +66,7 @@ export function lookingCommands({ canvas, commands, keyboard }: Hands): Command[
 
     { id: "studio.palette", title: t("Find a command, a node or a workflow"), group: studioGroup, icon: "search", keys: ["Mod+K"], where: "always", silent: true, run: () => keyAhead(later(import("./palette"), ({ openPalette }) => openPalette(studio))) },
     { id: "studio.tests", title: t("Tests of this workflow"), group: studioGroup, icon: "circle-check", run: () => later(import("../tests/dialog"), ({ openTests }) => openTests(studio)) },
+    { id: "studio.export", title: t("Export as a file"), group: studioGroup, icon: "download", run: () => later(import("./export"), ({ openExport }) => openExport(studio)) },
     { id: "studio.keys", title: t("Keyboard"), group: studioGroup, icon: "keyboard", keys: ["?"], run: () => later(import("./sheet"), ({ openSheet }) => openSheet(studio.commands)) },
   ];
 }

@@ -59,6 +59,6 @@ export class Pins {
     if (home === this.layer) element.style.transform = `translate(${place.at[0]}px, ${place.at[1]}px)`;
     const said = [tn(count, "{n} comment on {place}", "{n} comments on {place}", { place: name }), unread > 0 ? t("{n} new", { n: unread }) : ""];
     element.setAttribute("aria-label", said.filter(Boolean).join(", "));
-    element.replaceChildren(icon("message-square"), count > 0 ? h("b", { "aria-hidden": "true" }, count > 99 ? "99+" : String(count)) : "", unread > 0 ? h("span", { class: "unread-dot", "aria-hidden": "true" }) : "");
+    element.replaceChildren(icon("message-square"), count > 0 ? h("b", { "aria-hidden": "true" }, String(count)) : "", unread > 0 ? h("span", { class: "unread-dot", "aria-hidden": "true" }) : "");
   }
 }

@@ -81,6 +81,7 @@ function mountMenu(editor: Editor): void {
   const actions: { [name: string]: () => void } = {
     settings: () => void later(import("./settingsdialog"), ({ openSettings }) => openSettings(editor)),
     tests: () => editor.commands.run("studio.tests"),
+    export: () => editor.commands.run("studio.export"),
     shortcuts: () => editor.commands.run("studio.keys"),
     palette: () => editor.commands.run("studio.palette"),
     layout: () => document.querySelector<HTMLElement>("#editor .canvas-frame [data-action=tidy]")?.click(),
