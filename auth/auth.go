@@ -118,6 +118,7 @@ type Scope struct {
 	user      string
 	role      Role
 	comment   bool // a viewer's right to comment, from the workspace
+	key       *Key // what limits a program; nil for people
 }
 
 // Scope of a member, as found by the session.
@@ -136,5 +137,8 @@ func (s Scope) User() string { return s.user }
 
 // Allows tells whether the scope holds a permission.
 func (s Scope) Allows(p Permission) bool {
+	if s.key != nil && (s.key.Workspace != s.workspace || !permits(s.key.Scopes, p)) {
+		return false
+	}
 	return s.workspace != "" && (s.role.Allows(p) || p == WorkflowComment && s.comment && s.role == Viewer)
 }

@@ -41,6 +41,15 @@ type Principal struct {
 	User    User
 	Member  Member // zero for a person in no workspace
 	Session Session
+	Key     *Key // of a program that acts for the person; nil for the person
+}
+
+// Scope returns the right of who asks to the workspace they are in: the person's, and of a program what its key names of
+// that.
+func (p Principal) Scope() Scope {
+	s := p.Member.Scope()
+	s.key = p.Key
+	return s
 }
 
 // Person is what someone enters about themselves.

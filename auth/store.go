@@ -9,6 +9,7 @@ type Store interface {
 	Sessions
 	Tokens
 	Workspaces
+	Keys
 }
 
 // Users keeps people.

@@ -51,6 +51,9 @@ func (s *Store) RemoveMember(ctx context.Context, scope auth.Scope, user string)
 		if _, err := q.exec(ctx, "DELETE FROM members WHERE workspace = $1 AND user_id = $2", ws, user); err != nil {
 			return err
 		}
+		if _, err := q.exec(ctx, "DELETE FROM keys WHERE workspace = $1 AND user_id = $2", ws, user); err != nil {
+			return err
+		}
 		_, err := q.exec(ctx, "UPDATE sessions SET workspace = '' WHERE user_id = $2 AND workspace = $1", ws, user)
 		return err
 	})

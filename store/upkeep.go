@@ -88,6 +88,7 @@ func (s *Store) tidy(ctx context.Context) error {
 	for _, text := range []string{
 		"DELETE FROM sessions WHERE expires < $1",
 		"DELETE FROM tokens WHERE expires < $1",
+		"DELETE FROM keys WHERE expires <> 0 AND expires < $1",
 		"DELETE FROM hooks WHERE test <> 0 AND test < $1",
 	} {
 		_, err := s.studio.exec(ctx, text, now)

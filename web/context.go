@@ -33,7 +33,7 @@ func (c *Ctx) Context() context.Context { return c.Request().Context() }
 
 // Scope returns the right of the asking person to the workspace they are in. It is the zero scope, which allows
 // nothing, without one.
-func (c *Ctx) Scope() auth.Scope { return c.Principal.Member.Scope() }
+func (c *Ctx) Scope() auth.Scope { return c.Principal.Scope() }
 
 // SignedIn tells whether a person asks.
 func (c *Ctx) SignedIn() bool { return c.Principal.User.ID != "" }

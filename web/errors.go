@@ -40,6 +40,7 @@ var statuses = []struct {
 	title  string
 }{
 	{auth.ErrSignedOut, http.StatusUnauthorized, "Sign in first"},
+	{auth.ErrNoKey, http.StatusUnauthorized, "Not a valid key"},
 	{store.ErrFull, http.StatusInsufficientStorage, "The disk is full"},
 	{fs.ErrNotExist, http.StatusNotFound, "Not found"},
 	{engine.ErrConflict, http.StatusConflict, "Changed by somebody else"},
@@ -108,7 +109,7 @@ func titleOf(status int) string {
 // publicText is an error's text without the shared error that it wraps. Errors of the operating system carry paths and
 // addresses of the server: of them only the title is told.
 func publicText(err, shared error, title string) string {
-	if errors.Is(err, auth.ErrSignedOut) || errors.Is(err, auth.ErrWrongPassword) || errors.Is(err, auth.ErrBusy) {
+	if errors.Is(err, auth.ErrSignedOut) || errors.Is(err, auth.ErrNoKey) || errors.Is(err, auth.ErrWrongPassword) || errors.Is(err, auth.ErrBusy) {
 		return sentence(shared.Error())
 	}
 	_, path := errors.AsType[*fs.PathError](err)

@@ -92,7 +92,7 @@ func writeProblem(c *Ctx, d described) error {
 // wantsJSON tells whether the answer is read by a program: the API, webhooks, and whoever prefers JSON to a page.
 func (c *Ctx) wantsJSON() bool {
 	path := c.Request().URL.Path
-	if c.route.Foreign || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/ws") {
+	if c.route.Foreign || c.route.Door || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/ws") {
 		return true
 	}
 	for accepted := range strings.SplitSeq(c.Request().Header.Get("Accept"), ",") {

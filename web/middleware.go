@@ -144,6 +144,9 @@ func (s *Server) account(c *Ctx, begun time.Time, err error) {
 	if c.SignedIn() {
 		attrs = append(attrs, slog.String("user", c.Principal.User.ID), slog.String("workspace", c.Scope().Workspace()))
 	}
+	if k := c.Principal.Key; k != nil {
+		attrs = append(attrs, slog.String("key", k.ID))
+	}
 	if err != nil {
 		attrs = append(attrs, slog.Any("err", err))
 	}

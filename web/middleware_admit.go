@@ -25,6 +25,11 @@ func (s *Server) admit(c *Ctx) error {
 	if c.route.Foreign || c.route.Open {
 		return nil
 	}
+	if c.route.byKey() {
+		if text, found := bearer(r); found {
+			return s.admitKey(c, text)
+		}
+	}
 	if err := s.origins.Check(r); err != nil {
 		return failure{http.StatusForbidden, "This request came from another site and was refused.", err}
 	}
@@ -69,6 +74,9 @@ func (c *Ctx) may() error {
 		return nil
 	}
 	if !c.SignedIn() {
+		if c.route.byKey() {
+			c.Response().Header().Set("WWW-Authenticate", `Bearer realm="Atelier"`)
+		}
 		return auth.ErrSignedOut
 	}
 	if p == auth.SignedIn || c.Allows(p) {
@@ -76,6 +84,9 @@ func (c *Ctx) may() error {
 	}
 	if c.Scope().Workspace() == "" {
 		return fmt.Errorf("you belong to no workspace: ask an owner for an invitation, or make a workspace in the settings: %w", fs.ErrPermission)
+	}
+	if k := c.Principal.Key; k != nil && c.Principal.Member.Scope().Allows(p) {
+		return fmt.Errorf("this API key is for %s and does not include %s: make one that does in the settings: %w", scopeText(k.Scopes), p, fs.ErrPermission)
 	}
 	return fmt.Errorf("your role here is %s, which does not include this: ask an owner of %s: %w",
 		c.Principal.Member.Role, c.Principal.Member.Workspace.Name, fs.ErrPermission)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/atelier-studio/atelier/auth"
 )
 
 // apiDocument describes the API by OpenAPI 3.1. It is made from the table of routes and the types that the handlers
@@ -35,9 +37,13 @@ func (s *Server) openAPI() map[string]any {
 		"paths": paths,
 		"components": map[string]any{
 			"schemas":         types.named,
-			"securitySchemes": map[string]any{"session": map[string]any{"type": "apiKey", "in": "cookie", "name": sessionCookie}},
+			"securitySchemes": map[string]any{
+				"session": map[string]any{"type": "apiKey", "in": "cookie", "name": sessionCookie},
+				"key": map[string]any{"type": "http", "scheme": "bearer", "bearerFormat": auth.KeyPrefix + "…",
+					"description": "A key from the settings. It may do what its scopes name (view, run, edit, or permissions such as those in x-permission), and no more than its person may."},
+			},
 		},
-		"security": []any{map[string]any{"session": []any{}}},
+		"security": []any{map[string]any{"session": []any{}}, map[string]any{"key": []any{}}},
 	}
 }
 

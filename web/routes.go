@@ -22,6 +22,8 @@ type route struct {
 	// Foreign rows are made to be called by other machines and sites (webhooks): no session, no check of the origin,
 	// and whatever they answer is caged by its content security policy.
 	Foreign bool
+	// Door rows are for programs with a key, as those of the API are, in the words of another protocol.
+	Door bool
 	// Open rows look at no session and may be read from anywhere (assets, health).
 	Open bool
 	// Quiet rows are left out of the access log while they succeed (health, metrics).
@@ -41,7 +43,7 @@ const (
 // routes returns the whole table.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, secretRoutes, workflowRoutes, mentionRoutes, documentRoutes, apiRoutes} {
+	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, keyRoutes, secretRoutes, workflowRoutes, mentionRoutes, documentRoutes, apiRoutes} {
 		all = append(all, part...)
 	}
 	return all

@@ -103,7 +103,7 @@ func TestRoutesByRole(t *testing.T) {
 			}
 			continue
 		}
-		api := strings.HasPrefix(path, "/api/") || path == "/ws"
+		api := strings.HasPrefix(path, "/api/") || path == "/ws" || row.ByKey()
 		if api && (res.StatusCode != http.StatusUnauthorized || res.Header.Get("Content-Type") != "application/problem+json") {
 			t.Errorf("%s by a stranger: %d %s", name, res.StatusCode, res.Header.Get("Content-Type"))
 		}
