@@ -145,7 +145,9 @@ func (s *Service) AuthenticateKey(ctx context.Context, text string) (Principal, 
 }
 
 // Keys lists the asking person's keys for the workspace they are in, the newest first.
-func (s *Service) Keys(ctx context.Context, p Principal) ([]Key, error) { return s.store.Keys(ctx, p.Scope()) }
+func (s *Service) Keys(ctx context.Context, p Principal) ([]Key, error) {
+	return s.store.Keys(ctx, p.Scope())
+}
 
 // RevokeKey ends one of the asking person's keys.
 func (s *Service) RevokeKey(ctx context.Context, p Principal, id string) error {

@@ -99,4 +99,6 @@ func (s *Server) admitKey(c *Ctx, text string) error {
 }
 
 // scopeText names what a key may do.
-func scopeText(scopes []string) string { return strings.Join(slices.Sorted(slices.Values(scopes)), ", ") }
+func scopeText(scopes []string) string {
+	return strings.Join(slices.Sorted(slices.Values(scopes)), ", ")
+}

@@ -74,7 +74,9 @@ func TestKeys(t *testing.T) {
 	ada := s.owner(t, "ada@example.org")
 	bob := s.member(t, ada, "bob@example.org", auth.Editor)
 	program := s.browser(t)
-	ask := func(text string) answer { return program.do("GET", "/api/v1/variables", "", "", "Authorization", "Bearer "+text) }
+	ask := func(text string) answer {
+		return program.do("GET", "/api/v1/variables", "", "", "Authorization", "Bearer "+text)
+	}
 	refused := func(what, text string) {
 		t.Helper()
 		res := ask(text)

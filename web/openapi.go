@@ -36,7 +36,7 @@ func (s *Server) openAPI() map[string]any {
 		},
 		"paths": paths,
 		"components": map[string]any{
-			"schemas":         types.named,
+			"schemas": types.named,
 			"securitySchemes": map[string]any{
 				"session": map[string]any{"type": "apiKey", "in": "cookie", "name": sessionCookie},
 				"key": map[string]any{"type": "http", "scheme": "bearer", "bearerFormat": auth.KeyPrefix + "…",
