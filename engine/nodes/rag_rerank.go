@@ -3,10 +3,13 @@ package nodes
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/rag"
+	"github.com/atelier-studio/atelier/rag/library"
 )
 
 func init() {
@@ -60,7 +63,7 @@ func runRAGRerank(ctx context.Context, d *Deps, p ragRerank, c *engine.Call) (en
 		r.Rerank = provider.Reranker
 	}
 	settings.Candidates, settings.Results, settings.Threshold = max(len(items), 1), min(p.Results, max(len(items), 1)), p.Threshold
-	found, err := r.Search(ctx, p.Question, settings, among(place))
+	found, err := r.Search(ctx, p.Question, settings, library.Only(slices.Collect(maps.Keys(place))...))
 	if err != nil {
 		return nil, err
 	}
@@ -77,11 +80,6 @@ func runRAGRerank(ctx context.Context, d *Deps, p ragRerank, c *engine.Call) (en
 	}
 	return engine.Outputs{out, nil}, nil
 }
-
-// among is the filter of the chunks that items stand for.
-type among map[uint32]int
-
-func (a among) Contains(id uint32) bool { _, ok := a[id]; return ok }
 
 // retriever returns what judges the items, and which item a chunk's number stands for.
 func (p ragRerank) retriever(ctx context.Context, d *Deps, c *engine.Call) (*rag.Retriever, rag.Settings, map[uint32]int, error) {

@@ -2,9 +2,12 @@ package nodes
 
 import (
 	"context"
+	"math"
 	"strings"
 
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/rag"
+	"github.com/atelier-studio/atelier/rag/library"
 )
 
 func init() {
@@ -28,7 +31,41 @@ type ragSearch struct {
 	Collection string `json:"collection" form:"Collection" placeholder:"Handbook" required:"true"`
 	Question   string `json:"question" form:"Question" widget:"textarea" placeholder:"={{ $json.question }}" required:"true"`
 	finding
-	Tags []string `json:"tags" form:"Tags" help:"Only documents that have all of them."`
+	Tags   []string  `json:"tags" form:"Tags" help:"Only documents that have all of them."`
+	Vector []float64 `json:"vector" form:"Vector of the question" placeholder:"={{ $json.vector }}" help:"Made before by the collection's embedder. Empty: it is made here."`
+}
+
+// embedded stands for an embedder whose vector of the question is there already.
+type embedded struct {
+	rag.Embedder
+	vector []float32
+}
+
+func (e embedded) Embed(context.Context, []string) ([][]float32, error) {
+	return [][]float32{e.vector}, nil
+}
+
+// use has a search take the vector that was given. It must be one of the collection's own embedder.
+func (p ragSearch) use(o *library.Opened) error {
+	if len(p.Vector) == 0 {
+		return nil
+	}
+	var sum float64
+	vector := make([]float32, len(p.Vector))
+	for _, x := range p.Vector {
+		sum += x * x
+	}
+	for i, x := range p.Vector {
+		vector[i] = float32(x / max(math.Sqrt(sum), 1e-12))
+	}
+	for i, space := range o.Spaces {
+		e, ok := space.Embedder.(interface{ Dims() int })
+		if !ok || e.Dims() != len(vector) {
+			return bad("vector", "the vector has %d numbers and is not one of the collection's embedder %s: make it with that one, or leave it empty", len(vector), space.Embedder.Name())
+		}
+		o.Spaces[i].Embedder = embedded{space.Embedder, vector}
+	}
+	return nil
 }
 
 func runRAGSearch(ctx context.Context, d *Deps, p ragSearch, c *engine.Call) (engine.Outputs, error) {
@@ -37,6 +74,9 @@ func runRAGSearch(ctx context.Context, d *Deps, p ragSearch, c *engine.Call) (en
 	}
 	o, err := d.collection(ctx, c, p.Collection)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.use(o); err != nil {
 		return nil, err
 	}
 	found, err := o.Search(ctx, p.Question, p.settings(o.Collection.Settings), o.Select(p.Tags))

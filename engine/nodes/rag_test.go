@@ -28,6 +28,11 @@ func TestSearchAndRerank(t *testing.T) {
 			t.Errorf("%v: ranked %s", params, text(ranked))
 		}
 	}
+	some, err := w.step("rag.rerank", map[string]any{"collection": "Handbook", "question": question, "threshold": 0}, map[string][]map[string]any{"main": hits[1:]})
+	must(t, err)
+	if n := len(some["main"]); n != len(hits)-1 {
+		t.Errorf("of %d items %d were ranked: %s", len(hits)-1, n, text(some))
+	}
 	if _, err := w.step("rag.rerank", map[string]any{"collection": "Handbook", "question": "x"}, map[string][]map[string]any{"main": {{"text": "of elsewhere"}}}); err == nil || !strings.Contains(err.Error(), "item 1 was not found in") {
 		t.Errorf("a text of elsewhere: %v", err)
 	}
@@ -39,6 +44,9 @@ func TestSearchAndRerank(t *testing.T) {
 		if port != "none" || got["question"] != "quantum chromodynamics" {
 			t.Errorf("%s left by %s: %s", kind, port, text(got))
 		}
+	}
+	if _, err := w.step("rag.search", map[string]any{"collection": "Handbook", "question": question, "vector": []any{1, 2}}, map[string][]map[string]any{"main": {{}}}); err == nil || !strings.Contains(err.Error(), "2 numbers") {
+		t.Errorf("a vector of another embedder: %v", err)
 	}
 	found, _ := w.one("rag.search", map[string]any{"collection": "Handbook", "question": question, "threshold": 0, "tags": []any{"shoes"}}, map[string]any{})
 	if found["title"] != "Care of shoes" {

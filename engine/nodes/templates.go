@@ -20,7 +20,7 @@ type Template struct {
 }
 
 // TemplateCategories are the groups of the gallery, in its order.
-var TemplateCategories = []string{"Reports", "Watching", "Webhooks", "Tables and files"}
+var TemplateCategories = []string{"Reports", "Watching", "Webhooks", "Documents and models", "Tables and files"}
 
 var templateList = []Template{
 	{Name: "log_digest", Category: "Reports", Title: "Log digest", Summary: "Counts the most frequent errors and slow requests in log files, saves them in a table and posts a summary."},
@@ -34,6 +34,9 @@ var templateList = []Template{
 	{Name: "webhook_reply", Category: "Webhooks", Title: "Webhook with an answer", Summary: "Takes a request, changes its data and answers."},
 	{Name: "contact_form", Category: "Webhooks", Title: "Contact form", Summary: "Takes what a form sends, keeps it, mails it and answers; machines are left out."},
 	{Name: "order_router", Category: "Webhooks", Title: "Route orders", Summary: "Sends each order to the warehouse of its country, and puts aside what no one took."},
+	{Name: "document_answers", Category: "Documents and models", Title: "Answer from documents", Summary: "Answers questions from a collection with the source of every sentence, with a language model or without."},
+	{Name: "support_triage", Category: "Documents and models", Title: "Support triage", Summary: "Sorts requests, answers what the documents can answer, and mails the rest to a person."},
+	{Name: "production_rag", Category: "Documents and models", Title: "Production RAG", Summary: "Embeds, searches, reranks and answers, a node a stage, with a second model and a fallback."},
 	{Name: "csv_cleanup", Category: "Tables and files", Title: "Clean up a table", Summary: "Tidies a CSV file: names, addresses, duplicates, order."},
 	{Name: "data_quality", Category: "Tables and files", Title: "Check a table", Summary: "Parts good rows from bad ones, and says what is wrong with those."},
 	{Name: "api_export", Category: "Tables and files", Title: "Export an API to a table", Summary: "Reads all pages of a list and writes a CSV file every night."},

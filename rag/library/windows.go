@@ -51,6 +51,15 @@ type Selection struct{ chunks, windows *vector.Bitmap }
 // Contains tells whether a chunk is in the selection.
 func (s *Selection) Contains(chunk uint32) bool { return s.chunks.Has(chunk) }
 
+// Only is the selection of some chunks.
+func Only(chunks ...uint32) *Selection {
+	s := newSelection()
+	for _, n := range chunks {
+		s.add(n)
+	}
+	return s
+}
+
 func newSelection() *Selection { return &Selection{vector.NewBitmap(), vector.NewBitmap()} }
 
 func (s *Selection) add(chunk uint32) {
