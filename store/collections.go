@@ -75,6 +75,19 @@ func (s *Store) Collection(ctx context.Context, scope auth.Scope, ref string) (*
 	return c, s.countDocuments(ctx, ws, c)
 }
 
+// CollectionID returns the id of a collection that is named by its id or its name.
+func (s *Store) CollectionID(ctx context.Context, scope auth.Scope, ref string) (string, error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return "", err
+	}
+	c, err := s.collection(ctx, ws, ref)
+	if err != nil {
+		return "", err
+	}
+	return c.ID, nil
+}
+
 func (s *Store) collection(ctx context.Context, ws, ref string) (*library.Collection, error) {
 	c, err := one(ctx, s.library.reader(), fmt.Sprintf("collection %.80q in this workspace", ref), scanCollection,
 		"SELECT "+collectionColumns+" FROM collections WHERE workspace = $1 AND (id = $2 OR name = $2) ORDER BY CASE WHEN id = $2 THEN 0 ELSE 1 END LIMIT 1", ws, ref)

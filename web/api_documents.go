@@ -34,7 +34,11 @@ type documentsOut struct {
 }
 
 func apiDocuments(s *Server, c *Ctx, in documentsIn) (documentsOut, error) {
-	found, next, err := s.Store.Documents(c.Request().Context(), c.Scope(), in.ID,
+	id, err := s.Store.CollectionID(c.Request().Context(), c.Scope(), in.ID)
+	if err != nil {
+		return documentsOut{}, err
+	}
+	found, next, err := s.Store.Documents(c.Request().Context(), c.Scope(), id,
 		store.DocumentFilter{Status: library.Status(in.Status), Query: in.Query, Cursor: in.Cursor, Limit: in.Limit})
 	return documentsOut{list(found), next}, err
 }
@@ -58,6 +62,10 @@ type uploadOut struct {
 // apiUpload queues files to be taken in. Each is judged by itself; the part's filename may be a path.
 func apiUpload(s *Server, c *Ctx, in uploadIn) error {
 	ctx, scope := c.Request().Context(), c.Scope()
+	id, err := s.Store.CollectionID(ctx, scope, in.ID)
+	if err != nil {
+		return err
+	}
 	parts, err := c.Request().MultipartReader()
 	if err != nil {
 		return formError(err)
@@ -92,7 +100,7 @@ func apiUpload(s *Server, c *Ctx, in uploadIn) error {
 			return formError(err)
 		}
 		file := uploaded{Name: name}
-		if d, fresh, err := s.Store.AddDocument(ctx, scope, in.ID, store.NewDocument{Name: name, Data: data, Tags: tags}); err == nil {
+		if d, fresh, err := s.Store.AddDocument(ctx, scope, id, store.NewDocument{Name: name, Data: data, Tags: tags}); err == nil {
 			file.Document, file.Fresh = &d, fresh
 		} else if d := c.describe(err); errors.Is(err, fs.ErrInvalid) {
 			file.Error = d.Detail
@@ -104,7 +112,7 @@ func apiUpload(s *Server, c *Ctx, in uploadIn) error {
 	if len(out.Files) == 0 {
 		return invalidInput("There is no file in the request.")
 	}
-	s.collectionChanged(ctx, scope.Workspace(), in.ID)
+	s.collectionChanged(ctx, scope.Workspace(), id)
 	return writeJSON(c, http.StatusAccepted, out)
 }
 
@@ -209,16 +217,20 @@ type orderOut struct {
 
 func apiOrderDocuments(s *Server, c *Ctx, in orderIn) (out orderOut, err error) {
 	ctx, scope := c.Request().Context(), c.Scope()
+	id, err := s.Store.CollectionID(ctx, scope, in.ID)
+	if err != nil {
+		return out, err
+	}
 	if len(in.IDs) > 10_000 {
 		return out, invalidInput("At most %d documents can be chosen at once.", 10_000)
 	}
 	if in.Order == "delete" {
-		out.Count, err = s.Store.DeleteDocuments(ctx, scope, in.ID, in.IDs...)
+		out.Count, err = s.Store.DeleteDocuments(ctx, scope, id, in.IDs...)
 	} else {
-		out.Count, err = s.Store.OrderDocuments(ctx, scope, in.ID, store.Order(in.Order), in.IDs...)
+		out.Count, err = s.Store.OrderDocuments(ctx, scope, id, store.Order(in.Order), in.IDs...)
 	}
 	if out.Count > 0 {
-		s.collectionChanged(ctx, scope.Workspace(), in.ID)
+		s.collectionChanged(ctx, scope.Workspace(), id)
 	}
 	return out, err
 }
