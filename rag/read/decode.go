@@ -11,7 +11,7 @@ import (
 
 // decode makes UTF-8 of a text. Without a mark of its encoding it is UTF-8 where it can be, else Windows-1252.
 func decode(data []byte) string {
-	if bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.HasPrefix(data, []byte{0xff, 0xfe}) {
+	if isWide(data) {
 		if out, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data); err == nil {
 			return clean(string(out))
 		}
@@ -23,6 +23,11 @@ func decode(data []byte) string {
 		}
 	}
 	return clean(string(data))
+}
+
+// isWide tells whether a text begins with the mark of UTF-16.
+func isWide(data []byte) bool {
+	return bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.HasPrefix(data, []byte{0xff, 0xfe})
 }
 
 // clean takes away what no text has: characters that are none, and those that control terminals.

@@ -3,6 +3,7 @@ package read
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -122,6 +123,9 @@ func broken(wanted Format, found string) error {
 // isText tells whether bytes are text: UTF-8 or a single-byte encoding without control characters.
 func isText(data []byte) bool {
 	head := data[:min(len(data), 64<<10)]
+	if isWide(data) {
+		head = []byte(decode(head))
+	}
 	control := 0
 	for _, b := range head {
 		if b == 0 {
@@ -150,10 +154,12 @@ func File(ctx context.Context, name string, data []byte) (doc *Document, err err
 		}
 	}()
 	doc, err = readers[format](ctx, name, data)
-	if err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && !errors.Is(err, fs.ErrInvalid):
+		return nil, refused("the %s file is damaged: %v", format, err)
+	case err != nil:
 		return nil, err
 	}
 	if len(doc.Text) > maxText {

@@ -23,6 +23,9 @@ func readHTML(_ context.Context, _ string, data []byte) (*Document, error) {
 	source := decode(data)
 	root, err := html.Parse(strings.NewReader(source))
 	if err != nil {
+		if strings.Contains(err.Error(), "open stack") {
+			return nil, refused("elements of the page lie more than %d deep in each other", maxHTMLDepth)
+		}
 		return nil, refused("the page cannot be read: %v", err)
 	}
 	if err := strip(root, 0); err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,20 +20,15 @@ import (
 // a record that stands for itself.
 func readCSV(ctx context.Context, _ string, data []byte) (*Document, error) {
 	text := decode(data)
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = separator(text), -1, true, true
 	b := new(builder)
 	var names []string
-	for ctx.Err() == nil {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			line, _ := r.FieldPos(0)
-			return nil, refused("line %d of the table cannot be read: %v", line, err)
-		}
-		if names == nil {
+	for cells, err := range csvRows(text, separator(text)) {
+		switch {
+		case err != nil:
+			return nil, err
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case names == nil:
 			names = namesOf(cells)
 			continue
 		}
@@ -46,6 +42,39 @@ func readCSV(ctx context.Context, _ string, data []byte) (*Document, error) {
 		}
 	}
 	return b.done(), nil
+}
+
+// csvRows goes through the rows of a table. A row of very many lines is one whose quote was never closed: from there on
+// quotes are letters like others.
+func csvRows(text string, comma rune) iter.Seq2[[]string, error] {
+	const mostLines = 200
+	return func(yield func([]string, error) bool) {
+		r := csv.NewReader(strings.NewReader(text))
+		r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = comma, -1, true, true
+		for {
+			from := r.InputOffset()
+			cells, err := r.Read()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				line, _ := r.FieldPos(0)
+				yield(nil, refused("line %d of the table cannot be read: %v", line, err))
+				return
+			}
+			if strings.Count(text[from:r.InputOffset()], "\n") > mostLines {
+				for line := range strings.Lines(text[from:]) {
+					if line = strings.TrimSpace(line); line != "" && !yield(strings.Split(line, string(comma)), nil) {
+						return
+					}
+				}
+				return
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
+	}
 }
 
 func namesOf(cells []string) []string {

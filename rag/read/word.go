@@ -54,7 +54,7 @@ func (w *word) part(z *zip.Reader, name string, read func(*xml.Decoder) error) e
 		return errNoPart
 	}
 	defer func() { _ = f.Close() }()
-	err = read(xml.NewDecoder(io.LimitReader(f, maxUnzipped)))
+	err = read(xml.NewDecoder(io.LimitReader(f, 4*maxText)))
 	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}
@@ -199,6 +199,9 @@ func (w *word) document(d *xml.Decoder) error {
 func (w *word) paragraph(p *paragraph) error {
 	switch {
 	case p.level > 0:
+		if w.doc.Title == "" && p.level == 1 {
+			w.doc.Title = oneLine(clean(p.text.String()))
+		}
 		return w.add(Heading, p.level, 0, oneLine(p.text.String()), false)
 	case p.item:
 		joined := len(w.doc.Blocks) > 0 && w.doc.Blocks[len(w.doc.Blocks)-1].Kind == Item

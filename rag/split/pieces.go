@@ -21,7 +21,7 @@ func sentences(text string) (list []Span) {
 }
 
 // abbreviation ends a piece that is not the end of a sentence, though a full stop stands there.
-var abbreviation = regexp.MustCompile(`(?:^|[\s(\[])(?:\p{Lu}|[A-Z][a-z]?\.[A-Z]|e\.g|i\.e|cf|vs|etc|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|Eq|Sec|z\.\s?B|d\.\s?h|bzw|ca|Sr|Sra|Art|p|pp|M|Mme)\.\s*$`)
+var abbreviation = regexp.MustCompile(`(?:^|[\s(\[])(?:\p{L}|[A-Z][a-z]?\.[A-Z]|e\.g|i\.e|cf|vs|etc|approx|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|Eq|Sec|z\.\s?B|d\.\s?h|bzw|ca|Sr|Sra|Art|p|pp|M|Mme)\.\s*$`)
 
 // Sentences returns the sentences of a text, without the spaces around them.
 func Sentences(text string) (list []Span) {

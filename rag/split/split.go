@@ -11,7 +11,7 @@ import (
 
 // Options say how to cut. Lengths are in characters.
 type Options struct {
-	Size   int `json:"size"`   // of a chunk, at most; 0: 800
+	Size   int `json:"size"`   // of a chunk, at most, without the headings it begins with; 0: 800
 	Window int `json:"window"` // of what is embedded at once, at most; 0: 400
 }
 
@@ -83,14 +83,14 @@ func (c *cutter) add(b read.Block) {
 	text := b.In(c.doc.Text)
 	n := utf8.RuneCountInString(text)
 	if b.Kind == read.Heading {
-		if !c.bare && (c.length >= c.o.Size/3 || c.length+n > c.o.Size) {
+		if c.begun && (c.length+n > c.o.Size || !c.bare && c.length >= c.o.Size/3) {
 			c.flush() // what is shorter goes on: a chunk of one line finds nothing and is found by everything
 		}
 		for len(c.path) > 0 && c.path[len(c.path)-1].level >= b.Level {
 			c.path = c.path[:len(c.path)-1]
 		}
 		c.path = append(c.path, heading{b.Level, read.HeadingText(text)})
-	} else if b.Kind == read.Record || c.begun && !c.bare && c.length+n > c.o.Size {
+	} else if b.Kind == read.Record || c.begun && (c.bare && c.length > c.o.Size/4 || !c.bare && c.length+n > c.o.Size) {
 		c.flush()
 	}
 	if n <= c.o.Size || b.Kind == read.Table && n <= 2*c.o.Size {
