@@ -14,7 +14,7 @@ import (
 // Page is what the layout needs to know.
 type Page struct {
 	Title       string // of the window and, with PageHead, of the page
-	Active      string // entry of the navigation: "workflows", "mentions", "runs", "credentials", "variables", "settings"
+	Active      string // entry of the navigation: "workflows", "mentions", "runs", "collections", "credentials", "variables", "settings"
 	Nonce       string // of this answer's scripts
 	Path        string // of this page, with its query
 	Version     string
