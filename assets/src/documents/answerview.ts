@@ -65,7 +65,7 @@ function sources(list: (readonly [Hit, number])[], near: boolean, open: Open): H
       h("span", { class: "source-title" }, hit.title),
       h("span", { class: "muted small-text source-place" }, place(hit)),
       h("span", { class: "muted small-text" }, percent(hit.probability)))));
-  return h("div", { class: "answer-sources" }, h("h3", {}, near ? t("Nearest passages") : t("Sources")), h("ol", { class: "plain" }, ...items));
+  return h("div", { class: "answer-sources" }, h("h2", {}, near ? t("Nearest passages") : t("Sources")), h("ol", { class: "plain" }, ...items));
 }
 
 function notes(answer: Answer): HTMLElement {
