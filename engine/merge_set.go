@@ -71,6 +71,11 @@ func mergedValue(was, now *Workflow, op Op, cost *effort) (json.RawMessage, erro
 	if m.same(base, theirs) {
 		return op.Value, cost.spend(mergeEffort - m.left)
 	}
+	if base == nil && theirs != nil && len(op.Base) > 0 {
+		if err := decode(op.Base, &base); err != nil {
+			return nil, explain(err)
+		}
+	}
 	var mine any
 	if err := decode(op.Value, &mine); err != nil {
 		return nil, explain(err)

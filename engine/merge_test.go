@@ -191,3 +191,30 @@ func TestNoIDTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestMergeOverADefault has two people change a list that was not set and shows a default row: it comes once.
+func TestMergeOverADefault(t *testing.T) {
+	t.Parallel()
+	edit := func(value string) []engine.Op {
+		return ops(t, `[{"op":"node.set","id":"a","path":"params.rows","base":[{"do":"count"}],"value":`+value+`}]`)
+	}
+	for _, c := range []struct{ name, theirs, mine, want string }{
+		{"both add a row", `[{"do":"count"},{"do":"sum"}]`, `[{"do":"count"},{"do":"mean"}]`, `[{"do":"count"},{"do":"sum"},{"do":"mean"}]`},
+		{"one takes the default away", `[]`, `[{"do":"count"},{"do":"mean"}]`, `[{"do":"mean"}]`},
+		{"the other takes it away", `[{"do":"count"},{"do":"sum"}]`, `[]`, `[{"do":"sum"}]`},
+	} {
+		w := drawingOf(t)
+		theirs, inverse, err := engine.Merge(w, nil, engine.Edit{Base: 1, Ops: edit(c.theirs)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		since := []engine.Revision{{Number: 2, Ops: theirs, Inverse: inverse}}
+		if _, _, err := engine.Merge(w, since, engine.Edit{Base: 1, Ops: edit(c.mine)}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := json.Marshal(w.Nodes[0].Params["rows"])
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s: %s, want %s (%v)", c.name, got, c.want, err)
+		}
+	}
+}

@@ -130,12 +130,16 @@ type Credential struct {
 //
 // With If, a set, move or rename applies only while what it changes still has that value (null: is not set), so that
 // undo never overwrites what somebody else did since; otherwise the error wraps ErrConflict.
+//
+// With Base, a node.set that meets another one at what was not set before is merged as if Base had been there: the rows
+// that a list has by default are not added by both.
 type Op struct {
 	Op    string          `json:"op"`
 	ID    string          `json:"id,omitempty"`
 	Path  string          `json:"path,omitempty"`
 	Value json.RawMessage `json:"value,omitempty"`
 	If    json.RawMessage `json:"if,omitempty"`
+	Base  json.RawMessage `json:"base,omitempty"`
 	// Changes of a text, see TextChange.
 	Changes json.RawMessage `json:"changes,omitempty"`
 	At      *[2]float64     `json:"at,omitempty"`

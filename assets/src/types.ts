@@ -180,7 +180,7 @@ export interface Keep { type: string; field: string; values?: { [field: string]:
 
 export type Op =
   | { op: "node.add"; node: WorkflowNode }
-  | { op: "node.set"; id: string; path: string; value: Json | unknown; if?: unknown } // if: only while this value stands there
+  | { op: "node.set"; id: string; path: string; value: Json | unknown; if?: unknown; base?: Json } // if: only while this value stands there; base: what a parameter that is not set counts as
   | { op: "node.text"; id: string; path: string; changes: TextChange; value?: string } // value: what a text that is not set begins with
   | { op: "node.move"; id: string; at: [number, number]; if?: unknown }
   | { op: "node.rename"; id: string; value: string; if?: unknown }

@@ -144,6 +144,23 @@ test("output is pinned as a table, as JSON or made up, and says so", async ({ pa
     await expect(page.getByTestId("badge-made-up")).toHaveCount(0);
     await expect(page.getByTestId("item-count")).toHaveText("3 items");
   });
+
+  await test.step("a pin that came while the dialog was open is not lost unseen", async () => {
+    const stored = async () => api.get<{ revision: number; doc: Doc }>(`/workflows/${id}`);
+    await page.getByTestId("edit-pinned").click();
+    const { revision } = await stored();
+    await api.post(`/workflows/${id}/ops`, { base: revision, ops: [{ op: "node.set", id: (await stored()).doc.nodes[0]!.id, path: "pinned", value: [{ json: { id: "theirs" } }] }] });
+    await expect(page.getByTestId("item-count")).toHaveText("1 item");
+    await page.getByTestId("pinned-save").click();
+    await expect(page.locator("dialog").getByRole("alert")).toContainText("A colleague has pinned other items meanwhile");
+    expect((await stored()).doc.nodes[0]!["pinned"]).toEqual([{ json: { id: "theirs" } }]);
+    await page.getByTestId("pinned-save").click();
+    await expect(page.locator("dialog")).toHaveCount(0);
+    await expect(page.getByTestId("item-count")).toHaveText("3 items");
+    await drawing.canvas.focus();
+    await page.keyboard.press("ControlOrMeta+z");
+    await expect(page.getByTestId("item-count")).toHaveText("1 item");
+  });
 });
 
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

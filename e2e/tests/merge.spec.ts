@@ -13,7 +13,7 @@ class Pair {
 
   static async open(page: Page, studio: Studio, guest: Page, params: object): Promise<Pair> {
     const api = new Api(page, studio.url);
-    const id = await api.create(chain("Rows", ["trigger.manual", "Start"], ["data.set", "Set", params as Record<string, unknown>], ["http.request", "Call", { headers: { Accept: "*/*", "X-Of": "old" } }], ["data.sort", "Sort"]));
+    const id = await api.create(chain("Rows", ["trigger.manual", "Start"], ["data.set", "Set", params as Record<string, unknown>], ["http.request", "Call", { headers: { Accept: "*/*", "X-Of": "old" } }], ["data.sort", "Sort"], ["data.summarize", "Sum"]));
     const drawings = [new Drawing(page), new Drawing(guest)];
     for (const d of drawings) {
       await d.page.goto(`${studio.url}/workflows/${id}`);
@@ -128,6 +128,20 @@ test("rows of two people stay", async ({ page, studio, browser, mistakes }) => {
     await a.param("headers-2-name").fill("X-Ada");
     await expect.poll(async () => (await pair.stored("Call"))["headers"]).toEqual({ Accept: "*/*", "X-Of": "ben", "X-Ada": "half" });
     await expect(b.param("headers-2-name")).toHaveValue("X-Ada");
+  });
+  await test.step("rows that are there by default come once", async () => {
+    for (const d of [a, b]) await d.select("Sum");
+    for (const d of [a, b]) await d.page.context().setOffline(true);
+    await a.param("operations-0-into").fill("ada");
+    await a.param("operations-0-into").blur();
+    await b.param("operations-add").click();
+    await b.param("operations-1-into").fill("ben");
+    await b.param("operations-1-into").blur();
+    for (const d of [a, b]) await d.page.context().setOffline(false);
+    const names = async () => ((await pair.stored("Sum"))["operations"] as { into?: string }[] | undefined)?.map(({ into }) => into);
+    await expect.poll(names).toEqual(["ada", "ben"]);
+    for (const d of [a, b]) await expect(d.param("operations-1-into")).toHaveValue("ben");
+    for (const d of [a, b]) await expect(d.param("operations").getByRole("listitem")).toHaveCount(2);
   });
   // Requests that failed while there was no network are no mistakes.
   expect([...mistakes.splice(0), ...wrong].filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);

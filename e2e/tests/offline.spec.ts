@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { Api, chain, type Doc } from "../api";
 import { Drawing } from "../drawing";
 import { inviteLink, join } from "../guests";
-import { expect, setUp, type Studio, test } from "../studio";
+import { expect, setUp, Studio, test } from "../studio";
 
 interface Logged { revision: number; client?: string; seq?: number; by?: string }
 interface Waiting { client: string; seq: number; label: string }
@@ -276,4 +276,39 @@ test("a page that is loaded anew in the middle of edits loses and doubles none",
   expect(await room.waiting(a)).toEqual([]);
   expect(mistakes.splice(0).filter((line) => !line.startsWith("Failed to load resource"))).toEqual([]);
   await guest.context().close();
+});
+
+test("who edits faster than the studio takes it loses nothing", async ({ page, mistakes }) => {
+  const slow = new Studio({ ATELIER_REQUEST_RATE: "2" });
+  try {
+    await slow.start();
+    await setUp(page, slow);
+    const id = await new Api(page, slow.url).create(limits("Moved"));
+    await expect(async () => expect((await page.goto(`${slow.url}/workflows/${id}`))!.status()).toBe(200)).toPass();
+    const d = new Drawing(page);
+    await Room.ready(d);
+    // Another page of the same person asks for all that the person may ask for.
+    let busy = true;
+    const asking = (async () => {
+      while (busy) await page.request.get(`${slow.url}/api/v1/workflows`);
+    })();
+    const refused = page.waitForResponse((response) => response.url().endsWith("/ops") && response.status() === 429);
+    await expect(async () => {
+      await nudge(d, "Moved", "ArrowDown", 3);
+      await expect(page.getByTestId("saved")).toHaveAttribute("title", /asking the studio for too much .* Your edits are kept/, { timeout: 2_000 });
+    }).toPass();
+    expect((await refused).headers()["retry-after"]).toMatch(/^[1-9]/);
+    await expect(page.getByTestId("saved")).toHaveText("Saving…");
+    const shown = await d.node("Moved").getAttribute("style");
+    busy = false;
+    await asking;
+    await d.saved();
+    expect(await d.node("Moved").getAttribute("style")).toBe(shown);
+    await page.reload();
+    await Room.ready(d);
+    expect(await d.node("Moved").getAttribute("style")).toBe(shown);
+    expect(mistakes.splice(0).filter((line) => !/status of 429/.test(line))).toEqual([]);
+  } finally {
+    await slow.stop();
+  }
 });

@@ -9,10 +9,10 @@ export function isMadeUp(node: WorkflowNode): boolean {
   return Boolean(node.pinned) && node.extra?.[key] === true;
 }
 
-/** Edits that pin items to a node, or with null take the pin off. */
-export function pinOps(node: WorkflowNode, items: Item[] | null, madeUp = false): Op[] {
+/** Edits that pin items to a node, or with null take the pin off; seen is the pin that they take the place of, if no other may. */
+export function pinOps(node: WorkflowNode, items: Item[] | null, madeUp = false, seen?: Item[] | null): Op[] {
   const kept = items?.map(({ json, files }) => (files ? { json, files } : { json })) ?? null;
-  const ops: Op[] = [{ op: "node.set", id: node.id, path: "pinned", value: kept }];
+  const ops: Op[] = [{ op: "node.set", id: node.id, path: "pinned", value: kept, ...(seen !== undefined && { if: seen }) }];
   const marked = items !== null && madeUp;
   if (marked === (node.extra?.[key] === true)) return ops;
   const extra: { [key: string]: Json } = { ...node.extra };

@@ -138,6 +138,9 @@ function fit(batch: Batch, fields: Map<string, Field>): Fitted | string {
 /** True of an edit that sets a list or an object as a whole. */
 const setsParts = (op: Op): op is Extract<Op, { op: "node.set" | "group.set" | "test.set" }> => hasParts(op) && op.if === undefined && typeof op.value === "object" && op.value !== null;
 
+/** What both began with where nothing was set: the rows that a list has by default are not added by both. */
+const baseOf = (op: Op, theirs: unknown): unknown => ("base" in op && theirs !== undefined && theirs !== null ? op.base : undefined);
+
 /** Merges what operations set with what others made of it: was and now are the drawings before them, without and with that. */
 function fitValues(ops: Op[], originals: Op[], was: Workflow, now: Workflow): Op[] {
   const last = ops.findLastIndex(setsParts);
@@ -147,7 +150,7 @@ function fitValues(ops: Op[], originals: Op[], was: Workflow, now: Workflow): Op
     // A text that is written in afterwards is written in this very value.
     if (setsParts(op) && !ops.slice(i + 1).some((later) => isText(later) && replaces(op, later))) {
       const [base, theirs] = [presentValue(was, op), presentValue(now, op)];
-      if (!same(base, theirs)) op = { ...op, value: mergeValues(base, theirs, op.value).value ?? null };
+      if (!same(base, theirs)) op = { ...op, value: mergeValues(base ?? baseOf(op, theirs), theirs, op.value).value ?? null };
     }
     if (i < last) [was, now] = [applyLoosely(was, [originals[i]!]).doc, applyLoosely(now, [op]).doc];
     return op;

@@ -128,3 +128,12 @@ test("an edit that was saved before a reload is not done twice", () => {
   replica.accept(sent, server.take(sent), []);
   assert.deepEqual([replica.view, replica.pending, replica.gap, server.log.length], [server.doc, [], false, 1]);
 });
+
+test("rows that a list has by default come once when two people touch it first", () => {
+  const doc: Workflow = { format: "atelier/v1", name: "", nodes: [{ id: "a", kind: "data.summarize", name: "Sum", at: [0, 0], params: {} }], edges: [], notes: [], groups: [], settings: {} };
+  const edit = (...rows: string[]): Op => ({ op: "node.set", id: "a", path: "params.rows", value: ["count", ...rows].map((name) => ({ name })), base: [{ name: "count" }] });
+  const replica = new Replica(doc, 1);
+  replica.edit({ client: "me", seq: 1, ops: [edit("mine")], label: "" });
+  replica.receive([{ revision: 2, ops: [edit("theirs")], client: "them" }]);
+  assert.deepEqual(replica.view.nodes[0]!.params["rows"], [{ name: "count" }, { name: "theirs" }, { name: "mine" }]);
+});

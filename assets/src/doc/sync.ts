@@ -208,7 +208,8 @@ export class Sync {
     if (error instanceof ApiError && error.status === 401) {
       this.listener.saved("signedout", t("You are signed out. Sign in again, and your edits will be saved."));
     } else if (error instanceof OfflineError || error instanceof ApiError) {
-      this.listener.saved("offline", t("Not saved yet: {why}. Your edits are kept in this browser.", { why: error.message }));
+      const text = t("Not saved yet: {why}. Your edits are kept in this browser.", { why: error.message.replace(/\.$/, "") });
+      this.listener.saved(isTooFast(error) ? "saving" : "offline", text); // a studio that is asked too much is there
     } else throw error;
     const least = isTooFast(error) ? error.after : 0; // when the studio wants to hear of it again
     this.timer = window.setTimeout(() => void this.send(), least + this.wait * (0.5 + Math.random()));

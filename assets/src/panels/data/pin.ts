@@ -6,7 +6,7 @@ import type { Item, WorkflowNode } from "../../types";
 import { most } from "./items";
 import type { DataHost } from "./steps";
 
-export function setPinned(host: DataHost, node: WorkflowNode, items: Item[] | null, madeUp = false): void {
+export function setPinned(host: DataHost, node: WorkflowNode, items: Item[] | null, madeUp = false, seen?: Item[] | null): void {
   const label = items ? tn(items.length, "Pinned {n} item to {name}", "Pinned {n} items to {name}", { name: node.name }) : t("Unpinned {name}", { name: node.name });
-  host.apply(pinOps(node, items?.slice(0, most) ?? null, madeUp), label);
+  host.apply(pinOps(node, items?.slice(0, most) ?? null, madeUp, seen), label);
 }

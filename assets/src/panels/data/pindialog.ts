@@ -1,6 +1,7 @@
 // The dialog in which pinned items are written: as a table, as JSON, or made up.
 
 import { isMadeUp } from "../../doc/pin";
+import { same } from "../../doc/path";
 import { h, icon } from "../../lib/dom";
 import { t } from "../../lib/words";
 import { openDialog } from "../../page/dialog";
@@ -21,6 +22,7 @@ const asText = (items: Item[]): string => JSON.stringify(items.map((item) => (it
 export function editPinned(host: DataHost, node: WorkflowNode, start: Item[], like: Item[]): void {
   const { dialog, body, foot, close } = openDialog(t("Pinned output of {name}", { name: node.name }), { size: "large", keep: true });
   let madeUp = isMadeUp(node);
+  let seen = node.pinned ?? null; // what stands there, as far as the person knows
   let asTable = fits(start);
   const json = codeField({ lang: "json", value: asText(start), label: t("Items as JSON"), rows: 18, testid: "pinned-json" });
   const error = h("p", { class: "error", role: "alert", hidden: true });
@@ -84,7 +86,14 @@ export function editPinned(host: DataHost, node: WorkflowNode, start: Item[], li
   }
   const save = () => {
     try {
-      setPinned(host, node, current(), madeUp);
+      const items = current();
+      const now = host.node(node.id);
+      if (!now) return fail(t("This node is no longer there."));
+      if (!same(now.pinned ?? null, seen)) {
+        seen = now.pinned ?? null;
+        return fail(seen ? t("A colleague has pinned other items meanwhile. Pin yours again to put them in their place.") : t("A colleague has taken the pin off meanwhile. Pin your items again to keep them."));
+      }
+      setPinned(host, now, items, madeUp, seen);
       close();
     } catch (problem) {
       fail(textOf(problem));

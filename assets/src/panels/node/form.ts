@@ -67,7 +67,7 @@ export class NodeForm {
     if (!node) return;
     const label = (names: string[]) => t("Set {fields} of {name}", { fields: names.map((name) => this.param(name)?.label ?? name).join(", "), name: node.name });
     const whole = waiting.filter(([name]) => !this.links.has(name));
-    this.editor.apply(whole.map(([name, value]): Op => ({ op: "node.set", id: this.id, path: `params.${name}`, value: value ?? null })), label(whole.map(([name]) => name)));
+    this.editor.apply(whole.map(([name, value]): Op => ({ op: "node.set", id: this.id, path: `params.${name}`, value: value ?? null, ...(value !== undefined && node.params[name] === undefined && this.given(name)) })), label(whole.map(([name]) => name)));
     for (const [name] of waiting) {
       const changes = this.links.get(name)?.take();
       const value = node.params[name] === undefined ? textOf(this.param(name)?.default) : undefined;
@@ -77,6 +77,12 @@ export class NodeForm {
 
   private param(name: string): Param | undefined {
     return this.kind.params.find((param) => param.name === name);
+  }
+
+  /** What a list or an object that is not set yet begins with, so that two people who change it at once do not both add it. */
+  private given(name: string): { base?: Json } {
+    const base = this.param(name)?.default;
+    return typeof base === "object" && base !== null ? { base } : {};
   }
 
   /** The tie of a text that people may write together; undefined when the value is to be set as a whole. */
@@ -157,7 +163,7 @@ export class NodeForm {
         field.set(value);
       } else {
         // Of a list or an object what others made stays beside what is about to go out.
-        const { value: merged } = mergeValues(this.bases.get(field.name), value, this.waiting.get(field.name));
+        const { value: merged } = mergeValues(this.bases.get(field.name) ?? (value === undefined ? undefined : this.given(field.name).base), value, this.waiting.get(field.name));
         this.bases.set(field.name, value);
         this.waiting.set(field.name, merged as Json | undefined);
         field.set(merged as Json | undefined);
