@@ -44,6 +44,9 @@ func keys(t *testing.T) []string {
 	add(slices.DeleteFunc(failures, func(text string) bool { return inner.MatchString(text) || protocol.MatchString(text) })...)
 	for _, k := range nodes.Catalogue(&nodes.Deps{}).Kinds() {
 		add(k.Title, k.Group, k.Summary, k.Doc)
+		for _, example := range k.Examples {
+			add(example.Name)
+		}
 		params(k.Params)
 		for _, p := range slices.Concat(k.Inputs, k.Outputs) {
 			add(p.Label)

@@ -36,6 +36,8 @@ type Conn struct {
 	wire Wire
 	done chan struct{}
 
+	retell func(text []byte) []byte // nil: everything is said as it is
+
 	mu      sync.Mutex
 	queue   [][]byte
 	bytes   int
@@ -54,12 +56,30 @@ func NewConn(w Wire) *Conn {
 	return &Conn{wire: w, done: make(chan struct{})}
 }
 
+// Retell has the texts of this connection's frames changed on their way, such as into its person's language. It is to be
+// called before the first frame. The frames that all connections share stay as they are: retell returns nil for what is
+// not to be changed, and has to be quick, because most is not.
+func (c *Conn) Retell(retell func(text []byte) []byte) { c.retell = retell }
+
+func (c *Conn) told(frame []byte) []byte {
+	if c.retell == nil {
+		return frame
+	}
+	if text := textOf(frame); text != nil {
+		if changed := c.retell(text); changed != nil {
+			return TextFrame(changed)
+		}
+	}
+	return frame
+}
+
 // Done is closed when the connection has ended, whoever ended it.
 func (c *Conn) Done() <-chan struct{} { return c.done }
 
 // Send queues a frame and returns at once. When the queue is full the connection is closed with CloseTooSlow. A single
 // frame above QueueBytes is taken if nothing else waits.
 func (c *Conn) Send(frame []byte) {
+	frame = c.told(frame)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closing || c.closed {
@@ -74,6 +94,7 @@ func (c *Conn) Send(frame []byte) {
 
 // SendWait queues a frame, waiting for room: for long replays, whose pace the reader sets.
 func (c *Conn) SendWait(ctx context.Context, frame []byte) error {
+	frame = c.told(frame)
 	for {
 		c.mu.Lock()
 		if c.closing || c.closed {

@@ -93,7 +93,7 @@ func (r *room) handOut() {
 // deliverAll hands a bundle over in one piece where nothing of it has to be held back.
 func (w *Watch) deliverAll(b *bundle) {
 	w.mu.Lock()
-	if !w.closed && !b.broken && (w.read == nil || b.first == 0 || !w.catching && b.first == w.last+1) {
+	if !w.closed && !b.broken && w.conn.retell == nil && (w.read == nil || b.first == 0 || !w.catching && b.first == w.last+1) {
 		if b.first != 0 {
 			w.last = b.last
 		}

@@ -58,3 +58,18 @@ func frame(op byte, payload []byte) []byte {
 	}
 	return append(b, payload...)
 }
+
+// textOf returns the text of a frame that TextFrame has made, nil for one of another sort.
+func textOf(frame []byte) []byte {
+	if len(frame) < 2 || frame[0]&0x0f != opText {
+		return nil
+	}
+	head := 2
+	switch frame[1] {
+	case 126:
+		head += 2
+	case 127:
+		head += 8
+	}
+	return frame[min(head, len(frame)):]
+}

@@ -133,10 +133,10 @@ func tookText(ctx context.Context, micros int64) string {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < time.Minute:
-		return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0") + " s"
+		return decimal(ctx, strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0")) + " s"
 	case d < time.Hour:
-		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+		return tr(ctx, "{m} min {s} s", "m", int(d.Minutes()), "s", int(d.Seconds())%60)
 	default:
-		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+		return tr(ctx, "{h} h {m} min", "h", int(d.Hours()), "m", int(d.Minutes())%60)
 	}
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strings"
 
 	"github.com/atelier-studio/atelier/locales"
 )
@@ -17,4 +18,13 @@ func retell(ctx context.Context, text string) string { return locales.Retell(loc
 // trn says the form of a text that fits a number: trn(ctx, count, "{n} node", "{n} nodes").
 func trn(ctx context.Context, n int, one, other string, args ...any) string {
 	return locales.Count(locales.Of(ctx), n, one, other, args...)
+}
+
+// decimal writes a number, "1.4", with the sign that the language has before its fractions.
+func decimal(ctx context.Context, number string) string {
+	switch locales.Of(ctx) {
+	case locales.German, locales.Spanish, locales.French:
+		return strings.Replace(number, ".", ",", 1)
+	}
+	return number
 }

@@ -49,7 +49,7 @@ func apiEvents(s *Server, c *Ctx, in eventsIn) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, eventsOut{light(events)})
+	return writeJSON(c, http.StatusOK, eventsOut{sayEvents(c.Context(), light(events))})
 }
 
 // light returns events as watchers see them: counts instead of items.

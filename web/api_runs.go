@@ -137,6 +137,7 @@ func (s *Server) answerWhenDone(c *Ctx, h *engine.Handle, wait time.Duration) er
 		return err
 	}
 	c.Response().Header().Set("Location", apiPrefix+"/runs/"+h.ID)
+	run = sayRun(c.Context(), run)
 	if !run.Status.Final() {
 		return writeJSON(c, http.StatusAccepted, startOut{Run: run})
 	}
@@ -167,6 +168,9 @@ func apiRuns(s *Server, c *Ctx, in runsIn) (runsOut, error) {
 		filter.Status = append(filter.Status, engine.Status(text))
 	}
 	found, next, err := s.Store.Runs(c.Request().Context(), c.Scope(), filter)
+	for i := range found {
+		found[i] = sayRun(c.Context(), found[i])
+	}
 	return runsOut{list(found), next}, err
 }
 
@@ -175,5 +179,6 @@ type runIn struct {
 }
 
 func apiRun(s *Server, c *Ctx, in runIn) (*engine.Run, error) {
-	return s.Store.Run(c.Request().Context(), c.Scope(), in.ID)
+	run, err := s.Store.Run(c.Request().Context(), c.Scope(), in.ID)
+	return sayRun(c.Context(), run), err
 }

@@ -22,6 +22,7 @@ func apiStep(s *Server, c *Ctx, in stepIn) (stepOut, error) {
 	if err != nil {
 		return stepOut{}, err
 	}
+	event.Error = c.Retell(event.Error)
 	return trimStep(event), nil
 }
 

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
 	"net/http"
@@ -75,10 +77,11 @@ func describe(err error) described {
 			d.Retry = max(1, int(math.Ceil(t.wait.Seconds())))
 		}
 	} else if errors.As(err, &tooBig) {
-		d.Status, d.Title = http.StatusRequestEntityTooLarge, "Too large"
-		d.Detail = "At most " + sizeText(tooBig.Limit) + " can be sent here."
+		d.Status, d.Title = http.StatusRequestEntityTooLarge, titleOf(http.StatusRequestEntityTooLarge)
+		d.Detail = fmt.Sprintf("At most %s can be sent here.", sizeText(tooBig.Limit))
 	} else if t, ok := errors.AsType[auth.TooMany](err); ok {
-		d.Status, d.Title, d.Detail = http.StatusTooManyRequests, "Too many attempts", sentence(t.Error())
+		d.Status, d.Detail = http.StatusTooManyRequests, sentence(t.Error())
+		d.Title = "Too many attempts"
 		d.Retry = max(1, int(t.Wait.Seconds()+0.999))
 	} else if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		d.Status, d.Title, d.Detail = h.Code, titleOf(h.Code), routerText(h.Code)
@@ -97,11 +100,25 @@ func describe(err error) described {
 	return d
 }
 
+// titles are those of answers that no shared error stands for.
+var titles = map[int]string{
+	http.StatusBadRequest:            "This cannot be read",
+	http.StatusMethodNotAllowed:      "Not possible here",
+	http.StatusRequestEntityTooLarge: "Too large",
+	http.StatusUnsupportedMediaType:  "This kind of content is not taken",
+	http.StatusTooManyRequests:       "Too many requests",
+	http.StatusBadGateway:            "The other side did not answer",
+	http.StatusServiceUnavailable:    "Busy",
+}
+
 func titleOf(status int) string {
 	for _, row := range statuses {
 		if row.status == status {
 			return row.title
 		}
+	}
+	if title, ok := titles[status]; ok {
+		return title
 	}
 	return http.StatusText(status)
 }
@@ -134,10 +151,7 @@ func sentence(s string) string {
 }
 
 func routerText(status int) string {
-	if status == http.StatusMethodNotAllowed {
-		return "This address does not take this kind of request."
-	}
-	return "There is no page at this address."
+	return cmp.Or(map[int]string{http.StatusMethodNotAllowed: "This address does not take this kind of request."}[status], "There is no page at this address.")
 }
 
 func sizeText(n int64) string {

@@ -23,6 +23,9 @@ func sayKind(l locales.Language, v kindView) kindView {
 	}
 	v.Summary, v.Doc = say(v.Summary), say(v.Doc)
 	v.Inputs, v.Outputs, v.Params = sayPorts(l, v.Inputs), sayPorts(l, v.Outputs), sayParams(l, v.Params)
+	for i := range v.Examples { // made for this answer
+		v.Examples[i].Name = say(v.Examples[i].Name)
+	}
 	return v
 }
 

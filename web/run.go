@@ -41,6 +41,7 @@ func runPage(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	run, events = sayRun(c.Context(), run), sayEvents(c.Context(), events)
 	view := views.RunView{
 		Run: run, Names: map[string]string{}, Workflow: there, Effect: run.ErrorNode,
 		Events: events[:min(len(events), tableEvents)], More: len(events) > tableEvents,

@@ -64,7 +64,7 @@ func sessions(s *Server, c *Ctx) error {
 	rows := make([]views.SessionRow, 0, len(all))
 	for _, v := range all {
 		rows = append(rows, views.SessionRow{
-			ID: v.ID, Browser: browser(v.Agent), Address: v.Address, Created: v.Created, Seen: v.Seen, Current: v.ID == c.Principal.Session.ID,
+			ID: v.ID, Browser: browser(locales.Of(c.Context()), v.Agent), Address: v.Address, Created: v.Created, Seen: v.Seen, Current: v.ID == c.Principal.Session.ID,
 		})
 	}
 	return c.View(http.StatusOK, views.SessionsPage(c.settingsPage("Sessions"), rows))
@@ -92,8 +92,8 @@ func endOtherSessions(s *Server, c *Ctx) error {
 }
 
 // browser says in a few words what a user agent is, for people to recognise their own.
-func browser(agent string) string {
-	name := "Unknown browser"
+func browser(l locales.Language, agent string) string {
+	name := locales.Say(l, "Unknown browser")
 	for _, known := range [][2]string{
 		{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"},
 	} {
@@ -106,7 +106,7 @@ func browser(agent string) string {
 		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
 	} {
 		if strings.Contains(agent, known[0]) {
-			return name + " on " + known[1]
+			return locales.Say(l, "{browser} on {system}", "browser", name, "system", known[1])
 		}
 	}
 	return name

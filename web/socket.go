@@ -117,6 +117,7 @@ func (s *Server) serveSocket(ctx context.Context, ws *websocket.Conn, p auth.Pri
 		limiter: rate.NewLimiter(framesPerSec, frameBurst), checking: make(chan struct{}, 1),
 		attendance: newAttendance(p),
 	}
+	k.conn.Retell(retellFrame(k.language))
 	s.Live.Add(k.conn)
 	defer s.Live.Remove(k.conn)
 	defer k.conn.Drop()

@@ -20,7 +20,7 @@ var (
 	// Go says a text of a language outside of pages with locales.Say and locales.Count.
 	say = regexp.MustCompile(`\blocales\.Say\([^"\n]*?,\s*` + literal)
 	// Errors are said where they are answered: those without values in them are keys as they stand.
-	failures = regexp.MustCompile(`(?:failure\{[^"\n]*?|Mistake\{"\w+", |Detail: |d\.Title = [^"\n]*|\{(?:fs|auth|errors|context|store)\.\w+, [\w.]+, )` + literal)
+	failures = regexp.MustCompile(`(?:failure\{[^"\n]*?|http\.Status\w+: +|Mistake\{"\w+", |Detail: |d\.Title = [^"\n]*|\{(?:fs|auth|errors|context|store)\.\w+, [\w.]+, )` + literal)
 	// Problems of a drawing: their formats are keys.
 	problems = regexp.MustCompile(`\bv\.(?:add|warn)\([^\n]*?, "[\w-]+", ` + literal)
 	fixes    = regexp.MustCompile(`(?:\bv\.fix\(|engine\.Fix\{Title: )` + literal)

@@ -6,6 +6,7 @@ import { isTyping } from "../lib/dom";
 import type { Canvas } from "./canvas";
 import type { Commands } from "./commands";
 import { t } from "../lib/words";
+import { keyText } from "../commands/keys";
 
 const foreign = /^\s*\{[\s\S]*"connections"\s*:/; // of n8n
 
@@ -62,7 +63,7 @@ export class Clipboard {
       this.canvas.studio.say(t("Copied"));
       return true;
     } catch {
-      this.canvas.studio.toast(t("The browser does not allow this. Press Ctrl+C instead."));
+      this.canvas.studio.toast(t("The browser does not allow this. Press {keys} instead.", { keys: keyText("Mod+C") }));
       return false;
     }
   }
@@ -79,7 +80,7 @@ export class Clipboard {
       else if (clip) this.commands.paste(clip, this.canvas.pointer && this.canvas.toDrawing(this.canvas.pointer));
       else this.canvas.studio.toast(t("There is nothing to paste: copy nodes first."));
     } catch {
-      this.canvas.studio.toast(t("The browser does not allow this. Press Ctrl+V instead."));
+      this.canvas.studio.toast(t("The browser does not allow this. Press {keys} instead.", { keys: keyText("Mod+V") }));
     }
   }
 }

@@ -11,6 +11,7 @@ import { acceptKinds } from "./drop";
 import { Hover } from "./hover";
 import { Keyboard } from "./keyboard";
 import { Menu } from "./menu";
+import { showToolKeys } from "./toolkeys";
 
 export function giveHands(canvas: Canvas): void {
   const { studio } = canvas;
@@ -20,5 +21,6 @@ export function giveHands(canvas: Canvas): void {
   new Hover(canvas, commands, hands.menu);
   if (!studio.readonly) acceptKinds(canvas);
   showWay(studio);
+  showToolKeys(canvas.shell, studio.commands);
   canvas.root.setAttribute("data-hands", "");
 }

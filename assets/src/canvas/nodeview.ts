@@ -221,7 +221,7 @@ export class NodeView {
   /** What a screen reader says when it comes to the node. */
   private label(): void {
     const run = this.runShown;
-    const said = [this.node.name, this.kind?.title ?? t("unknown kind {kind}", { kind: this.node.kind }), this.told, run && (run.status === "failed" ? `failed: ${run.error}` : statusText(run))];
+    const said = [this.node.name, this.kind?.title ?? t("unknown kind {kind}", { kind: this.node.kind }), this.told, run && (run.status === "failed" ? t("failed: {why}", { why: run.error }) : statusText(run))];
     this.element.setAttribute("aria-label", said.filter(Boolean).join(", "));
   }
 

@@ -20,6 +20,9 @@ export function tn(count: number, one: string, other: string, values?: { [name: 
   return fill(single ? first : second, { n: count, ...values });
 }
 
+/** A number with so many digits behind the sign that the language has there. */
+export const decimal = (value: number, digits: number): string => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 function fill(text: string, values: { [name: string]: string | number } = {}): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place));
 }

@@ -1,7 +1,7 @@
 // Times as people say them. <time datetime="…" data-relative> shows "5 minutes ago", with the full time as its title,
 // and is renewed while the page stands.
 
-import { language, t } from "../lib/words";
+import { decimal, language, t } from "../lib/words";
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -39,10 +39,10 @@ export function duration(micro: number): string {
   if (micro < 1_000) return `${Math.round(micro)} µs`;
   if (micro < 1_000_000) return `${Math.round(micro / 1_000)} ms`;
   const seconds = micro / 1_000_000;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (seconds < 60) return `${seconds < 10 ? decimal(seconds, 1) : Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return t("{m} min {s} s", { m: minutes, s: Math.floor(seconds % 60) });
+  return t("{h} h {m} min", { h: Math.floor(minutes / 60), m: minutes % 60 });
 }
 
 function renew(root: ParentNode = document): void {

@@ -17,6 +17,7 @@ import { nodeCount } from "./words";
 import { tabList, type TabList } from "./tabs";
 import { several } from "./studio/several";
 import { t } from "../lib/words";
+import { statusWord } from "../runs/words";
 
 type Tab = "form" | "input" | "output" | "settings" | "docs";
 
@@ -143,7 +144,7 @@ export class NodePanel {
     const kind = this.editor.kindOf(node);
     const live = this.editor.runView.nodes.get(node.id);
     const title = h("div", { class: "grow panel-title" }, h("h2", { class: "truncate", title: node.name }, node.name), h("span", { class: "truncate muted small-text" }, kind?.title ?? node.kind));
-    this.head.replaceChildren(kindIcon(kind), title, ...(live && live.status !== "waiting" ? [h("span", { class: "badge", "data-status": live.status }, live.status)] : []), this.closer());
+    this.head.replaceChildren(kindIcon(kind), title, ...(live && live.status !== "waiting" ? [h("span", { class: "badge", "data-status": live.status }, statusWord(live.status))] : []), this.closer());
   }
 
   private closer(): HTMLElement {

@@ -1,6 +1,6 @@
 // How values and sizes are said in the panels.
 
-import { language, tn } from "../lib/words";
+import { decimal, language, t, tn } from "../lib/words";
 import type { Json } from "../types";
 
 export type Kinded = "null" | "boolean" | "number" | "string" | "list" | "object" | "nothing";
@@ -11,6 +11,19 @@ export function typeOf(value: unknown): Kinded {
   if (Array.isArray(value)) return "list";
   const type = typeof value;
   return type === "object" ? "object" : type === "number" || type === "boolean" || type === "string" ? type : "nothing";
+}
+
+/** What a value is, in a word. */
+export function typeText(type: string): string {
+  switch (type) {
+    case "string": return t("string");
+    case "number": return t("number");
+    case "boolean": return t("boolean");
+    case "list": return t("list");
+    case "object": return t("object");
+    case "nothing": return t("nothing");
+    default: return type;
+  }
 }
 
 /** A value in one line, cut at a length. */
@@ -24,9 +37,9 @@ export const nodeCount = (n: number): string => tn(n, "{n} node", "{n} nodes", {
 
 export function bytes(n: number): string {
   if (n < 1024) return `${n} B`;
-  if (n < 1024 ** 2) return `${(n / 1024).toFixed(1)} KB`;
-  if (n < 1024 ** 3) return `${(n / 1024 ** 2).toFixed(1)} MB`;
-  return `${(n / 1024 ** 3).toFixed(1)} GB`;
+  if (n < 1024 ** 2) return `${decimal(n / 1024, 1)} KB`;
+  if (n < 1024 ** 3) return `${decimal(n / 1024 ** 2, 1)} MB`;
+  return `${decimal(n / 1024 ** 3, 1)} GB`;
 }
 
 const identifier = /^[A-Za-z_$][\w$]*$/;

@@ -63,7 +63,7 @@ export class ReplayBar {
     const { replay } = this;
     this.slider.value = String(Math.round((replay.now / replay.length) * 1000));
     const { passed, total } = replay.clock;
-    const text = `${durationText(passed)} of ${durationText(total)}`;
+    const text = t("{passed} of {total}", { passed: durationText(passed), total: durationText(total) });
     this.slider.setAttribute("aria-valuetext", t("{text}, event {count} of {length}", { text, count: replay.count, length: replay.events.length }));
     this.clock.textContent = text;
     this.playButton.setAttribute("aria-label", replay.playing ? t("Pause") : t("Play"));

@@ -3,7 +3,7 @@
 import type { NodeRun, RunView } from "../editor/context";
 import { reach } from "../doc/graph";
 import type { Run, RunEvent, RunStatus, Workflow } from "../types";
-import { language, t, tn } from "../lib/words";
+import { decimal, language, t, tn } from "../lib/words";
 
 export const emptyView = (): RunView => ({ run: null, status: null, nodes: new Map(), events: [] });
 
@@ -114,9 +114,9 @@ export function durationText(took: number): string {
   if (ms <= 0) return "0 ms";
   if (ms < 1) return "<1 ms";
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  if (ms < 60_000) return `${decimal(ms / 1000, ms < 10_000 ? 2 : 1)} s`;
   const seconds = Math.round(ms / 1000);
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return seconds < 3600 ? t("{m} min {s} s", { m: Math.floor(seconds / 60), s: seconds % 60 }) : t("{h} h {m} min", { h: Math.floor(seconds / 3600), m: Math.floor((seconds % 3600) / 60) });
 }
 
 /** What happened at a node, in a few words. */

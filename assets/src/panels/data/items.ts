@@ -2,6 +2,7 @@
 
 import { isObject, textOf } from "../words";
 import type { Item } from "../../types";
+import { t } from "../../lib/words";
 
 /** The largest number of items that is taken. */
 export const most = 1000;
@@ -12,12 +13,12 @@ export function itemsFrom(text: string): Item[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`This is not JSON: ${textOf(error)}`);
+    throw new Error(t("This is not JSON: {why}", { why: textOf(error) }));
   }
   const list = Array.isArray(value) ? value : [value];
-  if (list.length > most) throw new Error(`At most ${most} items are taken; these are ${list.length}.`);
+  if (list.length > most) throw new Error(t("At most {most} items are taken; these are {count}.", { most, count: list.length }));
   return list.map((entry, i) => {
-    if (!isObject(entry)) throw new Error(`Entry ${i + 1} is not an object. Items look like {"name": "value"}.`);
+    if (!isObject(entry)) throw new Error(t("Entry {n} is not an object. Items look like {example}.", { n: i + 1, example: '{"name": "value"}' }));
     return isObject(entry.json) ? (entry as unknown as Item) : { json: entry };
   });
 }

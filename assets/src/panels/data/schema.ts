@@ -2,7 +2,7 @@
 
 import { h } from "../../lib/dom";
 import type { Item } from "../../types";
-import { brief, isObject, typeOf } from "../words";
+import { brief, isObject, typeOf, typeText } from "../words";
 import { draggable, reference, type Origin } from "./refer";
 import { t } from "../../lib/words";
 
@@ -50,7 +50,7 @@ function inTreeOrder(fields: Map<string, FieldShape>): FieldShape[] {
 export function dataSchema(items: Item[], origin: Origin): HTMLElement {
   const fields = shapeOf(items);
   const rows = fields.map((field) => {
-    const name = h("span", { class: "schema-name", title: t("Drag into a field to use it there") }, String(field.path.at(-1)).replace(/^0$/, "first entry"));
+    const name = h("span", { class: "schema-name", title: t("Drag into a field to use it there") }, String(field.path.at(-1)).replace(/^0$/, t("first entry")));
     name.style.marginInlineStart = `${(field.path.length - 1) * 14}px`;
     draggable(name, () => reference(origin, field.path));
     const share = Math.round((100 * field.filled) / Math.max(1, items.length));
@@ -59,7 +59,7 @@ export function dataSchema(items: Item[], origin: Origin): HTMLElement {
       "tr",
       {},
       h("th", { scope: "row" }, name),
-      h("td", {}, h("span", { class: "type-mark" }, [...field.types].join(" or "))),
+      h("td", {}, h("span", { class: "type-mark" }, [...field.types].map(typeText).join(t(" or ")))),
       h("td", { class: "number" }, nested ? "" : `${share} %`),
       h("td", { class: "value", title: brief(field.sample, 400) }, brief(field.sample, 80)),
     );

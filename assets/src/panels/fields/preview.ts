@@ -3,7 +3,7 @@
 import { api } from "../../lib/api";
 import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
-import { brief, typeOf } from "../words";
+import { brief, typeOf, typeText } from "../words";
 import type { Samples } from "./samples";
 import { t } from "../../lib/words";
 
@@ -132,7 +132,7 @@ export class PreviewLine {
     this.timer = window.setTimeout(() => {
       this.preview.ask(this.text).then(
         (answer) => turn === this.turn && this.draw(answer),
-        (error: unknown) => turn === this.turn && this.draw({ error: error instanceof Error ? error.message : "no answer" }),
+        (error: unknown) => turn === this.turn && this.draw({ error: error instanceof Error ? error.message : t("The studio cannot be reached") }),
       );
     }, wait);
   }
@@ -149,6 +149,6 @@ export class PreviewLine {
     const type = answer.type ?? typeOf(answer.value);
     const value = failed ? answer.error! : answer.value === undefined || answer.value === null ? t("no value") : brief(answer.value, 600) || t("empty text");
     this.element.classList.toggle("failed", failed);
-    this.element.replaceChildren(h("span", { class: "type-mark" }, failed ? t("error") : type), h("span", { class: "preview-value" }, value));
+    this.element.replaceChildren(h("span", { class: "type-mark" }, failed ? t("error") : typeText(type)), h("span", { class: "preview-value" }, value));
   }
 }

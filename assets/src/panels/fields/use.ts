@@ -9,7 +9,7 @@ import { draggable, fromInput, fromNode, reference, type Origin } from "../data/
 import { type FieldShape, shapeOf } from "../data/schema";
 import type { Steps } from "../data/steps";
 import { keep, kept } from "../keep";
-import { brief } from "../words";
+import { brief, typeText } from "../words";
 import type { Preview } from "./preview";
 import { firstTaker, takerAround, type Taker } from "./takers";
 
@@ -105,7 +105,7 @@ export class DataUse {
     const inside = reference(origin, field.path);
     const value = item ? field.path.reduce<unknown>((at, key) => (at as { [key: string]: unknown } | null | undefined)?.[key], item.json) : field.sample;
     const name = String(field.path.at(-1));
-    const button = h("button", { type: "button", class: "data-use-row", "data-testid": `use-${inside}`, "data-tip": `{{ ${inside} }}`, onclick: () => this.use(inside) }, h("span", { class: "schema-name" }, name), h("span", { class: "type-mark" }, [...field.types].join("/")), h("span", { class: "truncate value" }, brief(value, 60)));
+    const button = h("button", { type: "button", class: "data-use-row", "data-testid": `use-${inside}`, "data-tip": `{{ ${inside} }}`, onclick: () => this.use(inside) }, h("span", { class: "schema-name" }, name), h("span", { class: "type-mark" }, [...field.types].map(typeText).join("/")), h("span", { class: "truncate value" }, brief(value, 60)));
     button.style.paddingInlineStart = `${8 + (field.path.length - 1) * 14}px`;
     draggable(button, () => inside);
     return h("li", {}, button);

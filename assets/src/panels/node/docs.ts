@@ -9,7 +9,7 @@ import { type Example, examplesOf } from "./examples";
 import { t } from "../../lib/words";
 
 export function docsView(editor: Editor, node: WorkflowNode, kind: Kind): HTMLElement {
-  const ports = [...kind.inputs.map((port) => ["in", portText(port)]), ...kind.outputs.map((port) => ["out", portText(port)])];
+  const ports = [...kind.inputs.map((port) => t("Input {name}", { name: portText(port) })), ...kind.outputs.map((port) => t("Output {name}", { name: portText(port) }))];
   const examples = h("div", { class: "stack" });
   void examplesOf(kind).then(
     (list) => list.length > 0 && examples.replaceChildren(h("h3", {}, t("Examples")), ...list.map((example) => exampleView(editor, node, example))),
@@ -20,7 +20,7 @@ export function docsView(editor: Editor, node: WorkflowNode, kind: Kind): HTMLEl
     { class: "docs", "data-testid": "node-docs" },
     h("p", { class: "lead" }, kind.summary),
     markdown(kind.doc ?? ""),
-    ports.length > 0 ? h("p", { class: "row" }, ...ports.map(([way, name]) => h("span", { class: "type-mark" }, `${way} ${name}`))) : null,
+    ports.length > 0 ? h("p", { class: "row" }, ...ports.map((text) => h("span", { class: "type-mark" }, text))) : null,
     examples,
   );
 }

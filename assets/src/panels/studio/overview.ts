@@ -47,7 +47,7 @@ function triggerButtons(editor: Editor): HTMLElement[] {
 function trigger(editor: Editor, node: WorkflowNode): HTMLElement {
   const open = h("button", { type: "button", class: "link grow truncate", onclick: () => editor.open(node.id, "form") }, node.name);
   const detail = isWebhook(node) ? webhookView(editor, node) : isSchedule(node) ? scheduleView(editor, node) : null;
-  return h("section", { class: "card trigger-card" }, h("div", { class: "row nowrap" }, kindIcon(editor.kindOf(node)), open, node.disabled ? h("span", { class: "badge" }, "disabled") : null), detail);
+  return h("section", { class: "card trigger-card" }, h("div", { class: "row nowrap" }, kindIcon(editor.kindOf(node)), open, node.disabled ? h("span", { class: "badge" }, t("Disabled")) : null), detail);
 }
 
 function testsLine(editor: Editor): HTMLElement | null {

@@ -4,6 +4,7 @@ import { h, icon } from "../../lib/dom";
 import type { Editor } from "../../editor/context";
 import { kindIcon } from "../kindview";
 import { t } from "../../lib/words";
+import { keyText } from "../../commands/keys";
 
 export function mountRun(editor: Editor, button: HTMLElement): void {
   const going = () => ["queued", "running", "waiting"].includes(editor.runView.status ?? "");
@@ -40,7 +41,7 @@ export function mountRun(editor: Editor, button: HTMLElement): void {
     const mark = icon(stopping ? "loader-circle" : live ? "square" : "play");
     mark.classList.toggle("spin", stopping);
     button.replaceChildren(mark, h("span", {}, stopping ? t("Stopping…") : live ? t("Stop") : t("Run")));
-    button.setAttribute("data-tip", stopping ? t("The run is being cancelled") : live ? t("Stop the run") : t("Run the workflow (Ctrl+Enter)"));
+    button.setAttribute("data-tip", stopping ? t("The run is being cancelled") : live ? t("Stop the run") : `${t("Run the workflow")} (${keyText("Mod+Enter")})`);
     more.hidden = live || triggers.length < 2;
     group.classList.toggle("single", more.hidden);
     menu.replaceChildren(h("p", { class: "menu-title" }, t("Start by")), ...triggers.map((node) => h("button", { type: "button", role: "menuitem", "data-testid": `run-by-${node.id}`, onclick: () => void start(node.id) }, kindIcon(editor.kindOf(node)), h("span", { class: "truncate" }, node.name))));

@@ -8,6 +8,7 @@ import { ago, duration, fullTime } from "../../page/times";
 import type { Run } from "../../types";
 import { textOf } from "../words";
 import { t } from "../../lib/words";
+import { statusWord, triggerWord } from "../../runs/words";
 
 const shown = 20;
 
@@ -42,7 +43,7 @@ export function mountRuns(editor: Editor, link: HTMLElement): void {
     const created = new Date(run.created / 1000);
     const took = run.finished ? duration(run.finished - (run.started ?? run.created)) : "";
     const current = editor.runView.run?.id === run.id;
-    return h("li", {}, h("button", { type: "button", "aria-current": current ? "true" : null, "data-testid": `run-${run.id}`, onclick: () => show(run), title: run.error ?? fullTime(created) }, h("span", { class: "badge", "data-status": run.status }, run.status), h("span", { class: "grow" }, ago(created)), h("span", { class: "muted" }, run.trigger), h("span", { class: "muted number" }, took)));
+    return h("li", {}, h("button", { type: "button", "aria-current": current ? "true" : null, "data-testid": `run-${run.id}`, onclick: () => show(run), title: run.error ?? fullTime(created) }, h("span", { class: "badge", "data-status": run.status }, statusWord(run.status)), h("span", { class: "grow" }, ago(created)), h("span", { class: "muted" }, triggerWord(run.trigger)), h("span", { class: "muted number" }, took)));
   };
   const draw = (runs: Run[]) => {
     const all = h("a", { href: link.getAttribute("href") ?? "/runs" }, t("All runs"), icon("arrow-right"));

@@ -35,5 +35,5 @@ export function webhookView(editor: Editor, node: WorkflowNode): HTMLElement {
 }
 
 function line(method: string, address: string, label: string, testid: string): HTMLElement {
-  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? "any" : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": t("Copy: {label}", { label: label.split(/[,，]/)[0]! }) }, icon("copy"))));
+  return h("div", { class: "field" }, h("span", { class: "help" }, label), h("div", { class: "copy-line" }, h("span", { class: "type-mark" }, method === "*" ? t("Any") : method), h("code", { "data-testid": testid, title: address }, address), h("button", { type: "button", class: "button quiet small icon-only", "data-copy": address, "aria-label": t("Copy: {label}", { label: label.split(/[,，]/)[0]! }) }, icon("copy"))));
 }
