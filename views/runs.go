@@ -133,7 +133,7 @@ func tookText(ctx context.Context, micros int64) string {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < time.Minute:
-		return decimal(ctx, strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0")) + " s"
+		return fraction(ctx, strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0")) + " s"
 	case d < time.Hour:
 		return tr(ctx, "{m} min {s} s", "m", int(d.Minutes()), "s", int(d.Seconds())%60)
 	default:

@@ -20,8 +20,8 @@ func trn(ctx context.Context, n int, one, other string, args ...any) string {
 	return locales.Count(locales.Of(ctx), n, one, other, args...)
 }
 
-// decimal writes a number, "1.4", with the sign that the language has before its fractions.
-func decimal(ctx context.Context, number string) string {
+// fraction writes a number, "1.4", with the sign that the language has before its fractions.
+func fraction(ctx context.Context, number string) string {
 	switch locales.Of(ctx) {
 	case locales.German, locales.Spanish, locales.French:
 		return strings.Replace(number, ".", ",", 1)
