@@ -56,7 +56,9 @@ func classifyPorts(params map[string]any) (in, out []engine.Port) {
 	return nil, append(out, engine.Port{Name: "default", Label: "default", Optional: true})
 }
 
-func checkClassify(p aiClassify) []engine.Problem { return append(p.check(), problem("labels", "labels", p.fit())...) }
+func checkClassify(p aiClassify) []engine.Problem {
+	return append(p.check(), problem("labels", "labels", p.fit())...)
+}
 
 func (p aiClassify) fit() error {
 	if len(p.Labels) < 2 || len(p.Labels) > maxCases {
