@@ -23,4 +23,11 @@ var documentRoutes = []route{
 	call("POST", "/collections/:id/search", auth.CollectionView, "Find chunks, and see every stage of how they were found", apiSearch, costs(costSome)),
 	stream[askIn, rag.Answer]("POST", "/collections/:id/ask", auth.CollectionView, "Answer a question from a collection, with citations", apiAsk,
 		costs(costSome), answers(eventStream), timed(askLimit)),
+	call("GET", "/collections/:id/questions", auth.CollectionView, "Judged questions of a collection", apiQuestions),
+	call("POST", "/collections/:id/questions", auth.CollectionEdit, "Keep judged questions", apiPutQuestions, costs(costSome)),
+	call("DELETE", "/collections/:id/questions/:question", auth.CollectionEdit, "Delete a judged question", apiDeleteQuestion),
+	call("GET", "/collections/:id/evaluations", auth.CollectionView, "Evaluations of a collection", apiEvaluations),
+	call("POST", "/collections/:id/evaluations", auth.CollectionEdit, "Ask the judged questions and measure what comes", apiEvaluate,
+		made, costs(costTests), timed(evaluationLimit)),
+	call("GET", "/collections/:id/evaluations/:evaluation", auth.CollectionView, "An evaluation with what came of each question", apiEvaluation),
 }
