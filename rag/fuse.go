@@ -11,8 +11,9 @@ type Fusion string
 
 // The ways to fuse.
 const (
-	// Adaptive weighs the words by their coverage: asked in the words of the documents, BM25 leads; asked in other words,
-	// the vectors do. Of all that were measured it is the only one that is best or near it for both kinds of questions.
+	// Adaptive weighs the words by how many of them stand in what was found: asked in the words of the documents, BM25
+	// leads; asked in other words, the vectors do. Of all that were measured it is the only one that is best or near it for
+	// both kinds of questions.
 	Adaptive Fusion = "adaptive"
 	Convex   Fusion = "convex"  // a fixed weight
 	RRF      Fusion = "rrf"     // reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009), which loses quality here
@@ -32,8 +33,26 @@ type scored struct {
 	score float64
 }
 
-// wordWeight is the weight of the words among words and meaning.
-func (f Fusion) wordWeight(fixed, coverage float64, vectors bool) float64 {
+// overlapping is what question and chunks have in common.
+type overlapping struct {
+	words   float64 // coverage of the question by the best of the chunks that its words found
+	meaning float64 // and by those that its meaning found
+	matched int     // terms of the question that one of the chunks has that its words found
+}
+
+// Constants of the adaptive weight, fitted on one half of the judged questions (docs/retrieval.md).
+const (
+	ofWords    = 2.0
+	ofMeaning  = 2.0
+	ofMatched  = 0.55 // for each term, up to four
+	adaptBias  = -1.85
+	leastWords = 0.05
+	mostWords  = 0.85 // beyond, what only the meaning finds would never be seen
+)
+
+// wordWeight is the weight of the words among words and meaning. Words count where they cover much of the question, or
+// where several of its terms stand in one chunk: one or two do so by chance, as in a large collection even rare ones do.
+func (f Fusion) wordWeight(fixed float64, o overlapping, vectors bool) float64 {
 	switch {
 	case f == Lexical || !vectors && f != Semantic:
 		return 1
@@ -42,7 +61,7 @@ func (f Fusion) wordWeight(fixed, coverage float64, vectors bool) float64 {
 	case f == Convex:
 		return fixed
 	}
-	return min(max(2*coverage, 0.05), 0.85)
+	return min(max(ofWords*o.words+ofMeaning*o.meaning+ofMatched*float64(min(o.matched, 4))+adaptBias, leastWords), mostWords)
 }
 
 // fuse joins two lists, the best first, to the k best. Scores are brought to 0…1 within each list.

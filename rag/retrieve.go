@@ -74,7 +74,8 @@ type Hit struct {
 	Fused       float64 `json:"fused"`
 	Reranked    float64 `json:"reranked"`
 	Probability float64 `json:"probability"`
-	Coverage    float64 `json:"coverage"` // share of the question's words, by their rarity
+	Coverage    float64 `json:"coverage"`  // share of the question's words, by their rarity
+	Proximity   float64 `json:"proximity"` // how near its neighbouring words stand to each other
 }
 
 // Stage is one step of a search, for people who want to see why.
@@ -133,7 +134,14 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 	found.stage("vector", began, byMeaning, note)
 
 	began = time.Now()
-	found.WordWeight = s.Fusion.wordWeight(s.WordWeight, words.Coverage, len(byMeaning) > 0)
+	q := newQuestion(r.Words, text)
+	shared := 0.0
+	if s.Fusion == Adaptive {
+		if shared, err = r.shared(ctx, q, byMeaning); err != nil {
+			return nil, err
+		}
+	}
+	found.WordWeight = s.Fusion.wordWeight(s.WordWeight, overlapping{words.Coverage, shared, words.Matched}, len(byMeaning) > 0)
 	fused := s.Fusion.fuse(byWords, byMeaning, found.WordWeight, s.Candidates)
 	found.stage("fused", began, fused, "")
 
@@ -151,7 +159,7 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 		c.words, c.hasWords = scores[c.ID]
 		c.vector, c.hasVector = cosines[c.ID]
 	}
-	note, err = r.rerank(ctx, text, s, list)
+	note, err = r.rerank(ctx, text, q, s.Weights.of(found.WordWeight), list)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +191,7 @@ func (f *Found) stage(name string, began time.Time, list []scored, note string) 
 func (f *Found) divide(list []candidate, s Settings) {
 	f.Hits, f.Below = []Hit{}, []Hit{}
 	for i, c := range list[:min(s.Results, len(list))] {
-		h := Hit{c.Chunk, c.words, c.vector, c.fused, c.reranked, c.probability, c.Coverage}
+		h := Hit{c.Chunk, c.words, c.vector, c.fused, c.reranked, c.probability, c.Coverage, c.Proximity}
 		if c.probability >= s.Threshold {
 			f.Hits = append(f.Hits, h)
 		} else if len(f.Below) < 10 || i < s.Results {
@@ -226,6 +234,22 @@ func (r *Retriever) near(ctx context.Context, text string, s Settings, filter Fi
 	return list, cosines, note, nil
 }
 
+// nearest is how many chunks found by meaning are looked at for the words of the question.
+const nearest = 3
+
+// shared is the mean coverage of a question by the chunks that its meaning found first. Where they have none of its words
+// it was asked in other words than the documents', however many chunks have some of them by chance.
+func (r *Retriever) shared(ctx context.Context, q *question, byMeaning []scored) (mean float64, err error) {
+	if len(byMeaning) == 0 {
+		return 0, nil
+	}
+	list, err := r.load(ctx, byMeaning[:min(nearest, len(byMeaning))])
+	for i := range list {
+		mean += q.features(r.Words.Analyzer(), &list[i].Chunk).Coverage / float64(len(list))
+	}
+	return mean, err
+}
+
 func (r *Retriever) load(ctx context.Context, fused []scored) ([]candidate, error) {
 	ids := make([]uint32, len(fused))
 	score := map[uint32]float64{}
@@ -244,8 +268,8 @@ func (r *Retriever) load(ctx context.Context, fused []scored) ([]candidate, erro
 }
 
 // rerank scores candidates by features, and by the model where there is one.
-func (r *Retriever) rerank(ctx context.Context, text string, s Settings, list []candidate) (note string, err error) {
-	rerankByFeatures(newQuestion(r.Words, text), r.Words.Analyzer(), s.Weights, list)
+func (r *Retriever) rerank(ctx context.Context, text string, q *question, w Weights, list []candidate) (note string, err error) {
+	rerankByFeatures(q, r.Words.Analyzer(), w, list)
 	if r.Rerank == nil || len(list) == 0 {
 		return "", nil
 	}

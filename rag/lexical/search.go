@@ -3,6 +3,7 @@ package lexical
 import (
 	"cmp"
 	"container/heap"
+	"math/bits"
 	"slices"
 )
 
@@ -25,6 +26,8 @@ type Result struct {
 	// Coverage is the share of the query's idf mass that the best covered of the first five hits has, 0 to 1: near 1 the
 	// words of the question stand in one chunk, near 0 it was asked in other words.
 	Coverage float64
+	// Matched is how many terms of the query one of those hits has, at most.
+	Matched int
 	// Most is the score of a short document that had every term of the query very often: no hit has more.
 	Most float64
 }
@@ -82,6 +85,7 @@ func (x *Index) Search(text string, k int, filter Filter) Result {
 			}
 		}
 		result.Coverage = max(result.Coverage, covered/mass)
+		result.Matched = max(result.Matched, bits.OnesCount64(h.terms))
 	}
 	return result
 }
