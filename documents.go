@@ -17,7 +17,6 @@ import (
 	"github.com/atelier-studio/atelier/rag"
 	"github.com/atelier-studio/atelier/rag/embed"
 	"github.com/atelier-studio/atelier/rag/library"
-	"github.com/atelier-studio/atelier/rag/read"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/atelier-studio/atelier/web"
 )
@@ -34,7 +33,7 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 	shelves := s.Library()
 	d.library = &library.Library{Shelves: shelves, Embedders: d.models.embedder}
 	d.ingester = &library.Ingester{
-		Queue: shelves, Embedders: d.models.embedder, Read: read.File, Owner: owner, Now: time.Now, Log: log,
+		Queue: shelves, Embedders: d.models.embedder, Read: p.readers.Read, Owner: owner, Now: time.Now, Log: log,
 		Changed: func(workspace, collection, document string) {
 			d.library.Forget(workspace, collection)
 			web.TellCollection(context.Background(), bus, workspace, collection, document)

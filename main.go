@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // time zones also where the machine has no files of them
 
 	"github.com/atelier-studio/atelier/engine/sandbox"
+	"github.com/atelier-studio/atelier/rag/read"
+	"github.com/atelier-studio/atelier/rag/read/cage"
 )
 
 func main() {
@@ -57,6 +59,7 @@ func commands() []command {
 		{"version", "", "prints the version", versionCommand},
 		{"help", "", "prints this", helpCommand},
 		{"sandbox", "", "", sandboxCommand},
+		{"read-file", "", "", readFileCommand},
 	}
 }
 
@@ -99,4 +102,9 @@ func helpCommand(_ context.Context, p *process) int {
 // sandboxCommand is what the studio starts itself as, to run Python code in a cage.
 func sandboxCommand(_ context.Context, p *process) int {
 	return sandbox.Main(p.args, p.stdin, p.stdout, p.stderr)
+}
+
+// readFileCommand is what the studio starts itself as, to read documents whose bytes may be hostile.
+func readFileCommand(_ context.Context, p *process) int {
+	return cage.Main(p.args, p.stdin, p.stdout, p.stderr, read.File)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/engine/nodes"
 	"github.com/atelier-studio/atelier/engine/sandbox"
+	"github.com/atelier-studio/atelier/rag/read/cage"
 	"github.com/atelier-studio/atelier/store"
 )
 
@@ -21,6 +22,7 @@ import (
 type parts struct {
 	javascript *sandbox.JavaScript
 	python     *sandbox.Python
+	readers    *cage.Pool // of documents
 	sql        *store.SQL
 	folders    *folders
 	catalogue  *nodes.Set
@@ -57,6 +59,7 @@ func newParts(o partOptions) (_ *parts, err error) {
 		return nil, fmt.Errorf("find our own program: %w", err)
 	}
 	p.python = sandbox.NewPython(sandbox.PythonOptions{Command: []string{self, "sandbox"}})
+	p.readers = cage.New(cage.Options{Command: []string{self, "read-file"}})
 	dialer := egress.Dialer()
 	if p.sql, err = store.NewSQL(store.SQLOptions{Dir: o.dataDir, Dial: dialer.DialContext}); err != nil {
 		return nil, err
@@ -81,6 +84,9 @@ func (p *parts) close() error {
 	p.javascript.Close()
 	if p.python != nil {
 		p.python.Close()
+	}
+	if p.readers != nil {
+		p.readers.Close()
 	}
 	var errs []error
 	if p.sql != nil {

@@ -21,7 +21,7 @@ import (
 
 // The tests of this package run the real program: the test binary starts itself as atelier.
 func TestMain(m *testing.M) {
-	if os.Getenv("ATELIER_TEST_PROGRAM") != "" || len(os.Args) > 1 && os.Args[1] == "sandbox" {
+	if os.Getenv("ATELIER_TEST_PROGRAM") != "" || len(os.Args) > 1 && (os.Args[1] == "sandbox" || os.Args[1] == "read-file") {
 		main()
 		return
 	}
