@@ -51,7 +51,7 @@ export function openRetrieval(root: HTMLElement): void {
   }
 
   function side(found: Search, title: string, other: Search | undefined): HTMLElement {
-    return h("section", { class: "retrieval-side", "data-testid": "retrieval-side", "aria-label": title || t("Result") }, title && h("h2", {}, title), stageTable(found, collection, other));
+    return h("section", { class: "retrieval-side", "data-testid": "retrieval-side", "aria-label": title || t("Result") }, h("h2", { class: title ? null : "visually-hidden" }, title || t("Result")), stageTable(found, collection, other));
   }
 }
 

@@ -64,7 +64,7 @@ export function stageTable(found: Search, collection: string, other: Search | un
 
 function column(stage: Stage, items: HTMLElement[]): HTMLElement {
   const title = titles[stage.name]?.() ?? stage.name;
-  const box = h("section", { class: "stage-column", "data-stage": stage.name, "aria-label": title },
+  const box = h("div", { class: "stage-column", "data-stage": stage.name },
     h("div", { class: "stage-head" }, h("h3", {}, title), h("span", { class: "muted small-text" }, `${items.length} · ${duration(stage.took / 1000)}`)),
     stage.note ? h("p", { class: "warn-text small-text" }, icon("triangle-alert"), stage.note) : null,
     items.length > 0 ? h("ol", { class: "ranked-list" }, ...items) : h("p", { class: "muted small-text" }, t("Nothing found")));
