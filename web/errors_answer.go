@@ -64,6 +64,8 @@ func (s *Server) fail(c *Ctx, err error) error {
 	}
 	var written error
 	switch {
+	case strings.HasPrefix(c.route.Path, openaiPrefix):
+		written = writeOpenAIError(c, d)
 	case c.wantsJSON():
 		written = writeProblem(c, d)
 	case errors.Is(err, auth.ErrSignedOut):

@@ -22,6 +22,7 @@ import (
 	"github.com/atelier-studio/atelier/rag/library"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/labstack/echo/v4"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // Options are what a server is made of. Store, Auth, Catalogue and Log must be set.
@@ -81,6 +82,9 @@ type Server struct {
 	paces    paces
 	presence *live.Presence
 	webhooks webhooks
+
+	mcp        http.Handler
+	mcpSchemas *mcp.SchemaCache
 }
 
 // New makes a server.
@@ -104,6 +108,7 @@ func New(o Options) (*Server, error) {
 	if o.Live != nil {
 		s.presence = live.NewPresence(o.Live.Bus(), o.Log)
 	}
+	s.mcp, s.mcpSchemas = newMCP(), mcp.NewSchemaCache()
 	s.echo = s.newEcho()
 	return s, nil
 }
