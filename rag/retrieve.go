@@ -99,6 +99,7 @@ type Found struct {
 	Coverage   float64 `json:"coverage"`
 	WordWeight float64 `json:"word_weight"` // that the fusion used
 	Stages     []Stage `json:"stages"`
+	best       *signal // of the first hit
 }
 
 // candidatesPerList is how many candidates each way of finding brings before fusion.
@@ -175,6 +176,10 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 		ranked[i] = scored{c.ID, c.reranked}
 	}
 	found.stage("reranked", began, ranked, note)
+	if len(list) > 0 {
+		first := list[0].signal(words.Most)
+		found.best = &first
+	}
 	found.divide(list, s)
 	return found, nil
 }
