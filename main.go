@@ -56,6 +56,7 @@ func commands() []command {
 		{"backup", "FILE [--data DIR]", "writes a copy of the data folder; the studio may be running", backupCommand},
 		{"restore", "FILE [--data DIR]", "makes a data folder from a backup", restoreCommand},
 		{"user", "reset-password EMAIL [--data DIR]", "sets a new password for someone who lost theirs; stop the studio first", userCommand},
+		{"rag", "ingest|ask … --collection NAME [--data DIR] [--tags …] [--json] [--no-model]", "takes files and folders in, or answers a question from a collection; stop the studio first", ragCommand},
 		{"version", "", "prints the version", versionCommand},
 		{"help", "", "prints this", helpCommand},
 		{"sandbox", "", "", sandboxCommand},

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Documents are taken in and asked on the data folder of a studio that does not run.
+func TestRAGCommand(t *testing.T) {
+	t.Parallel()
+	s := startStudio(t)
+	folder := t.TempDir()
+	for name, body := range map[string]string{
+		"returns.md": "# Returns\n\nParcels can go back within thirty days after they came.\n", "care/shoes.txt": "Leather shoes want wax twice a year.\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bad := filepath.Join(t.TempDir(), "bad.pdf")
+	if err := os.WriteFile(bad, []byte("%PDF-1.7 and nothing more"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := atelier(t, "rag", "ingest", folder, "--collection", "Handbook", "--data", s.dir); code != exitFailed || errs == "" {
+		t.Errorf("while the studio runs: %d %s", code, errs)
+	}
+	s.kill()
+	for _, tt := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"ingest " + folder, exitOK, "returns.md: ready, chunks: 1"},
+		{"ingest " + folder, exitOK, "shoes.txt: unchanged"},
+		{"ingest " + bad, exitFailed, "PDF"},
+		{"ask Within how many days can parcels go back?", exitOK, "thirty days after they came. [1]\n[1] Returns"},
+		{"ask --json Within how many days can parcels go back?", exitOK, `"mode":"extract"`},
+		{"ask quantum chromodynamics", exitFailed, "do not tell"},
+		{"ask", exitUsage, "rag takes"},
+		{"eval x", exitUsage, "rag takes"},
+	} {
+		args := append([]string{"rag"}, strings.Fields(tt.args)...)
+		code, out, errs := atelier(t, append(args, "--collection", "Handbook", "--data", s.dir)...)
+		if code != tt.code || !strings.Contains(out+errs, tt.want) {
+			t.Errorf("%s: %d\n%s%s", tt.args, code, out, errs)
+		}
+	}
+	if code, _, errs := atelier(t, "rag", "ask", "what", "--data", s.dir); code != exitUsage || !strings.Contains(errs, "--collection") {
+		t.Errorf("without a collection: %d %s", code, errs)
+	}
+}
