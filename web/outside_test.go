@@ -260,3 +260,46 @@ func TestMCP(t *testing.T) {
 		t.Errorf("with a revoked key: %s", text)
 	}
 }
+
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	s, ingester := newLibrary(t)
+	ada := s.owner(t, "ada@example.org")
+	c := ada.collection(ingester, "Handbook", handbook)
+	long := strings.Repeat("Some words that stand before. ", 20) + "The canteen opens at noon. " + strings.Repeat("Others behind it. ", 20)
+	if _, _, err := s.Store.AddDocument(t.Context(), ada.Member.Scope(), c.ID, store.NewDocument{Name: "canteen.txt", Data: []byte(long), Tags: []string{"food", "house"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ingester.Next(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	type page struct {
+		Records []library.Record
+		Total   int
+		Tags    map[string]int
+		Page    int
+	}
+	ask := func(query string) (p page) {
+		t.Helper()
+		ada.api("GET", "/collections/Handbook/records?"+query, nil, &p, http.StatusOK)
+		return p
+	}
+	if p := ask("q=canteen"); p.Total == 0 || p.Tags["food"] != p.Total || !strings.Contains(p.Records[0].Snippet, "canteen") || len(p.Records[0].Snippet) > 300 {
+		t.Errorf("%+v", p)
+	}
+	both := ask("q=leave+hotels")
+	if both.Total != 2 || len(both.Records) != 2 {
+		t.Errorf("two documents: %+v", both)
+	}
+	if p := ask("q=leave+hotels&limit=1&page=2"); p.Total != 2 || len(p.Records) != 1 || p.Records[0].Document != both.Records[1].Document {
+		t.Errorf("the second page: %+v", p)
+	}
+	if p := ask("q=leave&page=9"); p.Total != 1 || len(p.Records) != 0 {
+		t.Errorf("after the last page: %+v", p)
+	}
+	if p := ask("q=leave&tag=food"); p.Total != 0 {
+		t.Errorf("by a tag that it lacks: %+v", p)
+	}
+	ada.api("GET", "/collections/Handbook/records?q=", nil, nil, http.StatusUnprocessableEntity)
+	s.owner(t, "eve@example.org").api("GET", "/collections/"+c.ID+"/records?q=leave", nil, nil, http.StatusNotFound)
+}

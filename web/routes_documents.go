@@ -20,6 +20,7 @@ var documentRoutes = []route{
 	call("GET", "/collections/:id/documents/:document/text", auth.CollectionView, "The text of a document and where its chunks stand in it", apiDocumentText, costs(costFile)),
 	stream[documentIn, nothing]("GET", "/collections/:id/documents/:document/file", auth.CollectionView, "A document's bytes as they came", apiDocumentFile,
 		costs(costFile), answers("application/octet-stream")),
+	call("GET", "/collections/:id/records", auth.CollectionView, "Find chunks by words, a page at a time, with how many there are by tag", apiRecords),
 	call("POST", "/collections/:id/search", auth.CollectionView, "Find chunks, and see every stage of how they were found", apiSearch, costs(costSome)),
 	stream[askIn, rag.Answer]("POST", "/collections/:id/ask", auth.CollectionView, "Answer a question from a collection, with citations", apiAsk,
 		costs(costSome), answers(eventStream), timed(askLimit)),

@@ -31,6 +31,7 @@ type shelf struct {
 	vectors  *vector.Auto // nil: none
 	space    string       // of the vectors: those of another embedder are not mixed in
 	editions map[string]*edition
+	byChunk  map[uint32]*edition // nil: to be made of the editions
 }
 
 // edition is what a shelf holds of a document.
@@ -139,6 +140,7 @@ func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error 
 	if !s.stale {
 		return nil
 	}
+	s.byChunk = nil
 	now, err := from.Editions(ctx, c.Workspace, c.ID)
 	if err != nil {
 		return err
@@ -158,7 +160,7 @@ func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error 
 	for _, e := range now {
 		old := s.editions[e.Document]
 		if old != nil && old.Version == e.Version {
-			old.Edition = e
+			s.editions[e.Document] = &edition{Edition: e, chunks: old.chunks} // readers may hold the old one
 			continue
 		}
 		content, err := from.Content(ctx, c.Workspace, c.ID, e.Document)
