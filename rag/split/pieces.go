@@ -26,7 +26,7 @@ var abbreviation = regexp.MustCompile(`(?:^|[\s(\[])(?:\p{L}|[A-Z][a-z]?\.[A-Z]|
 // Sentences returns the sentences of a text, without the spaces around them.
 func Sentences(text string) (list []Span) {
 	joined := make([]Span, 0, 16)
-	for _, s := range sentences(text) {
+	for _, s := range sentences(unwrapped(text)) {
 		if n := len(joined); n > 0 && !strings.HasSuffix(joined[n-1].in(text), "\n") && abbreviation.MatchString(tail(joined[n-1].in(text))) {
 			joined[n-1].End = s.End
 			continue
@@ -43,6 +43,33 @@ func Sentences(text string) (list []Span) {
 	}
 	return list
 }
+
+// wrapped is how long a line must be, in bytes, for its end to be one that an editor made within a paragraph.
+const wrapped = 50
+
+// unwrapped is a text of the same length in which lines that were broken to fit a page are one: their ends are spaces.
+func unwrapped(text string) string {
+	out := []byte(text)
+	start := 0
+	for at := range len(text) {
+		if text[at] != '\n' {
+			continue
+		}
+		line, rest := strings.TrimSpace(text[start:at]), text[at+1:]
+		start = at + 1
+		if len(line) < wrapped || strings.ContainsAny(line[:1], "#|") || rest == "" || strings.ContainsAny(rest[:1], "\n\r \t#|>*+-") || listed.MatchString(rest[:min(len(rest), 12)]) {
+			continue
+		}
+		out[at] = ' '
+		if at > 0 && out[at-1] == '\r' {
+			out[at-1] = ' '
+		}
+	}
+	return string(out)
+}
+
+// listed begins an item of a list with numbers.
+var listed = regexp.MustCompile(`^\d{1,3}[.)] `)
 
 // tail is the end of a text, long enough for any abbreviation.
 func tail(s string) string {

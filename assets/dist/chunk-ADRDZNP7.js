@@ -1,0 +1,1 @@
+var t=!1,n=[];function i(){t=!1,setTimeout(()=>{for(let e of n.splice(0))e()})}addEventListener("pointerdown",()=>{t=!0},!0);addEventListener("pointerup",i,!0);addEventListener("pointercancel",i,!0);function o(e){t?n.push(e):e()}export{o as a};

@@ -1,0 +1,1 @@
+import{a as p}from"./chunk-YXM7SG3A.js";import{b as m}from"./chunk-MNNLI3RE.js";import{b as e,c as o}from"./chunk-JHSPDYQW.js";function u(a,t,n,l=!1,i){let r=n?o(n.length,"Pinned {n} item to {name}","Pinned {n} items to {name}",{name:t.name}):e("Unpinned {name}",{name:t.name});a.apply(m(t,n?.slice(0,p)??null,l,i),r)}export{u as a};
