@@ -40,6 +40,7 @@ var mayImport = map[string]struct {
 	"":               {[]string{"engine", "llm", "rag", "rag/embed", "rag/evaluate", "rag/library", "rag/read", "rag/read/cage", "engine/nodes", "engine/sandbox", "auth", "live", "ops", "interop", "store", "web"}, "main wires"},
 	"bench/compare":  {nil, "it starts programs and asks them over HTTP"},
 	"bench/rooms":    {[]string{"live"}, "it measures the hub beside others, and is a module of its own for what it needs of them"},
+	"bench/registry": {[]string{"auth", "engine", "rag", "rag/library", "rag/read", "store", "web"}, "it measures the search over HTTP, as a studio of its own"},
 	"bench/stats":    {nil, "it reads files"},
 
 	"rag/simd":          {nil, "arithmetic"},
