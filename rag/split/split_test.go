@@ -166,7 +166,7 @@ func TestSentences(t *testing.T) {
 		"See e.g. Fig. 3 of Dr. Smith. It is there.": "See e.g. Fig. 3 of Dr. Smith.|It is there.",
 		"Das gilt z. B. für Nr. 5. Mehr nicht.":      "Das gilt z. B. für Nr. 5.|Mehr nicht.",
 		"Pay 3.50 now.\nThen go.":                    "Pay 3.50 now.|Then go.",
-		"A paragraph that an editor has broken to fit the\nwidth of eighty characters. Next.": "A paragraph that an editor has broken to fit the\nwidth of eighty characters.|Next.",
+		"A paragraph that some editor has broken to fit the usual\nwidth of eighty characters. Next.": "A paragraph that some editor has broken to fit the usual\nwidth of eighty characters.|Next.",
 		"返品は三十日以内。はい。":                                                                        "返品は三十日以内。|はい。",
 		"":                                                                                    "",
 	} {
