@@ -167,8 +167,8 @@ func TestSentences(t *testing.T) {
 		"Das gilt z. B. für Nr. 5. Mehr nicht.":      "Das gilt z. B. für Nr. 5.|Mehr nicht.",
 		"Pay 3.50 now.\nThen go.":                    "Pay 3.50 now.|Then go.",
 		"A paragraph that some editor has broken to fit the usual\nwidth of eighty characters. Next.": "A paragraph that some editor has broken to fit the usual\nwidth of eighty characters.|Next.",
-		"返品は三十日以内。はい。":                                                                        "返品は三十日以内。|はい。",
-		"":                                                                                    "",
+		"返品は三十日以内。はい。":                                                                                "返品は三十日以内。|はい。",
+		"":                                                                                            "",
 	} {
 		var parts []string
 		for _, s := range split.Sentences(text) {
