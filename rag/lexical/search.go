@@ -42,6 +42,11 @@ type queryTerm struct {
 
 // Search returns the k best documents for a text, among those that the filter admits; nil admits all.
 func (x *Index) Search(text string, k int, filter Filter) Result {
+	return x.SearchEach(text, k, filter, nil)
+}
+
+// SearchEach is Search that also tells each of every document that has one of the words, best or not, in no order.
+func (x *Index) SearchEach(text string, k int, filter Filter, each func(id uint32)) Result {
 	now := x.now.Load()
 	terms := now.look(x.terms(text))
 	var result Result
@@ -65,8 +70,14 @@ func (x *Index) Search(text string, k int, filter Filter) Result {
 		}
 		for _, place := range acc.touched {
 			h := Hit{s.ids[place], float64(acc.scores[place]), acc.terms[place]}
-			if (len(best) < k || before(h, best[0])) && (filter == nil || filter.Contains(h.ID)) {
-				best.keep(h, k)
+			wanted := len(best) < k || before(h, best[0])
+			if (wanted || each != nil) && (filter == nil || filter.Contains(h.ID)) {
+				if each != nil {
+					each(h.ID)
+				}
+				if wanted {
+					best.keep(h, k)
+				}
 			}
 		}
 	}

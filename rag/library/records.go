@@ -2,15 +2,11 @@ package library
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/atelier-studio/atelier/rag"
 )
-
-// maxRecords is how many of the best matches a search for records looks at.
-const maxRecords = 20_000
 
 // Records is a page of what words find in a collection, a chunk each.
 type Records struct {
@@ -34,23 +30,25 @@ type Record struct {
 // Find searches by words alone, for lists that people leaf through: every match is counted, and only the chunks of the
 // page are read. from is the number of the first.
 func (o *Opened) Find(ctx context.Context, text string, tags []string, from, limit int) (*Records, error) {
-	found := o.Retriever.Words.Search(text, maxRecords, o.Select(tags)).Hits
-	out := &Records{Records: []Record{}, Total: len(found), Tags: map[string]int{}}
-	shown := found[min(from, len(found)):min(from+limit, len(found))]
-	numbers := make([]uint32, len(shown))
-	held := make(map[uint32][]string, len(shown))
 	holders := o.shelf.holders()
-	for i, h := range found {
-		e := holders[h.ID]
-		if e == nil { // removed since
-			continue
+	counts, total := make([]int, len(holders.sets)), 0
+	best := o.Retriever.Words.SearchEach(text, from+limit, o.Select(tags), func(id uint32) {
+		if total++; int(id) < len(holders.set) {
+			counts[holders.set[id]]++
 		}
-		for _, tag := range e.Tags {
-			out.Tags[tag]++
+	}).Hits
+	out := &Records{Records: []Record{}, Total: total, Tags: map[string]int{}}
+	for set, n := range counts {
+		for _, tag := range holders.sets[set] {
+			if n > 0 {
+				out.Tags[tag] += n
+			}
 		}
-		if i >= from && i < from+limit {
-			numbers[i-from], held[h.ID] = h.ID, e.Tags
-		}
+	}
+	shown := best[min(from, len(best)):]
+	numbers := make([]uint32, len(shown))
+	for i, h := range shown {
+		numbers[i] = h.ID
 	}
 	chunks, err := o.Retriever.Source.Chunks(ctx, numbers)
 	if err != nil {
@@ -62,25 +60,49 @@ func (o *Opened) Find(ctx context.Context, text string, tags []string, from, lim
 	}
 	for _, h := range shown {
 		if c := read[h.ID]; c != nil {
-			out.Records = append(out.Records, Record{c.Document, c.ID, c.Title, c.Headings, snippet(c.Text, text), c.Page, slices.Clone(held[h.ID]), h.Score})
+			out.Records = append(out.Records, Record{c.Document, c.ID, c.Title, c.Headings, snippet(c.Text, text), c.Page, holders.tags(h.ID), h.Score})
 		}
 	}
 	return out, nil
 }
 
-// holders are the editions by their chunks, as they are now. They are made anew after a change.
-func (s *shelf) holders() map[uint32]*edition {
+// holders say which tags each chunk has, by the chunk's number: as a number of a set of tags, of which there are few.
+type holders struct {
+	set  []uint32
+	sets [][]string // the first is empty, for chunks that are gone
+}
+
+func (h *holders) tags(chunk uint32) []string {
+	if int(chunk) >= len(h.set) {
+		return []string{}
+	}
+	return append([]string{}, h.sets[h.set[chunk]]...)
+}
+
+// holders are made anew after a change.
+func (s *shelf) holders() *holders {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byChunk == nil {
-		s.byChunk = map[uint32]*edition{}
-		for _, e := range s.editions {
-			for _, n := range e.chunks {
-				s.byChunk[n] = e
+	if s.held != nil {
+		return s.held
+	}
+	h, known := &holders{sets: [][]string{nil}}, map[string]uint32{"": 0}
+	for _, e := range s.editions {
+		key := strings.Join(e.Tags, "\x00")
+		set, found := known[key]
+		if !found {
+			set = uint32(len(h.sets))
+			known[key], h.sets = set, append(h.sets, e.Tags)
+		}
+		for _, n := range e.chunks {
+			if int(n) >= len(h.set) {
+				h.set = append(h.set, make([]uint32, int(n)+1-len(h.set))...)
 			}
+			h.set[n] = set
 		}
 	}
-	return s.byChunk
+	s.held = h
+	return h
 }
 
 const snippetBytes = 240

@@ -31,7 +31,7 @@ type shelf struct {
 	vectors  *vector.Auto // nil: none
 	space    string       // of the vectors: those of another embedder are not mixed in
 	editions map[string]*edition
-	byChunk  map[uint32]*edition // nil: to be made of the editions
+	held     *holders // nil: to be made of the editions
 }
 
 // edition is what a shelf holds of a document.
@@ -140,7 +140,7 @@ func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error 
 	if !s.stale {
 		return nil
 	}
-	s.byChunk = nil
+	s.held = nil
 	now, err := from.Editions(ctx, c.Workspace, c.ID)
 	if err != nil {
 		return err
