@@ -139,15 +139,6 @@ func changedValue(t *rapid.T, v any, serial *int) any {
 	return madeUpValue(t, 1, serial)
 }
 
-func written(t testing.TB, v any) json.RawMessage {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 // TestMergesLoseNothing holds that what only one side changed is as that side has it, and that everything that either
 // side wrote is in the merged value, but for what the other one wrote over.
 func TestMergesLoseNothing(t *testing.T) {

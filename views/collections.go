@@ -55,8 +55,6 @@ func (v CollectionView) query() string {
 	return "?" + query
 }
 
-func (v CollectionView) filtered() bool { return v.Status != "" || v.Query != "" || v.Cursor != "" }
-
 // open tells how many documents are neither ready nor failed.
 func open(c library.Collection) int { return max(0, c.Documents-c.Ready-c.Failed) }
 
