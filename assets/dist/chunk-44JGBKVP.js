@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-VELOQPII.js";import"./chunk-5U3GQZAA.js";import"./chunk-TJJS7THM.js";import"./chunk-LXW3USOR.js";import"./chunk-U2FNU33V.js";import"./chunk-TPCQDOUQ.js";import"./chunk-Z7KHJG26.js";export{a as caps,b as openSheet};

@@ -1,1 +1,0 @@
-import{a as p}from"./chunk-4IGQSRJ4.js";import{b as m}from"./chunk-H2UOWG4O.js";import{b as e,c as o}from"./chunk-Z7KHJG26.js";function d(a,t,n,i=!1){let r=n?o(n.length,"Pinned {n} item to {name}","Pinned {n} items to {name}",{name:t.name}):e("Unpinned {name}",{name:t.name});a.apply(m(t,n?.slice(0,p)??null,i),r)}export{d as a};

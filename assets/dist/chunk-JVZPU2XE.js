@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-WEP7VSMG.js";import"./chunk-6HPPC22J.js";import"./chunk-5HRQI7WV.js";import"./chunk-5U3GQZAA.js";import"./chunk-2Y7A7DNM.js";import"./chunk-HGFIED4H.js";import"./chunk-WFOVQBZN.js";import"./chunk-M6G76ICN.js";import"./chunk-MAWNI7LI.js";import"./chunk-TPCQDOUQ.js";import"./chunk-Z7KHJG26.js";export{b as historyAddress,a as openPublish};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-ZY36PNLM.js";import"./chunk-U62GJ6NB.js";import"./chunk-V4JWEOAP.js";import"./chunk-5U3GQZAA.js";import"./chunk-2Y7A7DNM.js";import"./chunk-323472ZW.js";import"./chunk-WFOVQBZN.js";import"./chunk-TPCQDOUQ.js";import"./chunk-IEUH3EMT.js";import"./chunk-Z7KHJG26.js";export{b as historyAddress,a as openPublish};

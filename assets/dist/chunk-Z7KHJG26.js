@@ -1,1 +1,0 @@
-var e=globalThis.atelierWords??{},l=typeof document>"u"?"en":document.documentElement.lang||"en";function u(n,r){return g(e[n]??n,r)}function c(n,r,t,s){let[i=r,o=i]=e[`${r}|${t}`]?.split("|")??[r,t];return g(n===1||n===0&&l==="fr"?i:o,{n,...s})}function g(n,r={}){return n.replace(/\{(\w+)\}/g,(t,s)=>s in r?String(r[s]):t)}export{l as a,u as b,c};
