@@ -58,6 +58,7 @@ func apiConvert(s *Server, c *Ctx, in importIn) error {
 	if err != nil {
 		return err
 	}
+	c.retellReport(out.Report)
 	return writeJSON(c, http.StatusOK, out)
 }
 
@@ -115,6 +116,9 @@ func apiExport(s *Server, c *Ctx, in exportIn) error {
 	if in.Report {
 		if lost, err = s.lost(c, stored, in, lost); err != nil {
 			return err
+		}
+		for i := range lost {
+			lost[i] = c.Retell(lost[i])
 		}
 		return writeJSON(c, http.StatusOK, exportReport{format, stored.Revision, list(lost)})
 	}

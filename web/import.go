@@ -29,6 +29,7 @@ func (s *Server) importData(c *Ctx, data []byte, name, folder string) (imported,
 	if err != nil {
 		return imported{}, err
 	}
+	c.retellReport(read.Report)
 	stored, err := s.create(c, folder, read.Doc)
 	if err == nil && len(threads) > 0 {
 		err = s.Store.ImportThreads(c.Request().Context(), c.Scope(), stored.ID, threads)

@@ -34,6 +34,8 @@ var (
 	about = regexp.MustCompile(`\b(about)\("\w+", [^,\n]*, ` + long)
 	// models are the errors of models, which have a kind and perhaps a cause before their words.
 	models = regexp.MustCompile(`\.?\b(fail|say)\([A-Z]\w+, (?:nil, |err, )?` + long)
+	// lost are remarks about what another product's file has and a workflow has not, and the other way round.
+	lost   = regexp.MustCompile(`\b(sprintf|lose|warn)\(` + long)
 	ready  = regexp.MustCompile(`\b(Text:|return false,)\s+` + long)
 	part   = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
 	// sort is the end of a call that wraps one of the shared errors.
@@ -82,7 +84,7 @@ func Errors(tree fs.FS, folders, without []string) ([]string, error) {
 
 func errorsIn(source string) []string {
 	var keys []string
-	for _, pattern := range []*regexp.Regexp{made, about, models, ready} {
+	for _, pattern := range []*regexp.Regexp{made, about, models, lost, ready} {
 		for _, found := range pattern.FindAllStringSubmatch(source, -1) {
 			text := ""
 			for _, part := range part.FindAllString(found[len(found)-1], -1) {
