@@ -85,7 +85,7 @@ var ready = regexp.MustCompile(`http://([0-9.]+:\d+)`)
 func (s *studioProcess) start() {
 	s.t.Helper()
 	s.cmd = exec.Command(os.Args[0], "serve", "--data", s.dir, "--listen", s.address)
-	s.cmd.Env = append(append(os.Environ(), "ATELIER_TEST_PROGRAM=1"), s.env...)
+	s.cmd.Env = append(append(os.Environ(), "ATELIER_TEST_PROGRAM=1", "ATELIER_REQUEST_RATE=0"), s.env...) // tests ask faster than people
 	s.cmd.Stderr = &s.log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -30,7 +30,7 @@ export class Studio {
 
   async start(): Promise<void> {
     const p = spawn(program, ["serve", "--data", join(this.dir, "data"), "--files", this.files, "--listen", `127.0.0.1:${this.port}`], {
-      env: { PATH: process.env.PATH, ATELIER_ALLOW_ADDRESSES: "127.0.0.1", ...this.env },
+      env: { PATH: process.env.PATH, ATELIER_ALLOW_ADDRESSES: "127.0.0.1", ATELIER_REQUEST_RATE: "0", ...this.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process = p;

@@ -13,7 +13,10 @@ import (
 )
 
 // things are what workspace alpha has and beta must not see.
-type things struct{ workflow, deleted, run, credential, token, thread, comment, version string }
+type things struct {
+	workflow, deleted, run, credential, token, thread, comment, version string
+	ours
+}
 
 // asked is a method called with a scope; it returns what came back, for lists its length.
 type asked func(t *testing.T, p *place, v things, scope auth.Scope) (found int, err error)
@@ -232,6 +235,7 @@ var scoped = map[string]asked{
 }
 
 var takesAway = []string{
+	"DeleteKey", "DeleteQuestion", "DeleteDocuments", "DeleteCollection",
 	"DeleteComment", "DeleteVersion", "DeleteToken", "RemoveMember", "DeleteVariable", "DeleteCredential", "DeleteRuns", "DeleteWorkflow",
 }
 
@@ -307,6 +311,7 @@ func (p *place) things(t *testing.T) (v things) {
 	thread, err := p.StartThread(ctx, p.alpha, v.workflow, engine.Place{}, "Ours")
 	must(t, err)
 	v.thread, v.comment = thread.ID, thread.Comments[0].ID
+	v.ours = p.documents(t)
 	return v
 }
 
