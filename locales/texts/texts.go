@@ -35,9 +35,9 @@ var (
 	// models are the errors of models, which have a kind and perhaps a cause before their words.
 	models = regexp.MustCompile(`\.?\b(fail|say)\([A-Z]\w+, (?:nil, |err, )?` + long)
 	// lost are remarks about what another product's file has and a workflow has not, and the other way round.
-	lost   = regexp.MustCompile(`\b(sprintf|lose|warn)\(` + long)
-	ready  = regexp.MustCompile(`\b(Text:|return false,)\s+` + long)
-	part   = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
+	lost  = regexp.MustCompile(`\b(sprintf|lose|warn)\(` + long)
+	ready = regexp.MustCompile(`\b(Text:|return false,)\s+` + long)
+	part  = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
 	// sort is the end of a call that wraps one of the shared errors.
 	sort    = regexp.MustCompile(`: %w"(?:,[^\n]*)?\b(?:fs|errors|context|engine|io)\.(?:Err\w+|DeadlineExceeded)\)`)
 	verb    = regexp.MustCompile(`%[-+#0]*\d*(?:\.\d+)?[a-zA-Z]`)
