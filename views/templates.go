@@ -66,6 +66,8 @@ func categoryName(ctx context.Context, category string) string {
 		return tr(ctx, "Watching")
 	case "Webhooks":
 		return tr(ctx, "Webhooks")
+	case "Documents and models":
+		return tr(ctx, "Documents and models")
 	case "Tables and files":
 		return tr(ctx, "Tables and files")
 	default:
