@@ -71,6 +71,16 @@ func (r *Retriever) Ask(ctx context.Context, model llm.Model, question string, o
 	if err != nil {
 		return nil, err
 	}
+	// A question that nobody could put into words of its own, and that finds nothing by itself, may lean on the one before.
+	if whole := carried(question, o.Turns); search == question && whole != question && len(found.Hits) == 0 {
+		again, err := r.Search(ctx, whole, o.Settings, o.Filter)
+		if err != nil {
+			return nil, err
+		}
+		if len(again.Hits) > 0 {
+			search, found = whole, again
+		}
+	}
 	if search != question {
 		a.Searched = search
 	}
@@ -116,20 +126,21 @@ func (r *Retriever) answer(ctx context.Context, model llm.Model, a *Answer, sear
 	return nil
 }
 
-// searched is what is looked for: the question, or one that stands for itself where it belongs to a conversation.
+// searched is what is looked for: the question as a model puts it so that it stands for itself, where it belongs to a
+// conversation; without a model the question.
 func (r *Retriever) searched(ctx context.Context, model llm.Model, question string, turns []Turn, a *Answer) string {
 	if len(turns) == 0 || model == nil {
-		return standalone(question, turns)
+		return question
 	}
 	reply, err := model.Generate(ctx, rewrite(question, turns))
 	if err != nil {
-		return standalone(question, turns)
+		return question
 	}
 	a.Usage = add(a.Usage, reply.Usage)
 	if text := strings.TrimSpace(reply.Text); text != "" && len(text) < 4*len(question)+400 {
 		return text
 	}
-	return standalone(question, turns)
+	return question
 }
 
 // generate has the model write the answer. One that fails leaves the mode empty.

@@ -41,7 +41,7 @@ func prompt(question string, turns []Turn, hits []Hit) llm.Request {
 	b.WriteString("\nQuestion: " + question)
 	var messages []llm.Message
 	for _, t := range turns {
-		messages = append(messages, llm.Say(llm.User, t.Question), llm.Say(llm.Assistant, t.Answer))
+		messages = append(messages, llm.Say(llm.User, t.Question), llm.Say(llm.Assistant, cut(t.Answer, turnLimit)))
 	}
 	return llm.Request{System: instruction, Messages: append(messages, llm.Say(llm.User, b.String()))}
 }
@@ -50,17 +50,36 @@ func prompt(question string, turns []Turn, hits []Hit) llm.Request {
 type Turn struct {
 	Question string `json:"question"`
 	Answer   string `json:"answer"`
+	Searched string `json:"searched,omitempty"` // what was searched for, where it was not the question itself
 }
 
-// maxTurns is how much of a conversation goes along with the next question.
-const maxTurns = 6
+const (
+	maxTurns  = 6    // of a conversation go along with the next question
+	turnLimit = 2000 // bytes of each answer among them
+	// carryLimit is how long a question may become, in bytes, that is searched together with those before it.
+	carryLimit = 600
+)
 
-// standalone is the question of a search when it may lean on the one before: a short one is searched together with it.
-func standalone(question string, turns []Turn) string {
-	if len(turns) == 0 || len(strings.Fields(question)) > 6 {
+// carried is a question together with the one before it, for a search, where no model says what the question leans on.
+func carried(question string, turns []Turn) string {
+	if len(turns) == 0 {
 		return question
 	}
-	return turns[len(turns)-1].Question + "\n" + question
+	last := turns[len(turns)-1]
+	for _, before := range []string{last.Searched, last.Question} {
+		if text := before + "\n" + question; before != "" && len(text) <= carryLimit {
+			return text
+		}
+	}
+	return question
+}
+
+// cut is the beginning of a text.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + " …"
 }
 
 const rewriteInstruction = `Rewrite the last question of the conversation so that it can be understood without the conversation, in the same language, for a search in documents. Change nothing else. Answer with the question only.`
@@ -69,7 +88,7 @@ const rewriteInstruction = `Rewrite the last question of the conversation so tha
 func rewrite(question string, turns []Turn) llm.Request {
 	var b strings.Builder
 	for _, t := range turns {
-		fmt.Fprintf(&b, "Question: %s\nAnswer: %s\n\n", t.Question, t.Answer)
+		fmt.Fprintf(&b, "Question: %s\nAnswer: %s\n\n", t.Question, cut(t.Answer, turnLimit))
 	}
 	b.WriteString("Last question: " + question)
 	zero := 0.0

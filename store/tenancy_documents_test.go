@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/rag"
 	"github.com/atelier-studio/atelier/rag/evaluate"
 	"github.com/atelier-studio/atelier/rag/library"
+	"github.com/atelier-studio/atelier/rag/talk"
 	"github.com/atelier-studio/atelier/store"
 )
 
 // ours are the documents and the keys of workspace alpha.
-type ours struct{ collection, document, question, evaluation, key string }
+type ours struct{ collection, document, question, evaluation, key, talk, thrown, message, asked string }
 
 func init() { maps.Copy(scoped, scopedDocuments) }
 
@@ -79,6 +81,57 @@ var scopedDocuments = map[string]asked{
 		_, err := p.Evaluation(t.Context(), s, v.collection, v.evaluation)
 		return 1, err
 	},
+	"Conversations": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, _, err := p.Conversations(t.Context(), s, v.collection, store.ConversationFilter{})
+		return len(list), err
+	},
+	"Conversation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.Conversation(t.Context(), s, v.collection, v.talk)
+		return 1, err
+	},
+	"RenameConversation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.RenameConversation(t.Context(), s, v.collection, v.talk, "Ours")
+	},
+	"RestoreConversation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.RestoreConversation(t.Context(), s, v.collection, v.thrown)
+	},
+	"BeginMessage": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, _, _, err := p.BeginMessage(t.Context(), s, v.collection, v.talk, "Another?")
+		return 1, err
+	},
+	"FinishMessage": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.FinishMessage(t.Context(), s, v.collection, &talk.Message{ID: v.asked, State: talk.Stopped}, nil)
+	},
+	"Messages": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, err := p.Messages(t.Context(), s, v.collection, v.talk)
+		return len(list), err
+	},
+	"MessageTrace": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.MessageTrace(t.Context(), s, v.collection, v.message, true)
+		return 1, err
+	},
+	"Judge": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.Judge(t.Context(), s, v.collection, v.talk, v.message, &talk.Feedback{Verdict: talk.Down})
+	},
+	"Judged": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, _, err := p.Judged(t.Context(), s, v.collection, store.JudgedFilter{})
+		return len(list), err
+	},
+	"JudgedCounts": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		counts, err := p.JudgedCounts(t.Context(), s, v.collection)
+		return len(counts), err
+	},
+	"JudgedAnswer": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, _, err := p.JudgedAnswer(t.Context(), s, v.collection, v.message)
+		return 1, err
+	},
+	"MakeQuestion": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.MakeQuestion(t.Context(), s, v.collection, v.message, evaluate.Question{Question: "Whose, then?", Unanswerable: true})
+		return 1, err
+	},
+	"DeleteConversation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.DeleteConversation(t.Context(), s, v.collection, v.talk)
+	},
 	"Keys": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		list, err := p.Keys(t.Context(), s)
 		return len(list), err
@@ -97,6 +150,23 @@ var scopedDocuments = map[string]asked{
 	},
 }
 
+// talks has the person of workspace alpha talk with their collection: an answer they judged, a question that waits for one, and
+// a conversation that they threw away.
+func (p *place) talks(t *testing.T, v *ours) {
+	ctx := t.Context()
+	c, m, _, err := p.BeginMessage(ctx, p.alpha, v.collection, "", "Whose?")
+	must(t, err)
+	m.State, m.Answer = talk.Answered, &rag.Answer{Question: "Whose?", Mode: rag.Abstained}
+	must(t, p.FinishMessage(ctx, p.alpha, v.collection, &m, &talk.Trace{Found: new(rag.Found)}))
+	must(t, p.Judge(ctx, p.alpha, v.collection, c.ID, m.ID, &talk.Feedback{Verdict: talk.Down}))
+	_, open, _, err := p.BeginMessage(ctx, p.alpha, v.collection, c.ID, "And then?")
+	must(t, err)
+	thrown, _, _, err := p.BeginMessage(ctx, p.alpha, v.collection, "", "Never mind")
+	must(t, err)
+	must(t, p.DeleteConversation(ctx, p.alpha, v.collection, thrown.ID))
+	v.talk, v.message, v.asked, v.thrown = c.ID, m.ID, open.ID, thrown.ID
+}
+
 // documents fills a collection of workspace alpha.
 func (p *place) documents(t *testing.T) (v ours) {
 	ctx := t.Context()
@@ -112,7 +182,8 @@ func (p *place) documents(t *testing.T) (v ours) {
 	must(t, err)
 	e, err := p.AddEvaluation(ctx, p.alpha, c.ID, "", &evaluate.Result{})
 	must(t, err)
-	v = ours{c.ID, d.ID, questions[0], e.ID, "key1"}
+	v = ours{collection: c.ID, document: d.ID, question: questions[0], evaluation: e.ID, key: "key1"}
+	p.talks(t, &v)
 	must(t, p.CreateKey(ctx, auth.Key{ID: v.key, Hash: "hash1", Hint: "atl_", Name: "Key", UserID: p.alpha.User(), Workspace: "alpha", Scopes: []string{"view"}, Created: 1, Expires: 1 << 60}))
 	return v
 }

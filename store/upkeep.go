@@ -81,7 +81,7 @@ func (d *db) shrink(ctx context.Context) error {
 	return nil
 }
 
-// tidy removes sessions, permissions and test addresses that have expired.
+// tidy removes sessions, permissions, test addresses and thrown away conversations that have expired.
 func (s *Store) tidy(ctx context.Context) error {
 	now := s.now()
 	var errs []error
@@ -94,5 +94,5 @@ func (s *Store) tidy(ctx context.Context) error {
 		_, err := s.studio.exec(ctx, text, now)
 		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, s.forgetProcesses(ctx))...)
+	return errors.Join(append(errs, s.forgetProcesses(ctx), s.forgetConversations(ctx))...)
 }
