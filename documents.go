@@ -16,6 +16,7 @@ import (
 	"github.com/atelier-studio/atelier/llm"
 	"github.com/atelier-studio/atelier/rag"
 	"github.com/atelier-studio/atelier/rag/embed"
+	"github.com/atelier-studio/atelier/rag/evaluate"
 	"github.com/atelier-studio/atelier/rag/library"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/atelier-studio/atelier/web"
@@ -23,9 +24,10 @@ import (
 
 // documents are the parts that take documents in, search them and answer from them.
 type documents struct {
-	library  *library.Library
-	ingester *library.Ingester
-	models   *models
+	library   *library.Library
+	ingester  *library.Ingester
+	evaluator *evaluate.Worker
+	models    *models
 }
 
 func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slog.Logger) (*documents, error) {
@@ -37,6 +39,12 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 		Changed: func(workspace, collection, document string) {
 			d.library.Forget(workspace, collection)
 			web.TellCollection(context.Background(), bus, workspace, collection, document)
+		},
+	}
+	d.evaluator = &evaluate.Worker{
+		Queue: s.Trials(), Open: d.library.Open, Model: d.models.model, Owner: owner, Now: time.Now, Log: log,
+		Changed: func(workspace, collection string, v *evaluate.Evaluation) {
+			web.TellEvaluation(context.Background(), bus, workspace, collection, v)
 		},
 	}
 	if c, ok := p.collections.(*collections); ok {

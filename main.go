@@ -56,7 +56,7 @@ func commands() []command {
 		{"backup", "FILE [--data DIR]", "writes a copy of the data folder; the studio may be running", backupCommand},
 		{"restore", "FILE [--data DIR]", "makes a data folder from a backup", restoreCommand},
 		{"user", "reset-password EMAIL [--data DIR]", "sets a new password for someone who lost theirs; stop the studio first", userCommand},
-		{"rag", "ingest|ask … --collection NAME [--data DIR] [--tags …] [--json] [--no-model]", "takes files and folders in, or answers a question from a collection; stop the studio first", ragCommand},
+		{"rag", "ingest|ask … --collection NAME [--data DIR] [--tags …] [--json] [--no-model]\n  atelier rag eval COLLECTION [--require ndcg=0.40,recall=0.9,…] [--questions FILE] [--answers] [--keep] [--json]", "takes files and folders in, answers a question from a collection, or measures it on judged questions (exit code 1: below what is required, 2: could not run); stop the studio first", ragCommand},
 		{"version", "", "prints the version", versionCommand},
 		{"help", "", "prints this", helpCommand},
 		{"sandbox", "", "", sandboxCommand},

@@ -22,6 +22,8 @@ import (
 type ragFlags struct {
 	collection, workspace, tags string
 	json, noModel               bool
+	require, questions, note    string // eval
+	answers, keep               bool   // eval
 }
 
 func ragCommand(ctx context.Context, p *process) int {
@@ -35,16 +37,24 @@ func ragCommand(ctx context.Context, p *process) int {
 	flags.StringVar(&o.collection, "collection", "", "name or id of the collection; ingest makes it where there is none")
 	flags.StringVar(&o.workspace, "workspace", "", "id of the workspace; empty: the first one")
 	flags.StringVar(&o.tags, "tags", "", "ingest: tags of the documents; ask: only documents that have all of them; separated by commas")
-	flags.BoolVar(&o.json, "json", false, "ask: print the answer with its sources as JSON")
-	flags.BoolVar(&o.noModel, "no-model", false, "ask: answer with sentences of the documents")
+	flags.BoolVar(&o.json, "json", false, "ask: print the answer with its sources as JSON; eval: print the result as JSON")
+	flags.BoolVar(&o.noModel, "no-model", false, "ask and eval: answer with sentences of the documents")
+	flags.StringVar(&o.require, "require", "", "eval: what the result must reach, as ndcg=0.40,recall=0.9,mrr=0.5; else the exit code is 1")
+	flags.StringVar(&o.questions, "questions", "", "eval: CSV or JSON file of judged questions, in place of those that the collection keeps; - for standard input")
+	flags.BoolVar(&o.answers, "answers", false, "eval: answer the questions too, and check the sources of every sentence")
+	flags.BoolVar(&o.keep, "keep", false, "eval: keep the run with the collection, for its chart")
+	flags.StringVar(&o.note, "note", "", "eval: a note for the run that is kept")
 	names, err := parse(flags, p.args)
 	if err != nil {
 		return p.fail(exitUsage, err)
 	}
+	if len(names) > 0 && names[0] == "eval" {
+		return ragEval(ctx, p, c, &o, names[1:])
+	}
 	work := map[string]func(context.Context, *process, *desk, []string) (int, error){"ingest": ragIngest, "ask": ragAsk}
 	switch {
 	case len(names) < 2 || work[names[0]] == nil:
-		return p.fail(exitUsage, errors.New("rag takes ingest with files and folders, or ask with a question"))
+		return p.fail(exitUsage, errors.New("rag takes ingest with files and folders, ask with a question, or eval with a collection"))
 	case o.collection == "":
 		return p.fail(exitUsage, errors.New("--collection NAME is missing"))
 	}

@@ -26,6 +26,11 @@ func TestRAGCommand(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("%PDF-1.7 and nothing more"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	questions := filepath.Join(t.TempDir(), "questions.csv")
+	table := "question,document,quote,unanswerable\nHow long may parcels go back?,returns.md,within thirty days,\nWhat do leather shoes want twice a year?,care/shoes.txt,,\nWho won the cup?,,,yes\n"
+	if err := os.WriteFile(questions, []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if code, _, errs := atelier(t, "rag", "ingest", folder, "--collection", "Handbook", "--data", s.dir); code != exitFailed || errs == "" {
 		t.Errorf("while the studio runs: %d %s", code, errs)
 	}
@@ -42,7 +47,15 @@ func TestRAGCommand(t *testing.T) {
 		{"ask --json Within how many days can parcels go back?", exitOK, `"mode":"extract"`},
 		{"ask quantum chromodynamics", exitFailed, "do not tell"},
 		{"ask", exitUsage, "rag takes"},
-		{"eval x", exitUsage, "rag takes"},
+		{"measure x", exitUsage, "rag takes"},
+		{"eval", exitUsage, "no judged questions yet"},
+		{"eval --questions " + questions + " --require ndcg=0.9,recall=1,false=0", exitOK, ">= 0.900 required: ok"},
+		{"eval --questions " + questions + " --require mrr=1 --json", exitOK, `"ndcg":1`},
+		{"eval --questions " + questions + " --require supported=1,auroc=1,kept=1", exitFailed, "kept is 0.500"},
+		{"eval --questions " + questions + " --require beauty=1", exitUsage, "beauty"},
+		{"eval --questions " + bad, exitUsage, "--questions"},
+		{"eval --questions " + questions + " --keep", exitUsage, "--keep"},
+		{"eval Handbook", exitUsage, "one collection"},
 	} {
 		args := append([]string{"rag"}, strings.Fields(tt.args)...)
 		code, out, errs := atelier(t, append(args, "--collection", "Handbook", "--data", s.dir)...)

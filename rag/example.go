@@ -8,3 +8,6 @@ func (f *Found) Example(answerable bool) (Example, bool) {
 	}
 	return Example{*f.best, answerable}, true
 }
+
+// Probability is what a calibration makes of an example.
+func (c Calibration) Probability(e Example) float64 { return c.probability(e.signal) }

@@ -52,7 +52,7 @@ func TestEvaluations(t *testing.T) {
 		if result.Supported == nil || *result.Supported != 1 || result.Cases[3].Note == "" {
 			t.Errorf("answers: %+v", result)
 		}
-		kept, err := d.AddEvaluation(t.Context(), p.alpha, c.ID, "as it is", result)
+		kept, err := d.AddEvaluation(t.Context(), p.alpha, c.ID, evaluate.Evaluation{Note: "as it is", Status: evaluate.Done, Result: *result})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,10 @@ func TestEvaluations(t *testing.T) {
 			"a question":  func() error { return d.DeleteQuestion(t.Context(), p.beta, c.ID, ids[0]) },
 			"evaluations": func() error { _, err := d.Evaluations(t.Context(), p.beta, c.ID); return err },
 			"one":         func() error { _, err := d.Evaluation(t.Context(), p.beta, c.ID, kept.ID); return err },
-			"adding":      func() error { _, err := d.AddEvaluation(t.Context(), p.beta, c.ID, "", result); return err },
+			"stopping":    func() error { return d.StopEvaluation(t.Context(), p.beta, c.ID, kept.ID) },
+			"deleting":    func() error { return d.DeleteEvaluation(t.Context(), p.beta, c.ID, kept.ID) },
+			"calibrating": func() error { return d.SetCalibration(t.Context(), p.beta, c.ID, nil) },
+			"adding":      func() error { _, err := d.AddEvaluation(t.Context(), p.beta, c.ID, evaluate.Evaluation{}); return err },
 		} {
 			want(t, try(), fs.ErrNotExist, what+" of another workspace")
 		}

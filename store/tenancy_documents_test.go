@@ -70,8 +70,17 @@ var scopedDocuments = map[string]asked{
 		return 1, err
 	},
 	"AddEvaluation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
-		_, err := p.AddEvaluation(t.Context(), s, v.collection, "", &evaluate.Result{})
+		_, err := p.AddEvaluation(t.Context(), s, v.collection, evaluate.Evaluation{Status: evaluate.Done})
 		return 1, err
+	},
+	"StopEvaluation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.StopEvaluation(t.Context(), s, v.collection, v.evaluation)
+	},
+	"SetCalibration": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.SetCalibration(t.Context(), s, v.collection, nil)
+	},
+	"DeleteEvaluation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		return 1, p.DeleteEvaluation(t.Context(), s, v.collection, v.evaluation)
 	},
 	"Evaluations": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		list, err := p.Evaluations(t.Context(), s, v.collection)
@@ -180,7 +189,7 @@ func (p *place) documents(t *testing.T) (v ours) {
 	must(t, q.Publish(ctx, task, &library.Content{Title: "Ours", Text: "Ours", Chunks: []library.Chunk{{Number: 1, End: 4, Text: "Ours"}}}))
 	questions, err := p.PutQuestions(ctx, p.alpha, c.ID, []evaluate.Question{{Question: "Whose?", Good: []evaluate.Passage{{Document: "ours.txt"}}}})
 	must(t, err)
-	e, err := p.AddEvaluation(ctx, p.alpha, c.ID, "", &evaluate.Result{})
+	e, err := p.AddEvaluation(ctx, p.alpha, c.ID, evaluate.Evaluation{})
 	must(t, err)
 	v = ours{collection: c.ID, document: d.ID, question: questions[0], evaluation: e.ID, key: "key1"}
 	p.talks(t, &v)

@@ -19,6 +19,7 @@ import (
 	"github.com/atelier-studio/atelier/live"
 	"github.com/atelier-studio/atelier/llm"
 	"github.com/atelier-studio/atelier/ops"
+	"github.com/atelier-studio/atelier/rag/evaluate"
 	"github.com/atelier-studio/atelier/rag/library"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/labstack/echo/v4"
@@ -37,6 +38,8 @@ type Options struct {
 	// Library searches documents, and Ingester takes them in; nil: a studio without documents.
 	Library  *library.Library
 	Ingester *library.Ingester
+	// Evaluator asks judged questions in the background; nil: a studio without documents.
+	Evaluator *evaluate.Worker
 	// Model returns who answers of a workspace's providers: the first of these credentials, and the next when that one fails.
 	Model   func(ctx context.Context, workspace string, credentials []string) (llm.Model, error)
 	Metrics *ops.Metrics

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"time"
 
 	"github.com/atelier-studio/atelier/llm"
@@ -70,47 +69,10 @@ type Options struct {
 	Settings rag.Settings
 	Model    llm.Model // nil: answers are made of sentences of the documents
 	Answers  bool      // whether questions are answered too, which costs tokens where there is a model
-	// Each, where it is not nil, is called after each question.
-	Each func(done, total int)
-}
-
-// Result is what a run measured. What could not be measured is left out.
-type Result struct {
-	Questions    int `json:"questions"`
-	Answerable   int `json:"answerable"`
-	Unanswerable int `json:"unanswerable"`
-	Stale        int `json:"stale"` // whose passages are not there any more: not counted in the means
-
-	NDCG     *float64 `json:"ndcg,omitempty"` // of the first 10
-	Recall10 *float64 `json:"recall10,omitempty"`
-	Recall50 *float64 `json:"recall50,omitempty"`
-	MRR      *float64 `json:"mrr,omitempty"`
-
-	AUROC *float64 `json:"auroc,omitempty"` // how well probabilities tell answerable from unanswerable
-	Kept  *float64 `json:"kept,omitempty"`  // share of the answerable above the threshold
-	False *float64 `json:"false,omitempty"` // share of the unanswerable above the threshold
-
-	Answered  int      `json:"answered"`            // questions that got an answer
-	Supported *float64 `json:"supported,omitempty"` // share of the answers whose every sentence is borne out by its sources
-
-	Model    string        `json:"model,omitempty"`
-	Tokens   int           `json:"tokens"`
-	Settings rag.Settings  `json:"settings"`
-	Took     time.Duration `json:"took"`
-	Cases    []Case        `json:"cases"`
-}
-
-// Case is what came of one question.
-type Case struct {
-	ID          string   `json:"id"`
-	Question    string   `json:"question"`
-	NDCG        float64  `json:"ndcg"`
-	Recall50    float64  `json:"recall50"`
-	MRR         float64  `json:"mrr"`
-	Probability float64  `json:"probability"` // of the best hit
-	Mode        rag.Mode `json:"mode,omitempty"`
-	Supported   *bool    `json:"supported,omitempty"`
-	Note        string   `json:"note,omitempty"` // why it does not count
+	// Known are what came of questions that a run before this one had done: they are not asked again.
+	Known []Case
+	// Each, where it is not nil, is called after each question with what came of all so far. An error ends the run.
+	Each func(done []Case, total int) error
 }
 
 // depth is how many results a run looks at.
@@ -120,36 +82,38 @@ const depth = 50
 // it.
 func Run(ctx context.Context, r *rag.Retriever, places Places, questions []Question, o Options) (*Result, error) {
 	began := time.Now()
-	out := &Result{Questions: len(questions), Settings: o.Settings, Cases: make([]Case, 0, len(questions))}
-	sum := new(sums)
+	known := make(map[string]*Case, len(o.Known))
+	for i := range o.Known {
+		known[o.Known[i].ID] = &o.Known[i]
+	}
+	cases := make([]Case, 0, len(questions))
 	for i := range questions {
-		c, err := sum.one(ctx, r, places, &questions[i], o, out)
+		q := &questions[i]
+		if k := known[q.ID]; k != nil && q.ID != "" && k.Question == q.Question && k.Unanswerable == q.Unanswerable {
+			cases = append(cases, *k)
+			continue
+		}
+		c, err := one(ctx, r, places, q, o)
 		if err != nil {
 			return nil, err
 		}
-		out.Cases = append(out.Cases, c)
-		if o.Each != nil {
-			o.Each(i+1, len(questions))
+		cases = append(cases, c)
+		if o.Each == nil {
+			continue
+		}
+		if err := o.Each(cases, len(questions)); err != nil {
+			return nil, err
 		}
 	}
-	sum.into(out)
+	out := summary(cases, o.Settings)
 	out.Took = time.Since(began)
 	return out, nil
 }
 
-// sums are what the means are made of.
-type sums struct {
-	ndcg, recall10, recall50, mrr float64
-	probabilities                 []float64
-	answerable                    []bool
-	supported                     int
-}
-
-func (s *sums) one(ctx context.Context, r *rag.Retriever, places Places, q *Question, o Options, out *Result) (Case, error) {
-	c := Case{ID: q.ID, Question: q.Question}
+func one(ctx context.Context, r *rag.Retriever, places Places, q *Question, o Options) (Case, error) {
+	c := Case{ID: q.ID, Question: q.Question, Unanswerable: q.Unanswerable}
 	good, whole, err := resolve(ctx, places, q)
 	if errors.Is(err, fs.ErrNotExist) {
-		out.Stale++
 		c.Note = err.Error()
 		return c, nil
 	}
@@ -166,69 +130,26 @@ func (s *sums) one(ctx context.Context, r *rag.Retriever, places Places, q *Ques
 	for _, h := range found.Hits[:min(o.Settings.Results, len(found.Hits))] {
 		c.Probability = max(c.Probability, h.Probability)
 	}
-	s.probabilities, s.answerable = append(s.probabilities, c.Probability), append(s.answerable, !q.Unanswerable)
-	if q.Unanswerable {
-		out.Unanswerable++
-	} else {
-		out.Answerable++
+	if !q.Unanswerable {
 		ids := whole.results(found.Hits)
-		c.NDCG, c.Recall50, c.MRR = rag.NDCG(ids, good, 10), rag.Recall(ids, good, depth), rag.ReciprocalRank(ids, good)
-		s.ndcg += c.NDCG
-		s.recall10 += rag.Recall(ids, good, 10)
-		s.recall50 += c.Recall50
-		s.mrr += c.MRR
+		c.NDCG, c.Recall10, c.Recall50, c.MRR = rag.NDCG(ids, good, 10), rag.Recall(ids, good, 10), rag.Recall(ids, good, depth), rag.ReciprocalRank(ids, good)
 	}
 	if o.Answers {
-		return c, s.answer(ctx, r, q, o, out, &c)
+		return c, answer(ctx, r, q, o, &c)
 	}
 	return c, nil
 }
 
 // answer has a question answered, and looks whether the sources bear the answer out.
-func (s *sums) answer(ctx context.Context, r *rag.Retriever, q *Question, o Options, out *Result, c *Case) error {
+func answer(ctx context.Context, r *rag.Retriever, q *Question, o Options, c *Case) error {
 	a, err := r.Ask(ctx, o.Model, q.Question, rag.Asking{Settings: o.Settings, Temperature: 0, MaxTokens: rag.DefaultMaxTokens}, nil)
 	if err != nil {
 		return err
 	}
-	c.Mode = a.Mode
-	out.Tokens += a.Usage.Input + a.Usage.Output
-	if a.Model != "" {
-		out.Model = a.Model
-	}
-	if a.Mode == rag.Abstained {
-		return nil
-	}
-	out.Answered++
-	supported := a.Supported()
-	if c.Supported = &supported; supported {
-		s.supported++
+	c.Mode, c.Model, c.Tokens = a.Mode, a.Model, a.Usage.Input+a.Usage.Output
+	if a.Mode != rag.Abstained {
+		supported := a.Supported()
+		c.Supported = &supported
 	}
 	return nil
-}
-
-func (s *sums) into(out *Result) {
-	mean := func(sum float64, n int) *float64 {
-		if n == 0 {
-			return nil
-		}
-		v := sum / float64(n)
-		return &v
-	}
-	out.NDCG, out.MRR = mean(s.ndcg, out.Answerable), mean(s.mrr, out.Answerable)
-	out.Recall10, out.Recall50 = mean(s.recall10, out.Answerable), mean(s.recall50, out.Answerable)
-	out.Supported = mean(float64(s.supported), out.Answered)
-	var kept, wrong float64
-	for i, p := range s.probabilities {
-		switch {
-		case p < out.Settings.Threshold:
-		case s.answerable[i]:
-			kept++
-		default:
-			wrong++
-		}
-	}
-	out.Kept, out.False = mean(kept, out.Answerable), mean(wrong, out.Unanswerable)
-	if v := rag.AUROC(s.probabilities, s.answerable); !math.IsNaN(v) {
-		out.AUROC = &v
-	}
 }

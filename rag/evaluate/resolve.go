@@ -82,6 +82,22 @@ func In(named func(ctx context.Context, name string) (id string, err error), con
 	}
 }
 
+// Quote is a chunk as a passage that stays right when its document is cut anew. What is longer than a quote may be is
+// quoted from its beginning.
+func Quote(document string, k rag.Chunk) Passage {
+	text := k.Text
+	if n := k.End - k.Start; n > 0 && n < len(text) {
+		text = text[len(text)-n:] // a part of a table carries the table's head before it
+	}
+	if len(text) > maxQuote {
+		text = strings.ToValidUTF8(text[:maxQuote], "")
+		if i := strings.LastIndexFunc(text, unicode.IsSpace); i > 0 {
+			text = text[:i]
+		}
+	}
+	return Passage{Document: document, Quote: strings.TrimSpace(text)}
+}
+
 // maxKnown is how many documents are held at a time.
 const maxKnown = 20
 
