@@ -37,7 +37,6 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 	d.ingester = &library.Ingester{
 		Queue: shelves, Embedders: d.models.embedder, Read: p.readers.Read, Owner: owner, Now: time.Now, Log: log,
 		Changed: func(workspace, collection, document string) {
-			d.library.Forget(workspace, collection)
 			web.TellCollection(context.Background(), bus, workspace, collection, document)
 		},
 	}
@@ -50,13 +49,7 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 	if c, ok := p.collections.(*collections); ok {
 		c.documents = d
 	}
-	_, err := bus.Subscribe(live.CollectionsTopic, func(m live.Message) {
-		var changed [2]string
-		if json.Unmarshal(m.Data, &changed) == nil {
-			d.library.Forget(changed[0], changed[1])
-		}
-	})
-	return d, err
+	return d, nil
 }
 
 // models opens the providers that credentials name. One that is open is used again while its credential is the same.

@@ -19,5 +19,3 @@ func CollectionTopic(workspace, collection string) string {
 	return "collection/" + workspace + "/" + collection
 }
 
-// CollectionsTopic tells every server which collections it has to read again: pairs of workspace and collection.
-const CollectionsTopic = "collections"

@@ -89,7 +89,7 @@ func (s *Store) CollectionID(ctx context.Context, scope auth.Scope, ref string) 
 }
 
 func (s *Store) collection(ctx context.Context, ws, ref string) (*library.Collection, error) {
-	c, err := one(ctx, s.library.reader(), fmt.Sprintf("collection %.80q in this workspace", ref), scanCollection,
+	c, err := one(ctx, s.library.fixed(), fmt.Sprintf("collection %.80q in this workspace", ref), scanCollection,
 		"SELECT "+collectionColumns+" FROM collections WHERE workspace = $1 AND (id = $2 OR name = $2) ORDER BY CASE WHEN id = $2 THEN 0 ELSE 1 END LIMIT 1", ws, ref)
 	return &c, err
 }
@@ -151,10 +151,10 @@ func (s *Store) PutCollection(ctx context.Context, scope auth.Scope, c library.C
 		if err != nil {
 			return err
 		}
-		_, err = q.exec(ctx, `UPDATE collections SET name = $3, note = $4, language = $5, settings = $6, split = $7, embedder = $8, models = $9, calibration = $10, updated = $11
+		_, err = q.exec(ctx, `UPDATE collections SET name = $3, note = $4, language = $5, settings = $6, split = $7, embedder = $8, models = $9, calibration = $10, updated = CASE WHEN updated >= $11 THEN updated + 1 ELSE $11 END
 			WHERE workspace = $1 AND id = $2`, ws, c.ID, c.Name, c.Note, c.Language, texts.settings, texts.split, c.Embedder, texts.models, texts.calibration, now)
 		if err == nil && (old.Split != c.Split || old.Embedder != c.Embedder) {
-			_, err = q.exec(ctx, "UPDATE documents SET status = $3, stage = '', error = '', owner = '', updated = $4 WHERE workspace = $1 AND collection = $2 AND status <> $5",
+			_, err = q.exec(ctx, "UPDATE documents SET status = $3, stage = '', error = '', owner = '', updated = $4, tries = 0 WHERE workspace = $1 AND collection = $2 AND status <> $5",
 				ws, c.ID, string(library.Queued), now, string(library.Paused))
 		}
 		return err

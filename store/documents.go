@@ -51,69 +51,130 @@ type NewDocument struct {
 // AddDocument queues a document to be taken in. One of the same name is replaced when the new version is ready; with the
 // same bytes nothing happens, but that a failed one is tried again. fresh tells whether there is something to do.
 func (s *Store) AddDocument(ctx context.Context, scope auth.Scope, collection string, n NewDocument) (d library.Document, fresh bool, err error) {
+	list, err := s.AddDocuments(ctx, scope, collection, []NewDocument{n})
+	if err != nil {
+		return d, false, err
+	}
+	return list[0].Document, list[0].Fresh, list[0].Err
+}
+
+// AddedDocument is what became of a document.
+type AddedDocument struct {
+	Document library.Document
+	Fresh    bool  // there is something to do
+	Err      error // of this one; the others are not touched by it
+}
+
+// AddDocuments queues documents as AddDocument does, all at once.
+func (s *Store) AddDocuments(ctx context.Context, scope auth.Scope, collection string, list []NewDocument) ([]AddedDocument, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
-		return d, false, err
+		return nil, err
 	}
-	if err := fitDocument(&n); err != nil {
-		return d, false, err
+	out, bad := make([]AddedDocument, len(list)), make([]error, len(list))
+	hashes := make([]string, len(list))
+	for i := range list {
+		bad[i] = fitDocument(&list[i])
+		sum := sha256.Sum256(list[i].Data)
+		hashes[i] = hex.EncodeToString(sum[:])
 	}
-	sum := sha256.Sum256(n.Data)
-	hash := hex.EncodeToString(sum[:])
-	tags, err := json.Marshal(n.Tags)
-	if err != nil {
-		return d, false, err
-	}
-	err = s.library.tx(ctx, func(q querier) error {
-		now := s.now()
+	add := func(q querier) error {
 		if err := needCollection(ctx, q, ws, collection); err != nil {
 			return err
 		}
-		known, err := collect(ctx, q, scanDocument, "SELECT "+documentColumns+" FROM documents WHERE workspace = $1 AND collection = $2 AND name = $3"+q.db.forUpdate(), ws, collection, n.Name)
-		if err != nil {
-			return err
+		a := adding{Store: s, q: q, ws: ws, collection: collection, user: scope.User(), now: s.now()}
+		for i := range list {
+			out[i] = AddedDocument{Err: bad[i]}
+			if bad[i] != nil {
+				continue
+			}
+			var err error
+			if out[i], err = a.add(ctx, &list[i], hashes[i]); err != nil {
+				return err
+			}
 		}
-		if len(known) == 0 {
-			d, err = s.insertDocument(ctx, q, ws, collection, n, hash, string(tags), scope.User(), now)
-			fresh = true
-			return err
+		if a.changed {
+			return touch(ctx, q, ws, collection, a.now)
 		}
-		d = known[0]
-		fresh = d.File != hash || d.Status == library.Failed
-		status := d.Status
-		if fresh {
-			status = library.Queued
-		}
-		d.Status, d.File, d.Bytes, d.Tags, d.Address, d.Updated = status, hash, int64(len(n.Data)), n.Tags, n.Address, now
-		_, err = q.exec(ctx, `UPDATE documents SET address = $4, file = $5, bytes = $6, tags = $7, status = $8, updated = $9,
-			stage = CASE WHEN $10 THEN '' ELSE stage END, error = CASE WHEN $10 THEN '' ELSE error END, owner = CASE WHEN $10 THEN '' ELSE owner END
-			WHERE workspace = $1 AND collection = $2 AND id = $3`, ws, collection, d.ID, n.Address, hash, d.Bytes, string(tags), string(status), now, fresh)
-		if err == nil && fresh {
-			_, err = q.exec(ctx, "UPDATE document_files SET data = $4 WHERE workspace = $1 AND collection = $2 AND document = $3", ws, collection, d.ID, n.Data)
-		}
-		return err
-	})
-	return d, fresh, err
+		return nil
+	}
+	err = s.library.tx(ctx, add)
+	if isDuplicate(err) { // another request brought the same name at this moment: now it is known
+		err = s.library.tx(ctx, add)
+	}
+	return out, err
 }
 
-func (s *Store) insertDocument(ctx context.Context, q querier, ws, collection string, n NewDocument, hash, tags, user string, now int64) (library.Document, error) {
-	var count int
-	if err := q.row(ctx, "SELECT count(*) FROM documents WHERE workspace = $1 AND collection = $2", ws, collection).Scan(&count); err != nil {
-		return library.Document{}, err
+// adding is a transaction that adds documents.
+type adding struct {
+	*Store
+	q              querier
+	ws, collection string
+	user           string
+	now            int64
+	counted        bool
+	count          int  // documents of the collection, once counted
+	changed        bool // what is searched is searched otherwise, as by other tags
+}
+
+func (a *adding) add(ctx context.Context, n *NewDocument, hash string) (out AddedDocument, err error) {
+	tags, err := json.Marshal(n.Tags)
+	if err != nil {
+		return out, err
 	}
-	if count >= maxDocuments {
-		return library.Document{}, invalid("a collection holds at most %d documents", maxDocuments)
+	known, err := collect(ctx, a.q, scanDocument, "SELECT "+documentColumns+" FROM documents WHERE workspace = $1 AND collection = $2 AND name = $3"+a.q.db.forUpdate(), a.ws, a.collection, n.Name)
+	if err != nil {
+		return out, err
+	}
+	if len(known) == 0 {
+		return a.insert(ctx, n, hash, string(tags))
+	}
+	d := known[0]
+	fresh := d.File != hash || d.Status == library.Failed
+	status := d.Status
+	if fresh {
+		status = library.Queued
+	}
+	a.changed = a.changed || !slices.Equal(d.Tags, n.Tags)
+	d.Status, d.File, d.Bytes, d.Tags, d.Address, d.Updated = status, hash, int64(len(n.Data)), n.Tags, n.Address, a.now
+	_, err = a.q.exec(ctx, `UPDATE documents SET address = $4, file = $5, bytes = $6, tags = $7, status = $8, updated = $9,
+		stage = CASE WHEN $10 THEN '' ELSE stage END, error = CASE WHEN $10 THEN '' ELSE error END, owner = CASE WHEN $10 THEN '' ELSE owner END, tries = CASE WHEN $10 THEN 0 ELSE tries END
+		WHERE workspace = $1 AND collection = $2 AND id = $3`, a.ws, a.collection, d.ID, n.Address, hash, d.Bytes, string(tags), string(status), a.now, fresh)
+	if err == nil && fresh {
+		_, err = a.q.exec(ctx, "UPDATE document_files SET data = $4 WHERE workspace = $1 AND collection = $2 AND document = $3", a.ws, a.collection, d.ID, n.Data)
+	}
+	return AddedDocument{Document: d, Fresh: fresh}, err
+}
+
+func (a *adding) insert(ctx context.Context, n *NewDocument, hash, tags string) (out AddedDocument, err error) {
+	if !a.counted {
+		if err := a.q.row(ctx, "SELECT count(*) FROM documents WHERE workspace = $1 AND collection = $2", a.ws, a.collection).Scan(&a.count); err != nil {
+			return out, err
+		}
+		a.counted = true
+	}
+	if a.count >= maxDocuments {
+		out.Err = invalid("a collection holds at most %d documents", maxDocuments)
+		return out, nil
 	}
 	d := library.Document{
-		ID: newID(), Workspace: ws, Collection: collection, Name: n.Name, Address: n.Address, File: hash, Bytes: int64(len(n.Data)),
-		Title: n.Name, Tags: n.Tags, Status: library.Queued, Created: now, Updated: now, By: user,
+		ID: newID(), Workspace: a.ws, Collection: a.collection, Name: n.Name, Address: n.Address, File: hash, Bytes: int64(len(n.Data)),
+		Title: n.Name, Tags: n.Tags, Status: library.Queued, Created: a.now, Updated: a.now, By: a.user,
 	}
-	_, err := q.exec(ctx, "INSERT INTO documents ("+documentColumns+", owner, fence, beat) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
-		ws, collection, d.ID, d.Name, d.Address, hash, d.Bytes, d.Title, "", 0, 0, tags, string(d.Status), "", 0, 0, "", 0, now, now, user, "", 0, 0)
+	_, err = a.q.exec(ctx, "INSERT INTO documents ("+documentColumns+", owner, fence, beat) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+		a.ws, a.collection, d.ID, d.Name, d.Address, hash, d.Bytes, d.Title, "", 0, 0, tags, string(d.Status), "", 0, 0, "", 0, a.now, a.now, a.user, "", 0, 0)
 	if err == nil {
-		_, err = q.exec(ctx, "INSERT INTO document_files (workspace, collection, document, data) VALUES ($1, $2, $3, $4)", ws, collection, d.ID, n.Data)
+		_, err = a.q.exec(ctx, "INSERT INTO document_files (workspace, collection, document, data) VALUES ($1, $2, $3, $4)", a.ws, a.collection, d.ID, n.Data)
 	}
-	return d, err
+	a.count++
+	return AddedDocument{Document: d, Fresh: true}, err
+}
+
+// touch says that what is searched of a collection has changed. Its time only ever grows, by which those who search it
+// know that what they hold is not what is there.
+func touch(ctx context.Context, q querier, ws, collection string, now int64) error {
+	_, err := q.exec(ctx, "UPDATE collections SET updated = CASE WHEN updated >= $3 THEN updated + 1 ELSE $3 END WHERE workspace = $1 AND id = $2", ws, collection, now)
+	return err
 }
 
 func needCollection(ctx context.Context, q querier, ws, id string) error {
@@ -136,7 +197,7 @@ func fitDocument(n *NewDocument) error {
 		return invalid("a document needs a name of at most %d characters, in one line", maxDocumentName)
 	}
 	if len(n.Data) > read.MaxFile {
-		return invalid("%.200s has %d MiB; up to %d can be taken in", n.Name, len(n.Data)>>20, read.MaxFile>>20)
+		return invalid("%.200s has more than %d MiB, which is as much as can be taken in", n.Name, read.MaxFile>>20)
 	}
 	if len(n.Data) == 0 {
 		return invalid("%.200s is empty", n.Name)
@@ -274,7 +335,7 @@ func (s *Store) OrderDocuments(ctx context.Context, scope auth.Scope, collection
 			marks[i] = placeholder(len(args))
 		}
 		args = append(args, string(to), s.now())
-		return q.exec(ctx, fmt.Sprintf("UPDATE documents SET status = %s, updated = %s, stage = '', error = '', owner = '' WHERE %s AND status IN (%s)",
+		return q.exec(ctx, fmt.Sprintf("UPDATE documents SET status = %s, updated = %s, stage = '', error = '', owner = '', tries = 0 WHERE %s AND status IN (%s)",
 			placeholder(n+len(from)+1), placeholder(n+len(from)+2), condition, strings.Join(marks, ", ")), args...)
 	})
 }
@@ -315,7 +376,7 @@ func (s *Store) eachPage(ctx context.Context, ws, collection string, ids []strin
 			n, err := change(q, condition, args)
 			total += int(n)
 			if err == nil && n > 0 {
-				_, err = q.exec(ctx, "UPDATE collections SET updated = $3 WHERE workspace = $1 AND id = $2", ws, collection, s.now())
+				err = touch(ctx, q, ws, collection, s.now())
 			}
 			return err
 		})

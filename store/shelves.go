@@ -30,44 +30,84 @@ func (l *Shelves) Collection(ctx context.Context, workspace, id string) (*librar
 	if err != nil {
 		return nil, err
 	}
-	return l.store.collection(ctx, ws, id)
+	c, err := remember(l.store.library, collectionKey{ws, id}, func() (*library.Collection, error) { return l.store.collection(ctx, ws, id) })
+	if err != nil {
+		return nil, err
+	}
+	own := *c
+	return &own, nil
 }
 
-// Claim is in library.Queue. Of several processes on Postgres each takes another document.
+// collectionKey is what a collection is remembered by.
+type collectionKey struct{ workspace, ref string }
+
+// maxTries is how often a document is begun until it is left alone.
+const maxTries = 5
+
+// Claim is in library.Queue. Of several processes on Postgres each takes another document. Those that were begun before
+// come last, so that one which never ends delays nobody.
 func (l *Shelves) Claim(ctx context.Context, owner string, dead int64) (t *library.Task, err error) {
 	s := l.store
-	err = s.library.tx(ctx, func(q querier) error {
-		t = nil
-		lock := ""
-		if q.db.postgres {
-			lock = " FOR UPDATE SKIP LOCKED"
-		}
-		var tags string
-		due, err := collect(ctx, q, func(row scanner) (v library.Task, err error) {
-			return v, row.Scan(append(documentFields(&v.Document, &tags), &v.Fence)...)
-		}, "SELECT "+documentColumns+", fence FROM documents WHERE status = $1 OR status = $2 AND beat < $3 ORDER BY updated, id LIMIT 1"+lock,
-			string(library.Queued), string(library.Working), dead)
-		if err != nil || len(due) == 0 {
+	for again := true; again && err == nil; {
+		err = s.library.tx(ctx, func(q querier) error {
+			t, again = nil, false
+			v, tries, err := due(ctx, q, dead)
+			if err != nil || v == nil {
+				return err
+			}
+			v.Owner, v.Status, v.Stage = owner, library.Working, library.Reading
+			v.Fence++
+			if tries >= maxTries {
+				again = true
+				_, err := q.exec(ctx, "UPDATE documents SET status = 'failed', stage = '', error = $5, owner = '', fence = $4, updated = $6, tries = 0 WHERE workspace = $1 AND collection = $2 AND id = $3",
+					v.Workspace, v.Document.Collection, v.ID, v.Fence, fmt.Sprintf("It was begun %d times, and each time the studio ended or could not keep it. It is left alone now: take it in again when the studio has what it needs.", tries), s.now())
+				return err
+			}
+			if v.Collection, err = one(ctx, q, "such collection", scanCollection, "SELECT "+collectionColumns+" FROM collections WHERE workspace = $1 AND id = $2", v.Workspace, v.Document.Collection); err != nil {
+				return err
+			}
+			_, err = q.exec(ctx, "UPDATE documents SET status = $4, owner = $5, fence = $6, beat = $7, stage = $8, done = 0, total = 0, error = '', tries = tries + 1 WHERE workspace = $1 AND collection = $2 AND id = $3",
+				v.Workspace, v.Document.Collection, v.ID, string(v.Status), owner, v.Fence, s.now(), string(v.Stage))
+			t = v
 			return err
-		}
-		v := &due[0]
-		if err := json.Unmarshal([]byte(tags), &v.Tags); err != nil {
-			return err
-		}
-		v.Owner, v.Status, v.Stage = owner, library.Working, library.Reading
-		v.Fence++
-		if v.Collection, err = one(ctx, q, "such collection", scanCollection, "SELECT "+collectionColumns+" FROM collections WHERE workspace = $1 AND id = $2", v.Workspace, v.Document.Collection); err != nil {
-			return err
-		}
-		_, err = q.exec(ctx, "UPDATE documents SET status = $4, owner = $5, fence = $6, beat = $7, stage = $8, done = 0, total = 0, error = '' WHERE workspace = $1 AND collection = $2 AND id = $3",
-			v.Workspace, v.Document.Collection, v.ID, string(v.Status), owner, v.Fence, s.now(), string(v.Stage))
-		t = v
-		return err
-	})
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// due is the document that is next, and how often it was begun; nil: none. It is asked for in two steps, which an index
+// answers each.
+func due(ctx context.Context, q querier, dead int64) (*library.Task, int, error) {
+	lock := ""
+	if q.db.postgres {
+		lock = " FOR UPDATE SKIP LOCKED"
+	}
+	var tags string
+	var tries int
+	scan := func(row scanner) (v library.Task, err error) {
+		return v, row.Scan(append(documentFields(&v.Document, &tags), &v.Fence, &tries)...)
+	}
+	list, err := collect(ctx, q, scan, "SELECT "+documentColumns+", fence, tries FROM documents WHERE status = 'queued' ORDER BY tries, updated LIMIT 1"+lock)
+	if err == nil && len(list) == 0 {
+		list, err = collect(ctx, q, scan, "SELECT "+documentColumns+", fence, tries FROM documents WHERE status = 'working' AND beat < $1 ORDER BY tries, updated LIMIT 1"+lock, dead)
+	}
+	if err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	return &list[0], tries, json.Unmarshal([]byte(tags), &list[0].Tags)
+}
+
+// releaseDocuments queues what a process worked on that was ended. On SQLite there is no other that could still do so;
+// on Postgres the others look for signs of life.
+func (s *Store) releaseDocuments(ctx context.Context) error {
+	if s.library.postgres {
+		return nil
+	}
+	_, err := s.library.exec(ctx, "UPDATE documents SET status = 'queued', stage = '', owner = '' WHERE status = 'working'")
+	return err
 }
 
 // held is the condition of everything that a task writes: it is still this claim's.
@@ -111,7 +151,7 @@ func (l *Shelves) Reserve(ctx context.Context, t *library.Task, n int) (first ui
 func (l *Shelves) Publish(ctx context.Context, t *library.Task, c *library.Content) error {
 	return l.store.library.tx(ctx, func(q querier) error {
 		now := l.store.now()
-		err := mustHold(q.exec(ctx, `UPDATE documents SET status = 'ready', stage = '', done = 0, total = 0, error = '', owner = '',
+		err := mustHold(q.exec(ctx, `UPDATE documents SET status = 'ready', stage = '', done = 0, total = 0, error = '', owner = '', tries = 0,
 			version = fence, title = $6, language = $7, pages = $8, chunks = $9, updated = $10`+held, append(holder(t), c.Title, c.Language, c.Pages, len(c.Chunks), now)...))
 		if err != nil {
 			return err
@@ -132,8 +172,7 @@ func (l *Shelves) Publish(ctx context.Context, t *library.Task, c *library.Conte
 				return err
 			}
 		}
-		_, err = q.exec(ctx, "UPDATE collections SET updated = $3 WHERE workspace = $1 AND id = $2", t.Workspace, t.Document.Collection, now)
-		return err
+		return touch(ctx, q, t.Workspace, t.Document.Collection, now)
 	})
 }
 
@@ -157,9 +196,14 @@ func putChunks(ctx context.Context, q querier, t *library.Task, list []library.C
 	return nil
 }
 
+// Release is in library.Queue.
+func (l *Shelves) Release(ctx context.Context, t *library.Task) error {
+	return mustHold(l.store.library.exec(ctx, "UPDATE documents SET status = 'queued', stage = '', owner = '', tries = tries - 1"+held, holder(t)...))
+}
+
 // Fail is in library.Queue.
 func (l *Shelves) Fail(ctx context.Context, t *library.Task, why string) error {
-	return mustHold(l.store.library.exec(ctx, "UPDATE documents SET status = 'failed', error = $6, owner = '', updated = $7"+held, append(holder(t), why, l.store.now())...))
+	return mustHold(l.store.library.exec(ctx, "UPDATE documents SET status = 'failed', stage = '', error = $6, owner = '', updated = $7, tries = 0"+held, append(holder(t), why, l.store.now())...))
 }
 
 // File is in library.Queue.
@@ -224,19 +268,25 @@ func (l *Shelves) Chunks(ctx context.Context, workspace, collection string, numb
 	if err != nil {
 		return nil, err
 	}
-	byNumber := map[uint32]rag.Chunk{}
+	byNumber := make(map[uint32]rag.Chunk, len(numbers))
 	for rest := numbers; len(rest) > 0; {
-		page := rest[:min(200, len(rest))]
-		rest = rest[len(page):]
-		args := []any{ws, collection}
-		marks := make([]string, len(page))
-		for i, n := range page {
-			args = append(args, int64(n))
-			marks[i] = placeholder(len(args))
+		at := &chunkQueries[0]
+		for i := range chunkQueries {
+			if at = &chunkQueries[i]; len(rest) <= at.most {
+				break
+			}
 		}
-		list, err := collect(ctx, l.store.library.reader(), scanChunk, `SELECT c.number, c.document, d.title, c.begins, c.ends, c.page, c.headings, c.text
-			FROM chunks c JOIN documents d ON d.workspace = c.workspace AND d.collection = c.collection AND d.id = c.document
-			WHERE c.workspace = $1 AND c.collection = $2 AND c.number IN (`+strings.Join(marks, ", ")+")", args...)
+		page := rest[:min(at.most, len(rest))]
+		rest = rest[len(page):]
+		args := append(make([]any, 0, 2+at.most), ws, collection)
+		for i := range at.most { // the last one again in the places that are left
+			args = append(args, int64(page[min(i, len(page)-1)]))
+		}
+		text := at.sqlite
+		if l.store.library.postgres {
+			text = at.postgres
+		}
+		list, err := collect(ctx, l.store.library.fixed(), scanChunk, text, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -253,10 +303,33 @@ func (l *Shelves) Chunks(ctx context.Context, workspace, collection string, numb
 	return out, nil
 }
 
+// chunkQuery reads up to so many chunks.
+type chunkQuery struct {
+	most             int
+	sqlite, postgres string
+}
+
+// chunkQueries are of a few sizes, so that their texts stay the same and are prepared once; the smallest first.
+var chunkQueries = []chunkQuery{chunksBy(10), chunksBy(60), chunksBy(200)}
+
+func chunksBy(n int) chunkQuery {
+	numbered, plain := make([]any, n+2), make([]any, n+2)
+	for i := range numbered {
+		numbered[i], plain[i] = placeholder(i+1), "?" // see rowsOf
+	}
+	text := `SELECT c.number, c.document, d.title, c.begins, c.ends, c.page, c.headings, c.text
+		FROM chunks c JOIN documents d ON d.workspace = c.workspace AND d.collection = c.collection AND d.id = c.document
+		WHERE c.workspace = %s AND c.collection = %s AND c.number IN (` + strings.Repeat("%s, ", n-1) + "%s)"
+	return chunkQuery{n, fmt.Sprintf(text, plain...), fmt.Sprintf(text, numbered...)}
+}
+
 func scanChunk(row scanner) (c rag.Chunk, err error) {
 	var headings string
 	if err := row.Scan(&c.ID, &c.Document, &c.Title, &c.Start, &c.End, &c.Page, &headings, &c.Text); err != nil {
 		return c, err
+	}
+	if headings == "null" || headings == "[]" {
+		return c, nil
 	}
 	if err := json.Unmarshal([]byte(headings), &c.Headings); err != nil {
 		return c, fmt.Errorf("read the headings of chunk %d: %w", c.ID, err)

@@ -101,6 +101,9 @@ func open(ctx context.Context, o Options, migrations fs.FS) (_ *Store, err error
 	if err := s.checkKey(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.releaseDocuments(ctx); err != nil {
+		return nil, err
+	}
 	s.journal = newJournal(s)
 	loop, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stopLoops = stop

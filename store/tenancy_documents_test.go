@@ -38,6 +38,10 @@ var scopedDocuments = map[string]asked{
 		_, _, err := p.AddDocument(t.Context(), s, v.collection, store.NewDocument{Name: "more.txt", Data: []byte("more")})
 		return 1, err
 	},
+	"AddDocuments": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.AddDocuments(t.Context(), s, v.collection, []store.NewDocument{{Name: "more.txt", Data: []byte("more")}})
+		return 1, err
+	},
 	"Documents": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		list, _, err := p.Documents(t.Context(), s, v.collection, store.DocumentFilter{})
 		return len(list), err

@@ -67,11 +67,7 @@ func (s *Server) openCollection(c *Ctx, id string, other *rag.Settings) (*librar
 		return nil, rag.Settings{}, errNoLibrary
 	}
 	ctx, scope := c.Request().Context(), c.Scope()
-	known, err := s.Store.Collection(ctx, scope, id)
-	if err != nil {
-		return nil, rag.Settings{}, err
-	}
-	o, err := s.Library.Open(ctx, scope.Workspace(), known.ID)
+	o, err := s.Library.Open(ctx, scope.Workspace(), id)
 	if err != nil {
 		return nil, rag.Settings{}, err
 	}

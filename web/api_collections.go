@@ -86,16 +86,19 @@ func apiDeleteCollection(s *Server, c *Ctx, in collectionIn) (nothing, error) {
 	if err := s.Store.DeleteCollection(ctx, scope, found.ID); err != nil {
 		return nothing{}, err
 	}
+	if s.Library != nil {
+		s.Library.Close(scope.Workspace(), found.ID)
+	}
 	s.collectionChanged(ctx, scope.Workspace(), found.ID)
 	return nothing{}, nil
 }
 
-// collectionChanged tells those who search a collection, here and on other servers, and wakes those who take documents in.
+// collectionChanged tells those who look at a collection, here and on other servers, and wakes those who take documents
+// in.
 func (s *Server) collectionChanged(ctx context.Context, workspace, id string) {
 	if s.Library == nil {
 		return
 	}
-	s.Library.Forget(workspace, id)
 	if s.Ingester != nil {
 		s.Ingester.Wake()
 	}

@@ -1,13 +1,8 @@
 package web
 
 import (
-	"errors"
-	"io"
-	"io/fs"
-	"mime/multipart"
+	"context"
 	"net/http"
-	"path"
-	"strings"
 
 	"github.com/atelier-studio/atelier/rag/library"
 	"github.com/atelier-studio/atelier/rag/read"
@@ -70,62 +65,18 @@ func apiUpload(s *Server, c *Ctx, in uploadIn) error {
 	if err != nil {
 		return formError(err)
 	}
-	out, tags := uploadOut{Files: []uploaded{}}, []string{}
-	for len(out.Files) < maxUploaded {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
+	up := upload{Server: s, c: c, collection: id, out: uploadOut{Files: []uploaded{}}}
+	if err := up.read(parts); err != nil {
+		if len(up.out.Files) > 0 { // what came before is kept
+			s.collectionChanged(context.WithoutCancel(ctx), scope.Workspace(), id)
 		}
-		if err != nil {
-			return formError(err)
-		}
-		if part.FormName() == "tags" {
-			text, err := io.ReadAll(io.LimitReader(part, 4<<10))
-			if err != nil {
-				return formError(err)
-			}
-			for tag := range strings.SplitSeq(string(text), ",") {
-				if tag = strings.TrimSpace(tag); tag != "" {
-					tags = append(tags, tag)
-				}
-			}
-			continue
-		}
-		name := partPath(part)
-		if name == "" {
-			continue
-		}
-		data, err := io.ReadAll(part)
-		if err != nil {
-			return formError(err)
-		}
-		file := uploaded{Name: name}
-		if d, fresh, err := s.Store.AddDocument(ctx, scope, id, store.NewDocument{Name: name, Data: data, Tags: tags}); err == nil {
-			file.Document, file.Fresh = &d, fresh
-		} else if d := c.describe(err); errors.Is(err, fs.ErrInvalid) {
-			file.Error = d.Detail
-		} else {
-			return err
-		}
-		out.Files = append(out.Files, file)
+		return err
 	}
-	if len(out.Files) == 0 {
+	if len(up.out.Files) == 0 {
 		return invalidInput("There is no file in the request.")
 	}
 	s.collectionChanged(ctx, scope.Workspace(), id)
-	return writeJSON(c, http.StatusAccepted, out)
-}
-
-// partPath is the path of a file within the folder that was sent. Part.FileName would take only its last part.
-func partPath(part *multipart.Part) string {
-	name := part.FileName()
-	if full := part.Header.Get("X-Path"); full != "" {
-		name = full
-	}
-	if given := part.FormName(); strings.HasPrefix(given, "file/") { // file/<path>
-		name = strings.TrimPrefix(given, "file/")
-	}
-	return strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/")
+	return writeJSON(c, http.StatusAccepted, up.out)
 }
 
 type documentIn struct {

@@ -29,12 +29,5 @@ func TellCollection(ctx context.Context, bus live.Bus, workspace, collection, do
 	if err != nil {
 		return
 	}
-	for _, topic := range []string{live.CollectionTopic(workspace, collection), live.CollectionsTopic} {
-		if topic == live.CollectionsTopic {
-			if data, err = json.Marshal([2]string{workspace, collection}); err != nil {
-				return
-			}
-		}
-		_ = bus.Publish(ctx, topic, live.Message{Data: data}) // see above
-	}
+	_ = bus.Publish(ctx, live.CollectionTopic(workspace, collection), live.Message{Data: data}) // see above
 }

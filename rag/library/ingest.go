@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,8 +22,12 @@ import (
 // batch is how many texts go to an embedder at once.
 const batch = 100
 
-// deadAfter is how long a worker may give no sign before another takes its document.
-const deadAfter = 60 * time.Second
+// A worker gives a sign every few seconds, whatever its embedder or its reader does. Another takes its document when
+// there was none for much longer.
+const (
+	signEvery = 5 * time.Second
+	deadAfter = 30 * time.Second
+)
 
 // Ingester takes documents in. Several may work on one store, in several processes.
 type Ingester struct {
@@ -38,8 +43,9 @@ type Ingester struct {
 	// Workers is how many documents are worked on at once; 0: 2.
 	Workers int
 
-	wake chan struct{}
-	once sync.Once
+	wake    chan struct{}
+	once    sync.Once
+	numbers numbers
 }
 
 func (g *Ingester) bell() chan struct{} {
@@ -90,12 +96,20 @@ func (g *Ingester) Next(ctx context.Context) (bool, error) {
 	if err != nil || t == nil {
 		return false, err
 	}
-	c, err := g.make(ctx, t)
+	g.changed(t)
+	working, stop := context.WithCancelCause(ctx)
+	w := &work{Ingester: g, Task: t, told: g.Now()}
+	var signs sync.WaitGroup
+	signs.Go(func() { w.signs(working, stop) })
+	c, err := w.make(working)
+	lost := errors.Is(context.Cause(working), ErrTaken)
+	stop(nil)
+	signs.Wait()
 	switch {
-	case errors.Is(err, ErrTaken):
+	case lost:
 		return true, nil
-	case ctx.Err() != nil:
-		return true, ctx.Err() // the claim runs out, and somebody goes on
+	case ctx.Err() != nil: // the studio ends: whoever comes next goes on at once
+		return true, errors.Join(ctx.Err(), taken(g.Queue.Release(context.WithoutCancel(ctx), t)))
 	case err == nil:
 		err = g.Queue.Publish(ctx, t, c)
 	default:
@@ -108,6 +122,14 @@ func (g *Ingester) Next(ctx context.Context) (bool, error) {
 		g.changed(t)
 	}
 	return true, err
+}
+
+// taken is an error, but for one of a task that is not ours any more.
+func taken(err error) error {
+	if errors.Is(err, ErrTaken) {
+		return nil
+	}
+	return err
 }
 
 func (g *Ingester) changed(t *Task) {
@@ -123,7 +145,10 @@ func reason(err error) string {
 	if errors.Is(err, fs.ErrInvalid) {
 		text = trimSuffix(text, ": "+fs.ErrInvalid.Error())
 	}
-	return text[:min(len(text), most)]
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
 }
 
 func trimSuffix(s, suffix string) string {
@@ -133,19 +158,9 @@ func trimSuffix(s, suffix string) string {
 	return s
 }
 
-func (g *Ingester) stage(ctx context.Context, t *Task, s Stage, done, total int) error {
-	if err := g.Queue.Beat(ctx, t, s, done, total); err != nil {
-		return err
-	}
-	g.changed(t)
-	return nil
-}
-
 // make reads, cuts and embeds a document.
-func (g *Ingester) make(ctx context.Context, t *Task) (*Content, error) {
-	if err := g.stage(ctx, t, Reading, 0, 0); err != nil {
-		return nil, err
-	}
+func (w *work) make(ctx context.Context) (*Content, error) {
+	g, t := w.Ingester, w.Task
 	data, err := g.bytes(ctx, t)
 	if err != nil {
 		return nil, err
@@ -154,25 +169,36 @@ func (g *Ingester) make(ctx context.Context, t *Task) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := g.stage(ctx, t, Chunking, 0, 0); err != nil {
+	if err := w.stage(ctx, Chunking, 0, 0); err != nil {
 		return nil, err
 	}
 	chunks := split.Chunks(doc, t.Collection.Split)
 	if len(chunks) == 0 {
 		return nil, fmt.Errorf("there is no text in the document: %w", fs.ErrInvalid)
 	}
-	first, err := g.Queue.Reserve(ctx, t, len(chunks))
+	first, err := g.reserve(ctx, t, len(chunks))
 	if err != nil {
 		return nil, err
 	}
-	c := &Content{Title: doc.Title, Language: doc.Language, Pages: doc.Pages, Text: doc.Text, Chunks: make([]Chunk, len(chunks))}
+	c := &Content{Title: shortened(doc.Title), Language: doc.Language, Pages: doc.Pages, Text: doc.Text, Chunks: make([]Chunk, len(chunks))}
 	for i, k := range chunks {
 		c.Chunks[i] = Chunk{Number: first + uint32(i), Start: k.Start, End: k.End, Page: k.Page, Headings: k.Headings, Text: k.Text}
 	}
-	if err := g.embed(ctx, t, c, chunks); err != nil {
+	if err := w.embed(ctx, c, chunks); err != nil {
 		return nil, err
 	}
-	return c, g.stage(ctx, t, Indexing, 0, 0)
+	return c, w.stage(ctx, Indexing, 0, 0)
+}
+
+// maxTitle is how many bytes of a title are kept: what a file says of itself may be anything.
+const maxTitle = 1000
+
+func shortened(title string) string {
+	title = strings.Join(strings.Fields(strings.ToValidUTF8(title, "")), " ")
+	if len(title) > maxTitle {
+		title = strings.ToValidUTF8(title[:maxTitle], "") + "…"
+	}
+	return title
 }
 
 func (g *Ingester) bytes(ctx context.Context, t *Task) ([]byte, error) {
@@ -190,7 +216,8 @@ func (g *Ingester) bytes(ctx context.Context, t *Task) ([]byte, error) {
 
 // embed gives every window of a document its vector. What has not changed since the version that is searched keeps the
 // vector that it has.
-func (g *Ingester) embed(ctx context.Context, t *Task, c *Content, chunks []split.Chunk) error {
+func (w *work) embed(ctx context.Context, c *Content, chunks []split.Chunk) error {
+	g, t := w.Ingester, w.Task
 	embedder, err := g.Embedders(ctx, t.Workspace, t.Collection.Embedder)
 	if err != nil {
 		return err
@@ -205,8 +232,8 @@ func (g *Ingester) embed(ctx context.Context, t *Task, c *Content, chunks []spli
 	var ids []uint32
 	var texts []string
 	for i := range chunks {
-		for w, text := range windowsOf(&chunks[i]) {
-			ids, texts = append(ids, vectorID(c.Chunks[i].Number, w)), append(texts, text)
+		for n, text := range windowsOf(&chunks[i]) {
+			ids, texts = append(ids, vectorID(c.Chunks[i].Number, n)), append(texts, text)
 		}
 	}
 	vectors := make([][]float32, len(texts))
@@ -218,7 +245,7 @@ func (g *Ingester) embed(ctx context.Context, t *Task, c *Content, chunks []spli
 	}
 	done := len(texts) - len(missing)
 	for len(missing) > 0 {
-		if err := g.stage(ctx, t, Embedding, done, len(texts)); err != nil {
+		if err := w.stage(ctx, Embedding, done, len(texts)); err != nil {
 			return err
 		}
 		part := missing[:min(batch, len(missing))]

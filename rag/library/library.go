@@ -115,7 +115,9 @@ var ErrTaken = errors.New("the document is not worked on here any more")
 
 // Queue is where a worker gets its tasks. Every method is safe to call again after a failure.
 type Queue interface {
-	// Claim takes a document that is queued, or whose worker gave no sign since dead (microseconds UTC); nil: none.
+	// Claim takes a document that is queued, or whose worker gave no sign since dead (microseconds UTC); nil: none. One that
+	// was claimed again and again and never ended, as when it takes the whole process down, fails instead; so nobody waits
+	// for it.
 	Claim(ctx context.Context, owner string, dead int64) (*Task, error)
 	// Beat keeps how far a task has come, and holds it. ErrTaken: stop.
 	Beat(ctx context.Context, t *Task, stage Stage, done, total int) error
@@ -123,6 +125,8 @@ type Queue interface {
 	Reserve(ctx context.Context, t *Task, n int) (first uint32, err error)
 	// Publish puts content in place of what was searched before, in one transaction.
 	Publish(ctx context.Context, t *Task, c *Content) error
+	// Release gives a task back unfinished: it is queued, and its claim does not count.
+	Release(ctx context.Context, t *Task) error
 	// Fail keeps why a task ended; what was searched before stays.
 	Fail(ctx context.Context, t *Task, why string) error
 	// File opens the bytes of a task's document.

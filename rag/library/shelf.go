@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -26,13 +27,18 @@ type Library struct {
 // shelf is a collection in memory.
 type shelf struct {
 	mu       sync.Mutex // held while it is brought up to date
-	stale    bool
+	seen     int64      // when the collection had changed last, as it was read last; 0: never
+	stale    bool       // it is to be read again, whatever the time says
 	words    *lexical.Index
 	vectors  *vector.Auto // nil: none
 	space    string       // of the vectors: those of another embedder are not mixed in
 	editions map[string]*edition
-	held     *holders // nil: to be made of the editions
+	held     *holders              // nil: to be made of the editions
+	chosen   map[string]*Selection // by tags; nil: to be made of the editions
 }
+
+// maxChosen is how many selections by tags a shelf remembers.
+const maxChosen = 64
 
 // edition is what a shelf holds of a document.
 type edition struct {
@@ -40,7 +46,8 @@ type edition struct {
 	chunks []uint32
 }
 
-// Forget says that a collection has changed: the next question sees it as it is then.
+// Forget says that a collection is to be read again, as the next question does by itself when the time of its last
+// change is another.
 func (l *Library) Forget(workspace, collection string) {
 	l.mu.Lock()
 	s := l.open[[2]string{workspace, collection}]
@@ -63,6 +70,9 @@ func (l *Library) Close(workspace, collection string) {
 func (l *Library) Open(ctx context.Context, workspace, id string) (*Opened, error) {
 	c, err := l.Shelves.Collection(ctx, workspace, id)
 	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			l.Close(workspace, id)
+		}
 		return nil, err
 	}
 	embedder, err := l.Embedders(ctx, workspace, c.Embedder)
@@ -113,6 +123,10 @@ func (o *Opened) Select(tags []string) rag.Filter {
 	}
 	o.shelf.mu.Lock()
 	defer o.shelf.mu.Unlock()
+	key := strings.Join(slices.Compact(slices.Sorted(slices.Values(tags))), "\x00")
+	if s := o.shelf.chosen[key]; s != nil {
+		return s
+	}
 	s := newSelection()
 	for _, e := range o.shelf.editions {
 		if !slices.ContainsFunc(tags, func(tag string) bool { return !slices.Contains(e.Tags, tag) }) {
@@ -121,6 +135,10 @@ func (o *Opened) Select(tags []string) rag.Filter {
 			}
 		}
 	}
+	if o.shelf.chosen == nil || len(o.shelf.chosen) >= maxChosen {
+		o.shelf.chosen = map[string]*Selection{}
+	}
+	o.shelf.chosen[key] = s
 	return s
 }
 
@@ -137,10 +155,10 @@ func (s source) Chunks(ctx context.Context, ids []uint32) ([]rag.Chunk, error) {
 func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.stale {
+	if !s.stale && s.seen == c.Updated {
 		return nil
 	}
-	s.held = nil
+	s.held, s.chosen = nil, nil
 	now, err := from.Editions(ctx, c.Workspace, c.ID)
 	if err != nil {
 		return err
@@ -186,7 +204,7 @@ func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error 
 	}
 	s.drop(gone)
 	s.words.Update(docs, nil)
-	s.stale = false
+	s.stale, s.seen = false, c.Updated
 	return nil
 }
 
