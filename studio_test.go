@@ -121,9 +121,14 @@ func (s *studioProcess) call(method, path string, in, out any) {
 		s.t.Fatalf("%s %s gave %d: %s", method, path, status, body)
 	}
 	if out != nil {
-		if err := json.Unmarshal(body, out); err != nil {
-			s.t.Fatalf("%s %s: %v in %s", method, path, err, body)
-		}
+		s.decode(string(body), out)
+	}
+}
+
+func (s *studioProcess) decode(text string, into any) {
+	s.t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		s.t.Fatalf("%v in %s", err, text)
 	}
 }
 

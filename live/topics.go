@@ -18,4 +18,3 @@ func ProcessTopic(process string) string { return "process/" + process }
 func CollectionTopic(workspace, collection string) string {
 	return "collection/" + workspace + "/" + collection
 }
-

@@ -3,7 +3,6 @@ package llm
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -167,7 +166,10 @@ func (w *batching) span(ctx context.Context, from, to int) error {
 	if to-from == 1 {
 		w.unfit = append(w.unfit, TextError{from, err})
 		if len(w.unfit) > maxUnfit || len(w.unfit) == len(w.texts) {
-			return errors.Join(fmt.Errorf("given up after %d texts that could not be embedded", len(w.unfit)), err)
+			if len(w.unfit) == 1 {
+				return err
+			}
+			return fmt.Errorf("given up after %d texts that could not be embedded: %w", len(w.unfit), err)
 		}
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -165,6 +166,9 @@ func formError(err error) error {
 	}
 	if errors.Is(err, http.ErrNotMultipart) || errors.Is(err, http.ErrMissingFile) {
 		return invalidInput("Send a form with a file (multipart/form-data).")
+	}
+	if _, ok := errors.AsType[textproto.ProtocolError](err); ok {
+		return invalidInput("The form cannot be read: %v.", err)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, http.ErrMissingBoundary) || errors.Is(err, multipart.ErrMessageTooLarge) || strings.HasPrefix(err.Error(), "multipart:") {
 		return invalidInput("The form cannot be read: %v.", err)

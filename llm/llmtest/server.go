@@ -131,6 +131,28 @@ func (s *Server) Asked() []Asked {
 	return all
 }
 
+// Within waits until n requests have come since the last call of Asked or Within, and forgets them.
+func (s *Server) Within(t interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}, n int,
+) {
+	t.Helper()
+	for range 3000 {
+		s.mu.Lock()
+		enough := len(s.asked) >= n
+		if enough {
+			s.asked = s.asked[n:]
+		}
+		s.mu.Unlock()
+		if enough {
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	t.Fatalf("%d requests did not come within half a minute", n)
+}
+
 // note keeps a request and returns what is to be done with it.
 func (s *Server) note(a *Asked) (Fault, Said) {
 	s.mu.Lock()
