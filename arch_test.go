@@ -56,6 +56,11 @@ var mayImport = map[string]struct {
 	"rag/talk":          {[]string{"rag"}, "what was asked and answered, as it is kept"},
 	"rag/library":       {[]string{"rag", "rag/lexical", "rag/read", "rag/split", "rag/vector"}, "documents are kept by a store that it knows by small interfaces"},
 
+	"agents/wire":    {nil, "it reaches the target and nothing else, so it knows nothing else"},
+	"agents/browser": {[]string{"agents/wire"}, "a browser knows no probe"},
+	"agents/surface": {[]string{"agents/wire"}, "what was discovered is data"},
+	"agents":         {[]string{"agents/browser", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
+
 	"bench": {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
 }
 
@@ -77,6 +82,7 @@ var onlyIn = map[string]struct {
 	"github.com/modelcontextprotocol":  {[]string{"web"}, "the protocol is spoken at the edge"},
 	"github.com/evanw/esbuild/pkg/api": {[]string{"assets/build"}, "a build tool, not in the binary"},
 	"gonum.org/v1/gonum":               {[]string{"rag/embed"}, "linear algebra is for the latent semantic analysis"},
+	"github.com/chromedp":              {[]string{"agents/browser"}, "one place drives a browser"},
 	"testing":                          {nil, "no test helpers in the binary"},
 	"net/http/httptest":                {nil, "no test helpers in the binary"},
 

@@ -1,0 +1,96 @@
+package agents
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// Finding is one fault, or one thing to know. What has one cause is one finding, however many places show it.
+type Finding struct {
+	Probe    string   `json:"probe"`
+	Title    string   `json:"title"`
+	Severity Severity `json:"severity"`
+	// Text says in a sentence or two what was seen and what it means.
+	Text  string `json:"text"`
+	Where Place  `json:"where"`
+	// Cause names what has to be changed to mend it: findings of one probe and one cause are one. Empty: the shape of
+	// the place's address, its parameter and its element.
+	Cause    string     `json:"cause,omitempty"`
+	Evidence []Evidence `json:"evidence,omitempty"`
+	Advice   string     `json:"advice,omitempty"`
+	// Vector is a CVSS 4.0 or 3.1 vector where one applies.
+	Vector     string   `json:"vector,omitempty"`
+	References []string `json:"references,omitempty"`
+}
+
+// Place is where a finding is.
+type Place struct {
+	URL       string `json:"url"`
+	Method    string `json:"method,omitempty"`
+	Parameter string `json:"parameter,omitempty"`
+	Element   string `json:"element,omitempty"` // a CSS selector, or a tag
+	Line      int    `json:"line,omitempty"`
+	As        string `json:"as,omitempty"` // the account that saw it
+}
+
+// Evidence is what shows a finding to somebody who does not believe it.
+type Evidence struct {
+	Name string `json:"name"`
+	// One of these.
+	Exchange *wire.Exchange `json:"exchange,omitempty"`
+	Text     string         `json:"text,omitempty"` // an excerpt, a stack, a list
+	Picture  []byte         `json:"picture,omitempty"`
+	Rows     [][]string     `json:"rows,omitempty"` // a table; its first row is the head
+	// Kind tells independent kinds of evidence apart: http, browser, timing, callback, document.
+	Kind EvidenceKind `json:"kind"`
+}
+
+// EvidenceKind is how evidence came about.
+type EvidenceKind string
+
+// The kinds of evidence.
+const (
+	ByHTTP     EvidenceKind = "http"
+	ByBrowser  EvidenceKind = "browser"
+	ByTiming   EvidenceKind = "timing"
+	ByCallback EvidenceKind = "callback"
+	ByReading  EvidenceKind = "reading"
+)
+
+// Print is the fingerprint of a finding: the same for the same cause, in every campaign on the target.
+func (f *Finding) Print() string {
+	cause := f.Cause
+	if cause == "" {
+		cause = strings.Join([]string{surface.ShapeOf(f.Where.URL), f.Where.Parameter, f.Where.Element}, "|")
+	}
+	sum := sha256.Sum256([]byte(f.Probe + "\x00" + cause))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Exchanged is evidence of a request and its answer.
+func Exchanged(name string, x *wire.Exchange) Evidence {
+	return Evidence{Name: name, Exchange: x, Kind: ByHTTP}
+}
+
+// Excerpt is evidence of a text.
+func Excerpt(name, text string) Evidence {
+	const longest = 4000
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return Evidence{Name: name, Text: text, Kind: ByReading}
+}
+
+// Table is evidence in rows; the first is the head.
+func Table(name string, kind EvidenceKind, rows ...[]string) Evidence {
+	return Evidence{Name: name, Rows: rows, Kind: kind}
+}
+
+// Shot is evidence of a picture (PNG).
+func Shot(name string, picture []byte) Evidence {
+	return Evidence{Name: name, Picture: picture, Kind: ByBrowser}
+}

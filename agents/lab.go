@@ -1,0 +1,126 @@
+package agents
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// Lab is what a probe works with in one case. All that it sends keeps to the scope, the pace and the budgets of the
+// campaign; the campaign makes one for every case.
+type Lab struct {
+	Surface *surface.Surface
+	Client  *wire.Client
+	// Visits are shared by all probes.
+	Visits Visits
+	// Browser is nil where there is none; only probes that need one are run with it.
+	Browser *browser.Browser
+	// Random is seeded by the campaign and the case: the same in every campaign with the same seed.
+	Random *rand.Rand
+	// Accounts are those to sign in with, signed in already, in the order of the campaign.
+	Accounts []Account
+	// Listener waits for requests that the target is made to send; nil when it cannot reach this machine.
+	Listener Listener
+	// Baseline is the campaign before on the same target; nil for the first.
+	Baseline *Baseline
+	// Tell says something to the other personas.
+	Tell func(Fact)
+	// Now is the campaign's clock.
+	Now func() time.Time
+	// Case is unique in the campaign and stays the same from campaign to campaign; markers are made of it.
+	Case string
+}
+
+// Visits opens every page once in a browser, and keeps what was seen.
+type Visits interface {
+	// Visit is what was seen of an address by an account; "" is nobody.
+	Visit(ctx context.Context, address, as string) (*browser.Visit, error)
+}
+
+// Account is somebody that a campaign signs in as.
+type Account struct {
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	User     string `json:"user"`
+	Password string `json:"-"`
+	// In tells whether signing in succeeded; Why says why not.
+	In  bool   `json:"in"`
+	Why string `json:"why,omitempty"`
+}
+
+// Listener is an address of this campaign that a target may be made to ask.
+type Listener interface {
+	// Address is a URL for a marker.
+	Address(marker string) string
+	// Heard waits until the marker's address was asked, and tells by whom.
+	Heard(ctx context.Context, marker string) (from, agent string, ok bool)
+}
+
+// Fact is what a persona tells the others.
+type Fact struct {
+	From string `json:"from"` // a probe or persona
+	Kind string `json:"kind"` // sign-in form, trace, path, …
+	Text string `json:"text"`
+	URL  string `json:"url,omitempty"`
+}
+
+// Baseline is what an earlier campaign on the same target left.
+type Baseline struct {
+	At       time.Time                 `json:"at"`
+	Surface  *surface.Surface          `json:"surface"`
+	Findings []Finding                 `json:"findings"`
+	Visits   map[string]*browser.Visit `json:"-"` // by shape
+	Metrics  map[string][]float64      `json:"metrics,omitempty"`
+}
+
+// Send sends a request of the campaign.
+func (l *Lab) Send(ctx context.Context, r wire.Request) *wire.Exchange { return l.Client.Send(ctx, r) }
+
+// Get asks for an address as nobody.
+func (l *Lab) Get(ctx context.Context, address string) *wire.Exchange {
+	return l.Client.Send(ctx, wire.Request{URL: address})
+}
+
+// Open opens a tab of its own, signed in as an account; "" is nobody. The caller closes it.
+func (l *Lab) Open(ctx context.Context, as string, s browser.Setting) (*browser.Tab, error) {
+	if l.Browser == nil {
+		return nil, browser.ErrNone
+	}
+	if as != "" {
+		s.URL = l.Surface.Target
+		s.Cookies = l.Client.Cookies(as, l.Client.Scope().Target())
+	}
+	return l.Browser.Open(ctx, s)
+}
+
+// Marker is a word that stands nowhere by chance, the same in every campaign with the same case and number.
+func (l *Lab) Marker(n int) string {
+	const letters = "bcdfghjkmnpqrstvwxz"
+	seed := uint64(14695981039346656037)
+	for _, c := range []byte(fmt.Sprintf("%s/%d", l.Case, n)) {
+		seed = (seed ^ uint64(c)) * 1099511628211 // FNV-1a
+	}
+	var b strings.Builder
+	b.WriteString("atl")
+	for range 9 {
+		b.WriteByte(letters[seed%uint64(len(letters))])
+		seed /= uint64(len(letters))
+	}
+	return b.String()
+}
+
+// Account finds the first account of a role that is signed in; "" is any role.
+func (l *Lab) Account(role string) (Account, bool) {
+	for _, a := range l.Accounts {
+		if a.In && (role == "" || a.Role == role) {
+			return a, true
+		}
+	}
+	return Account{}, false
+}

@@ -1,0 +1,201 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// Bounds of a browser's connections.
+const (
+	maxTunnels   = 256
+	maxDownload  = 32 << 20 // bytes of one answer that are passed on
+	maxPassing   = 512 << 20
+	longestProxy = time.Minute
+)
+
+// Proxy is what a browser of a campaign sends everything through. It connects to the target and to nothing else: other
+// hosts get 403, and are told to whoever listens. It takes connections from this machine only.
+type Proxy struct {
+	scope    *Scope
+	budget   *Budget
+	client   *http.Transport
+	server   *http.Server
+	listener net.Listener
+	tunnels  chan struct{}
+
+	mu      sync.Mutex
+	refused map[string]int // origin or host:port -> how often
+}
+
+// NewProxy starts a proxy on a free port of loopback.
+func NewProxy(scope *Scope, budget *Budget) (*Proxy, error) {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	p := &Proxy{
+		scope: scope, budget: budget, listener: listener, tunnels: make(chan struct{}, maxTunnels), refused: map[string]int{},
+		client: &http.Transport{DialContext: dial, DisableCompression: true, MaxIdleConnsPerHost: 16, IdleConnTimeout: 30 * time.Second,
+			ResponseHeaderTimeout: longestProxy, MaxResponseHeaderBytes: maxHeader},
+	}
+	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: maxHeader}
+	go p.server.Serve(listener) //nolint:errcheck // it ends with Close
+	return p, nil
+}
+
+// Address is host and port for the browser's --proxy-server.
+func (p *Proxy) Address() string { return p.listener.Addr().String() }
+
+// Close ends the proxy and all connections through it.
+func (p *Proxy) Close() error {
+	err := p.server.Close()
+	p.client.CloseIdleConnections()
+	return err
+}
+
+// Refused are the places outside of the target that were asked for, and how often.
+func (p *Proxy) Refused() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := make(map[string]int, len(p.refused))
+	for place, n := range p.refused {
+		list[place] = n
+	}
+	return list
+}
+
+func (p *Proxy) refuse(w http.ResponseWriter, place string) {
+	p.mu.Lock()
+	if len(p.refused) < 1000 || p.refused[place] > 0 {
+		p.refused[place]++
+	}
+	p.mu.Unlock()
+	w.Header().Set("X-Atelier-Scope", "refused")
+	http.Error(w, place+" does not belong to the target of this campaign.", http.StatusForbidden)
+}
+
+// ServeHTTP passes one request on.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		p.tunnel(w, r)
+		return
+	}
+	if !r.URL.IsAbs() || !p.scope.Allows(r.URL) {
+		p.refuse(w, placeOf(r.URL))
+		return
+	}
+	if fault := p.budget.take(r.Context()); fault != nil {
+		http.Error(w, fault.Text, http.StatusServiceUnavailable)
+		return
+	}
+	out := r.Clone(r.Context())
+	out.RequestURI = ""
+	for _, name := range []string{"Proxy-Connection", "Proxy-Authorization", "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade"} {
+		out.Header.Del(name)
+	}
+	answer, err := p.client.RoundTrip(out)
+	if err != nil {
+		// A browser shows a connection that broke as an error of the network only when this one breaks too.
+		panic(http.ErrAbortHandler)
+	}
+	defer answer.Body.Close()
+	for name, values := range answer.Header {
+		w.Header()[name] = values
+	}
+	w.Header().Del("Connection")
+	w.WriteHeader(answer.StatusCode)
+	n, err := copyFlushed(w, answer.Body)
+	p.budget.received(n)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// errTooLong ends an answer that is longer than a page has any use for.
+var errTooLong = errors.New("the answer is longer than what is passed on")
+
+// copyFlushed passes an answer on as it comes: event streams have to arrive before they end.
+func copyFlushed(w http.ResponseWriter, r io.Reader) (int, error) {
+	flusher := http.NewResponseController(w)
+	buffer := make([]byte, 32<<10)
+	total := 0
+	for {
+		n, err := r.Read(buffer)
+		if n > 0 {
+			total += n
+			if _, err := w.Write(buffer[:n]); err != nil {
+				return total, err
+			}
+			if err := flusher.Flush(); err != nil {
+				return total, err
+			}
+			if total > maxDownload {
+				return total, errTooLong
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return total, nil
+		}
+		if err != nil {
+			return total, err
+		}
+	}
+}
+
+// tunnel connects a browser with the target for TLS and for sockets.
+func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
+	if !p.scope.AllowsHost(r.Host) {
+		p.refuse(w, r.Host)
+		return
+	}
+	select {
+	case p.tunnels <- struct{}{}:
+		defer func() { <-p.tunnels }()
+	default:
+		http.Error(w, "too many connections at once", http.StatusServiceUnavailable)
+		return
+	}
+	if fault := p.budget.take(r.Context()); fault != nil {
+		http.Error(w, fault.Text, http.StatusServiceUnavailable)
+		return
+	}
+	there, err := dial(r.Context(), "tcp", r.Host)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer func() { _ = there.Close() }()
+	here, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer func() { _ = here.Close() }()
+	if _, err := io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+		return
+	}
+	ended := make(chan struct{}, 2)
+	pass := func(to, from net.Conn, r io.Reader) {
+		n, _ := io.Copy(to, io.LimitReader(r, maxPassing)) //nolint:errcheck // either end may hang up at any time
+		p.budget.received(int(n))
+		to.Close()   //nolint:errcheck,gosec // the other half is told by this
+		from.Close() //nolint:errcheck,gosec // as above
+		ended <- struct{}{}
+	}
+	go pass(there, here, buffered)
+	go pass(here, there, there)
+	<-ended
+	<-ended
+}
+
+func placeOf(u *url.URL) string {
+	if u.Host == "" {
+		return "a request without a host"
+	}
+	return Origin(u)
+}

@@ -1,0 +1,137 @@
+package wire
+
+import (
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// Scope says what belongs to the target: origins, a path below which it lies, and paths that are left alone.
+type Scope struct {
+	target  *url.URL
+	origins map[string]bool
+	hosts   map[string]bool // host:port
+	below   string
+	without []string
+}
+
+// NewScope makes a scope of the target's address: its origin, and more origins that belong to it. Paths in without are
+// not asked, nor what lies below them; when below is set, nothing outside of it is.
+func NewScope(target string, more []string, below string, without []string) (*Scope, error) {
+	s := &Scope{origins: map[string]bool{}, hosts: map[string]bool{}, below: below, without: without}
+	for i, address := range append([]string{target}, more...) {
+		u, err := ParseTarget(address)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			s.target = u
+		}
+		s.origins[Origin(u)] = true
+		s.hosts[HostPort(u)] = true
+	}
+	return s, nil
+}
+
+// ParseTarget reads the address of a web application. The error wraps fs.ErrInvalid and says what is wrong.
+func ParseTarget(address string) (*url.URL, error) {
+	if !strings.Contains(address, "://") {
+		return nil, fmt.Errorf("%q has no scheme: write it with http:// or https:// (%w)", address, fs.ErrInvalid)
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%q is no web address (%w)", address, fs.ErrInvalid)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("%q begins with %s://: only http:// and https:// can be tested (%w)", address, u.Scheme, fs.ErrInvalid)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("%q names no host (%w)", address, fs.ErrInvalid)
+	case u.User != nil:
+		return nil, fmt.Errorf("the address has a name and password in it: enter them as an account of the campaign (%w)", fs.ErrInvalid)
+	}
+	u.Fragment, u.RawFragment = "", ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u, nil
+}
+
+// Target is the address that the campaign was given.
+func (s *Scope) Target() *url.URL { u := *s.target; return &u }
+
+// Allows tells whether u belongs to the target and may be asked.
+func (s *Scope) Allows(u *url.URL) bool {
+	if scheme, ok := map[string]string{"ws": "http", "wss": "https"}[strings.ToLower(u.Scheme)]; ok {
+		socket := *u
+		socket.Scheme = scheme
+		u = &socket
+	}
+	if !s.origins[Origin(u)] {
+		return false
+	}
+	path := u.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	if s.below != "" && !isBelow(path, s.below) {
+		return false
+	}
+	for _, prefix := range s.without {
+		if isBelow(path, prefix) {
+			return false
+		}
+	}
+	return true
+}
+
+// AllowsHost tells whether a browser may connect to host and port: what a connection with TLS shows of where it goes.
+func (s *Scope) AllowsHost(hostPort string) bool { return s.hosts[strings.ToLower(hostPort)] }
+
+func isBelow(path, prefix string) bool {
+	prefix = strings.TrimSuffix(prefix, "/")
+	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}
+
+// Origin is scheme, host and port of u, with the port that the scheme implies left out.
+func Origin(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" && port != defaultPort(u.Scheme) {
+		host += ":" + port
+	}
+	return strings.ToLower(u.Scheme) + "://" + host
+}
+
+// HostPort is where a connection for u goes to.
+func HostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = defaultPort(u.Scheme)
+	}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+func defaultPort(scheme string) string {
+	switch strings.ToLower(scheme) {
+	case "https", "wss":
+		return "443"
+	default:
+		return "80"
+	}
+}
+
+// IsLoopback tells whether a host can only be this machine. A name counts when it is localhost or ends in .localhost,
+// whatever a name server says of it.
+func IsLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}
