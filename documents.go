@@ -33,9 +33,10 @@ type documents struct {
 func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slog.Logger) (*documents, error) {
 	d := &documents{models: p.models}
 	shelves := s.Library()
-	d.library = &library.Library{Shelves: shelves, Embedders: d.models.embedder}
+	d.library = &library.Library{Shelves: shelves, Embedders: d.models.embedder, Watch: p.models.counts.retrieval}
 	d.ingester = &library.Ingester{
 		Queue: shelves, Embedders: d.models.embedder, Read: p.readers.Read, Owner: owner, Now: time.Now, Log: log,
+		Watch: p.models.counts.ingestion, Using: ingesting,
 		Changed: func(workspace, collection, document string) {
 			web.TellCollection(context.Background(), bus, workspace, collection, document)
 		},
@@ -52,12 +53,20 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 	return d, nil
 }
 
+// ingesting says in the accounts which collection's documents are taken in.
+func ingesting(ctx context.Context, t *library.Task) context.Context {
+	return llm.Using(ctx, &llm.Use{Kind: llm.UseIngest, ID: t.Collection.ID, Name: t.Collection.Name})
+}
+
 // models opens the providers that credentials name. One that is open is used again while its credential is the same.
 type models struct {
 	credentials nodes.Credentials
 	http        *http.Client
 	lite        *embed.Lite
 	breakers    *llm.Breakers
+	accounts    accounts
+	counts      *counts
+	log         *slog.Logger
 
 	mu   sync.Mutex
 	open map[[2]string]*openProvider // workspace and name
@@ -65,11 +74,15 @@ type models struct {
 
 type openProvider struct {
 	values   string
+	config   llm.Config
+	keep     llm.Keep
 	provider *llm.Provider
 }
 
-func newModels(c nodes.Credentials, client *http.Client) *models {
-	return &models{credentials: c, http: client, lite: new(embed.Lite), breakers: llm.NewBreakers(llm.BreakerOptions{})}
+func newModels(c nodes.Credentials, client *http.Client, a accounts, log *slog.Logger) *models {
+	m := &models{credentials: c, http: client, lite: new(embed.Lite), accounts: a, counts: new(counts), log: log}
+	m.breakers = llm.NewBreakers(llm.BreakerOptions{Changed: func(_ string, open bool) { m.counts.breaker(open) }})
+	return m
 }
 
 // Provider is in nodes.Models.
@@ -81,25 +94,13 @@ func (m *models) Provider(ctx context.Context, workspace, name string) (*llm.Pro
 	if err != nil {
 		return nil, err
 	}
-	ready := *p
-	if ready.Model != nil {
-		ready.Model = m.ready(workspace, p)
-	}
-	if ready.Embedder != nil {
-		ready.Embedder = llm.Batch(m.breakers.Embedder(workspace+" "+p.Endpoint, p.Embedder), llm.BatchOptions{})
-	}
-	return &ready, nil
-}
-
-// ready is a provider's model that tries again, and spares an endpoint that is down.
-func (m *models) ready(workspace string, p *llm.Provider) llm.Model {
-	return llm.Retry(m.breakers.Model(workspace+" "+p.Endpoint, p.Model), llm.RetryOptions{})
+	return m.metered(ctx, workspace, name, p)
 }
 
 // maxProviders is how many are kept open; of more all are opened anew.
 const maxProviders = 1000
 
-func (m *models) provider(ctx context.Context, workspace, name string) (*llm.Provider, error) {
+func (m *models) provider(ctx context.Context, workspace, name string) (*openProvider, error) {
 	typ, values, err := m.credentials.Secret(ctx, workspace, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no credential %q: add it under Credentials, or choose another: %w", name, err)
@@ -118,7 +119,7 @@ func (m *models) provider(ctx context.Context, workspace, name string) (*llm.Pro
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if known := m.open[key]; known != nil && known.values == string(text) {
-		return known.provider, nil
+		return known, nil
 	}
 	config, secret := nodes.ModelsConfig(name, values)
 	p, err := llm.Open(config, m.http, secret)
@@ -128,8 +129,9 @@ func (m *models) provider(ctx context.Context, workspace, name string) (*llm.Pro
 	if m.open == nil || len(m.open) >= maxProviders {
 		m.open = map[[2]string]*openProvider{}
 	}
-	m.open[key] = &openProvider{string(text), p}
-	return p, nil
+	opened := &openProvider{string(text), config, nodes.ModelsKeep(values), p}
+	m.open[key] = opened
+	return opened, nil
 }
 
 // embedder is what makes the vectors of a collection.
@@ -137,28 +139,28 @@ func (m *models) embedder(ctx context.Context, workspace, name string) (rag.Embe
 	if name == "" {
 		return m.lite, nil
 	}
-	p, err := m.provider(ctx, workspace, name)
+	p, err := m.Provider(ctx, workspace, name)
 	if err != nil {
 		return nil, err
 	}
 	if p.Embedder == nil {
 		return nil, fmt.Errorf("the credential %q names no embedding model: %w", name, fs.ErrInvalid)
 	}
-	return llm.Batch(m.breakers.Embedder(workspace+" "+p.Endpoint, p.Embedder), llm.BatchOptions{}), nil
+	return p.Embedder, nil
 }
 
 // model is the first of the credentials' models, with the others behind it.
 func (m *models) model(ctx context.Context, workspace string, names []string) (llm.Model, error) {
 	var list []llm.Model
 	for _, name := range names {
-		p, err := m.provider(ctx, workspace, name)
+		p, err := m.Provider(ctx, workspace, name)
 		if err != nil {
 			return nil, err
 		}
 		if p.Model == nil {
 			return nil, fmt.Errorf("the credential %q names no model that answers: %w", name, fs.ErrInvalid)
 		}
-		list = append(list, m.ready(workspace, p))
+		list = append(list, p.Model)
 	}
 	return llm.Fallback(list[0], list[1:]...), nil
 }

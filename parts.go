@@ -40,6 +40,7 @@ type partOptions struct {
 	files       nodes.Files
 	credentials nodes.Credentials
 	collections nodes.Collections // nil: there are none
+	accounts    accounts          // of language models; nil: none are kept
 	log         *slog.Logger
 }
 
@@ -71,7 +72,7 @@ func newParts(o partOptions) (_ *parts, err error) {
 		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 5 * time.Minute,
 	}}
-	p.models, p.collections = newModels(o.credentials, p.http), o.collections
+	p.models, p.collections = newModels(o.credentials, p.http, o.accounts, logger(o.log)), o.collections
 	p.catalogue = nodes.Catalogue(&nodes.Deps{
 		HTTP:  p.http,
 		Files: o.files, Roots: p.folders.of, Credentials: o.credentials, JavaScript: p.javascript, Python: p.python, SQL: p.sql,

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/live"
@@ -88,8 +89,12 @@ func openDesk(ctx context.Context, p *process, c *Config, o *ragFlags) (_ *desk,
 	if err != nil {
 		return nil, err
 	}
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("the time zone %q: %w", c.Timezone, err)
+	}
 	d := &desk{ragFlags: o}
-	if d.store, err = store.Open(ctx, store.Options{Dir: c.Data, URL: c.DatabaseURL, Log: log, Sealer: sealer}); err != nil {
+	if d.store, err = store.Open(ctx, store.Options{Dir: c.Data, URL: c.DatabaseURL, Log: log, Sealer: sealer, Zone: zone}); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -97,7 +102,7 @@ func openDesk(ctx context.Context, p *process, c *Config, o *ragFlags) (_ *desk,
 			err = errors.Join(err, d.close())
 		}
 	}()
-	if d.parts, err = newParts(partOptions{allow: split(c.AllowAddresses), filesFolder: c.Data, dataDir: c.Data, files: d.store, credentials: d.store, log: log}); err != nil {
+	if d.parts, err = newParts(partOptions{allow: split(c.AllowAddresses), filesFolder: c.Data, dataDir: c.Data, files: d.store, credentials: d.store, accounts: d.store, log: log}); err != nil {
 		return nil, err
 	}
 	if d.documents, err = newDocuments(d.store, d.parts, live.NewMemory(), "rag", log); err != nil {

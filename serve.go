@@ -122,12 +122,16 @@ func (s *studio) open(ctx context.Context) error {
 	if s.flashKey, err = hkdf.Key(sha256.New, key, nil, "atelier flash", 32); err != nil {
 		return err
 	}
-	s.store, err = store.Open(ctx, store.Options{Dir: c.Data, URL: c.DatabaseURL, Log: s.log, Sealer: sealer, RunSync: c.RunSync})
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return fmt.Errorf("the time zone %q: %w", c.Timezone, err)
+	}
+	s.store, err = store.Open(ctx, store.Options{Dir: c.Data, URL: c.DatabaseURL, Log: s.log, Sealer: sealer, RunSync: c.RunSync, Zone: zone})
 	if err != nil {
 		return err
 	}
 	s.parts, err = newParts(partOptions{
-		allow: split(c.AllowAddresses), filesFolder: folder, first: s.store.FirstWorkspace, dataDir: c.Data, files: s.store, credentials: s.store, collections: &collections{store: s.store}, log: s.log,
+		allow: split(c.AllowAddresses), filesFolder: folder, first: s.store.FirstWorkspace, dataDir: c.Data, files: s.store, credentials: s.store, collections: &collections{store: s.store}, accounts: s.store, log: s.log,
 	})
 	if err != nil {
 		return err
@@ -138,6 +142,9 @@ func (s *studio) open(ctx context.Context) error {
 	}
 	s.hub = live.NewHub(s.bus, s.log)
 	metrics := ops.NewMetrics(ops.Version(release))
+	if err := s.parts.models.watched(metrics); err != nil {
+		return err
+	}
 	s.runner = engine.NewRunner(engine.Options{
 		Catalogue: s.parts.catalogue, Journal: s.store.Journal(), Source: s.store, JavaScript: s.parts.javascript, Log: s.log,
 		MaxRunning: c.Workers, Timezone: c.Timezone, Publish: publisher(web.Publisher(s.hub.Bus(), s.log), metrics),

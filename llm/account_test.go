@@ -80,7 +80,7 @@ func TestCache(t *testing.T) {
 	// what is free to differ is kept only when asked to
 	free, hot := ask("Hello"), ask("Hello")
 	hot.Temperature = &warm
-	always := llm.Cache(inner, store, llm.CacheOptions{Scope: "acme", Warm: true})
+	always := llm.Cache(inner, store, llm.CacheOptions{Scope: "acme", Keep: llm.KeepAll})
 	for _, r := range []llm.Request{free, hot} {
 		for range 2 {
 			if got, err := m.Generate(t.Context(), r); err != nil || got.FromCache {
@@ -160,6 +160,13 @@ func (b *book) Settle(ctx context.Context, id string, e llm.Entry) error {
 	return nil
 }
 
+// refusing is a ledger whose budget is spent, and stops everything.
+type refusing struct{ book }
+
+func (*refusing) Reserve(context.Context, llm.Entry) (string, error) {
+	return "", &llm.OverBudget{Text: "the budget is spent", Stop: true}
+}
+
 func TestMeter(t *testing.T) {
 	t.Parallel()
 	s, b := start(t), &book{budget: 20_000, held: map[string]int64{}}
@@ -167,15 +174,18 @@ func TestMeter(t *testing.T) {
 		return llmtest.Said{Pieces: []string{a.Last}, Input: 1000, Output: 200, Cached: 500}
 	})
 	cached := 0.5
-	o := llm.MeterOptions{Workspace: "acme", Purpose: "answer", Price: &llm.Price{Input: 2, Output: 10, Cached: &cached}}
+	o := llm.MeterOptions{Workspace: "acme", Purpose: "answer", Provider: llm.OpenAI, Credential: "Acme", Price: &llm.Price{Input: 2, Output: 10, Cached: &cached}}
 	m := llm.Meter(model(t, s, llm.OpenAI), b, o)
 	r := ask("Hello")
 	r.MaxTokens = 1000 // 10,000 micros at most
 
-	if _, err := m.Generate(t.Context(), r); err != nil {
+	use := &llm.Use{Kind: llm.UseAsk, Key: "k1"}
+	using := llm.Using(t.Context(), use)
+	use.ID, use.Name = "c1", "Handbook" // known later than the door
+	if _, err := m.Generate(using, r); err != nil {
 		t.Fatal(err)
 	}
-	want := llm.Entry{Workspace: "acme", Purpose: "answer", Model: "openai/chat-large", Usage: llm.Usage{Input: 1000, Output: 200, Cached: 500}, Cost: llm.Cost{Micros: 1000 + 250 + 2000, Known: true}}
+	want := llm.Entry{Workspace: "acme", Purpose: "answer", Use: *use, Provider: llm.OpenAI, Credential: "Acme", Model: "openai/chat-large", Usage: llm.Usage{Input: 1000, Output: 200, Cached: 500}, Cost: llm.Cost{Micros: 1000 + 250 + 2000, Known: true}}
 	got := b.entries[0]
 	if got.Took <= 0 {
 		t.Error("it took no time")
@@ -219,11 +229,36 @@ func TestMeter(t *testing.T) {
 		t.Errorf("beyond the budget: %v", err)
 	}
 	own := open(t, s, config(s, llm.Ollama))
+	priced := o
 	o.Price = own.Price
 	reply, err := llm.Fallback(m, llm.Meter(own.Model, b, o)).Generate(t.Context(), r)
 	if err != nil || reply.Model != "ollama/chat-large" || reply.Failed[0].Kind != llm.Spent || b.spent != 15_000 {
 		t.Errorf("got %+v, %v", reply, err)
 	}
+
+	// unless the budget is to stop everything
+	stopping := llm.Meter(model(t, s, llm.OpenAI), &refusing{}, priced)
+	s.Asked()
+	if _, err := llm.Fallback(stopping, llm.Meter(own.Model, b, o)).Generate(t.Context(), r); !llm.Stops(err) || llm.KindOf(err) != llm.Spent || len(s.Asked()) != 0 {
+		t.Errorf("a budget that stops: %v", err)
+	}
+
+	// a reply from a cache took nothing
+	zero, store := 0.0, &kept{replies: map[string]string{}}
+	r.Temperature = &zero
+	outer := llm.Meter(llm.Cache(model(t, s, llm.OpenAI), store, llm.CacheOptions{}), b, o)
+	for i := range 2 {
+		if _, err := outer.Generate(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if e := b.entries[len(b.entries)-1]; e.FromCache != (i == 1) || (e.Usage == llm.Usage{}) != (i == 1) {
+			t.Errorf("call %d is booked as %+v", i, e)
+		}
+	}
+	if _, err := outer.Generate(llm.Keeping(t.Context(), llm.KeepNever), r); err != nil || b.entries[len(b.entries)-1].FromCache {
+		t.Errorf("a call that must not be answered from a cache: %v", err)
+	}
+	r.Temperature = nil
 
 	// no account, no call; but what was answered is not withheld
 	b.broken = errors.New("the disk is full")

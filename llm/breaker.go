@@ -63,6 +63,19 @@ func (b *Breakers) Open(endpoint string) bool {
 	return one != nil && one.failures >= b.o.Failures && b.o.Now().Before(one.until)
 }
 
+// Count is how many endpoints calls are refused of now.
+func (b *Breakers) Count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n, now := 0, b.o.Now()
+	for _, one := range b.by {
+		if one.failures >= b.o.Failures && now.Before(one.until) {
+			n++
+		}
+	}
+	return n
+}
+
 // enter asks whether a call may be made. Leave must be called after it when the error is nil.
 func (b *Breakers) enter(endpoint, name string) (leave func(context.Context, error), err error) {
 	b.mu.Lock()

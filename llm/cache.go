@@ -22,9 +22,10 @@ type CacheOptions struct {
 	// Scope parts the replies of those who may not see one another's: the workspace, and the credential or endpoint where
 	// names of models do not say it.
 	Scope string
-	// Warm keeps also what a model is free to say in other words each time: requests with a temperature above 0, or with
-	// none, which leaves it to the provider.
-	Warm bool
+	// Keep says which replies are kept, unless the context of a call says it.
+	Keep Keep
+	// Asked, when not nil, is told of each request that may be kept whether its reply was there, for metrics.
+	Asked func(found bool)
 	// Failed, when not nil, is told of a cache that fails. The model is asked then as if nothing was kept.
 	Failed func(error)
 }
@@ -38,6 +39,9 @@ type cached struct {
 	c ReplyCache
 	o CacheOptions
 }
+
+// cold is the temperature up to which a model says the same each time, as far as people would notice.
+const cold = 0.1
 
 // CacheKey is the key of a request: a hash of the scope, the model's name and everything in the request.
 func CacheKey(scope, model string, r *Request) string {
@@ -56,7 +60,8 @@ func CacheKey(scope, model string, r *Request) string {
 
 // kept returns the key of a request, "" when it is none to be kept, and what is kept of it.
 func (m *cached) kept(ctx context.Context, r *Request) (string, *Reply) {
-	if !m.o.Warm && (r.Temperature == nil || *r.Temperature > 0) {
+	switch keep := keepOf(ctx, m.o.Keep); {
+	case keep == KeepNever, keep != KeepAll && (r.Temperature == nil || *r.Temperature > cold):
 		return "", nil
 	}
 	key := CacheKey(m.o.Scope, m.Name(), r)
@@ -68,11 +73,19 @@ func (m *cached) kept(ctx context.Context, r *Request) (string, *Reply) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			m.failed(err)
 		}
+		m.asked(false)
 		return key, nil
 	}
+	m.asked(true)
 	copied := *reply
 	copied.FromCache = true
 	return key, &copied
+}
+
+func (m *cached) asked(found bool) {
+	if m.o.Asked != nil {
+		m.o.Asked(found)
+	}
 }
 
 func (m *cached) failed(err error) {

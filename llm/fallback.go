@@ -9,7 +9,7 @@ import (
 )
 
 // Fallback asks the first model, and the next whenever one fails, whatever the reason: another model may have a larger
-// context, another filter or another account. Reply.Failed says who failed before. A stream stays with the model that
+// context, another filter or another account; only a budget that stops everything ends it. Reply.Failed says who failed before. A stream stays with the model that
 // delivered its first piece. When all fail, the error has the kind of the last and the words of each.
 func Fallback(first Model, others ...Model) Model {
 	if len(others) == 0 {
@@ -50,7 +50,7 @@ func (f fallback) ask(ctx context.Context, one func(Model) (reply *Reply, final 
 		if reply != nil {
 			reply.Failed = append(failed, reply.Failed...)
 		}
-		if err == nil || final || ctx.Err() != nil {
+		if err == nil || final || ctx.Err() != nil || Stops(err) {
 			return reply, err
 		}
 		failed = append(failed, Attempt{m.Name(), KindOf(err), err.Error(), time.Since(start)})

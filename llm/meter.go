@@ -13,7 +13,7 @@ import (
 // and by several servers.
 type Ledger interface {
 	// Reserve holds back what a call may take, before it is made, and returns a name for it. When the workspace's budget
-	// of the month is spent or held back, it refuses in words for people, with an error that wraps fs.ErrPermission. An
+	// of the month is spent or held back, it refuses with an *OverBudget, or another error that wraps fs.ErrPermission. An
 	// entry whose cost is known to be nothing is never refused for money. A reservation that is not settled within an
 	// hour, because the server died, is void.
 	Reserve(ctx context.Context, e Entry) (id string, err error)
@@ -25,18 +25,27 @@ type Ledger interface {
 type Entry struct {
 	Workspace string `json:"workspace"`
 	// Purpose is what the call was for, such as a workflow's node; any short text.
-	Purpose string        `json:"purpose,omitempty"`
-	Model   string        `json:"model"`
-	Usage   Usage         `json:"usage"`
-	Cost    Cost          `json:"cost"`
-	Took    time.Duration `json:"took"`
+	Purpose string `json:"purpose,omitempty"`
+	// Use is what asked, as the context of the call said it.
+	Use Use `json:"use"`
+	// Provider is the protocol, Credential the name of what opened it; Model is "provider/model" in the words of the reply.
+	Provider   string        `json:"provider,omitempty"`
+	Credential string        `json:"credential,omitempty"`
+	Model      string        `json:"model"`
+	Usage      Usage         `json:"usage"`
+	Cost       Cost          `json:"cost"`
+	Took       time.Duration `json:"took"`
 	// Kind is why the call failed; empty when it did not.
 	Kind Kind `json:"kind,omitempty"`
+	// FromCache tells that no model was asked, and nothing was used.
+	FromCache bool `json:"from_cache,omitempty"`
 }
 
 // MeterOptions say whose calls are counted.
 type MeterOptions struct {
 	Workspace, Purpose string
+	// Provider is the protocol, Credential the name of what opened it.
+	Provider, Credential string
 	// Price is the model's price; nil when it is not known.
 	Price *Price
 	// Failed, when not nil, is told when a finished call could not be booked. Its reservation stands then, so that the
@@ -59,13 +68,16 @@ type meter struct {
 	name string
 }
 
-func (m *meter) entry(u Usage) Entry {
-	return Entry{Workspace: m.o.Workspace, Purpose: m.o.Purpose, Model: m.name, Usage: u, Cost: m.o.Price.Of(u)}
+func (m *meter) entry(ctx context.Context, u Usage) Entry {
+	return Entry{
+		Workspace: m.o.Workspace, Purpose: m.o.Purpose, Use: UseOf(ctx), Provider: m.o.Provider, Credential: m.o.Credential,
+		Model: m.name, Usage: u, Cost: m.o.Price.Of(u),
+	}
 }
 
 // reserve returns the function that books what was used.
-func (m *meter) reserve(ctx context.Context, most Usage) (settle func(u Usage, err error), err error) {
-	id, err := m.l.Reserve(ctx, m.entry(most))
+func (m *meter) reserve(ctx context.Context, most Usage) (settle func(u Usage, cached bool, err error), err error) {
+	id, err := m.l.Reserve(ctx, m.entry(ctx, most))
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		e := named(m.name).fail(Spent, err, "")
@@ -75,9 +87,9 @@ func (m *meter) reserve(ctx context.Context, most Usage) (settle func(u Usage, e
 		return nil, fmt.Errorf("%s is not asked, as its use cannot be booked: %w", m.name, err)
 	}
 	start := time.Now()
-	return func(u Usage, err error) {
-		e := m.entry(u)
-		e.Took = time.Since(start)
+	return func(u Usage, cached bool, err error) {
+		e := m.entry(ctx, u)
+		e.Took, e.FromCache = time.Since(start), cached
 		if err != nil {
 			e.Kind = cmp.Or(KindOf(err), "stopped")
 		}
@@ -101,11 +113,12 @@ func most(r *Request) Usage {
 	return Usage{Input: r.Estimate(), Output: cmp.Or(r.MaxTokens, DefaultMaxTokens), Estimated: true}
 }
 
-func used(r *Reply) Usage {
-	if r == nil {
-		return Usage{}
+// used is what a reply took, and whether it came from a cache and took nothing.
+func used(r *Reply) (u Usage, cached bool) {
+	if r == nil || r.FromCache {
+		return Usage{}, r != nil
 	}
-	return r.Usage
+	return r.Usage, false
 }
 
 func (m *metered) Generate(ctx context.Context, r Request) (*Reply, error) {
@@ -114,7 +127,8 @@ func (m *metered) Generate(ctx context.Context, r Request) (*Reply, error) {
 		return nil, err
 	}
 	reply, err := m.Model.Generate(ctx, r)
-	settle(used(reply), err)
+	u, cached := used(reply)
+	settle(u, cached, err)
 	return reply, err
 }
 
@@ -124,7 +138,8 @@ func (m *metered) Stream(ctx context.Context, r Request, each func(Delta) error)
 		return nil, err
 	}
 	reply, err := m.Model.Stream(ctx, r, each)
-	settle(used(reply), err) // a stream that broke has what had come
+	u, cached := used(reply)
+	settle(u, cached, err) // a stream that broke has what had come
 	return reply, err
 }
 
@@ -146,6 +161,33 @@ func (e *meteredEmbedder) counted(ctx context.Context, texts []string) ([][]floa
 		return nil, Usage{}, err
 	}
 	vectors, usage, err := embed(ctx, e.Embedder, texts)
-	settle(usage, err)
+	settle(usage, false, err)
 	return vectors, usage, err
+}
+
+// MeterReranker counts the calls of r in a ledger. What rerankers take is counted by search rather than by token: the
+// cost is not known, the call is.
+func MeterReranker(r Reranker, l Ledger, o MeterOptions) Reranker {
+	return &meteredReranker{r, meter{l, o, r.Name()}}
+}
+
+type meteredReranker struct {
+	Reranker
+	meter
+}
+
+func (r *meteredReranker) Name() string { return r.name }
+
+func (r *meteredReranker) Rerank(ctx context.Context, query string, texts []string) ([]float64, error) {
+	most := guessed(append([]string{query}, texts...))
+	settle, err := r.reserve(ctx, most)
+	if err != nil {
+		return nil, err
+	}
+	scores, err := r.Reranker.Rerank(ctx, query, texts)
+	if err != nil {
+		most = Usage{}
+	}
+	settle(most, false, err)
+	return scores, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 )
 
@@ -79,4 +80,21 @@ func PriceOf(provider, model string) *Price {
 		}
 	}
 	return nil
+}
+
+// KnownModel is the name of a model without its credential, when the lists have it, and "other" else: for metrics, whose
+// labels must be few. The lists of one's own machine know none, and its models are "other" too.
+func KnownModel(provider, name string) string {
+	_, model, _ := strings.Cut(name, "/")
+	for _, list := range Prices() {
+		if list.Provider != provider {
+			continue
+		}
+		for _, known := range []string{model, dated.ReplaceAllString(model, "")} {
+			if _, ok := list.Models[known]; ok {
+				return known
+			}
+		}
+	}
+	return "other"
 }

@@ -21,6 +21,7 @@ type Metrics struct {
 	steps    *prometheus.CounterVec
 	stepTime *prometheus.HistogramVec
 	signIns  *prometheus.CounterVec
+	models   modelMetrics
 }
 
 // NewMetrics returns a registry with the process's own figures in it.
@@ -59,6 +60,7 @@ func NewMetrics(version string) *Metrics {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build,
 		m.requests, m.latency, m.runs, m.runTime, m.steps, m.stepTime, m.signIns,
 	)
+	m.models = newModelMetrics(m.Registry)
 	return m
 }
 

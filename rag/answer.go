@@ -56,7 +56,8 @@ const (
 const maxNearest = 3
 
 // Ask answers a question from what the retriever finds. The model may be nil: then, and when it fails, the answer is made
-// of sentences of the sources, and its mode says so. each, where it is not nil, gets the text of a model as it comes.
+// of sentences of the sources, and its mode says so; only a budget that stops everything is an error. each, where it is not
+// nil, gets the text of a model as it comes.
 func (r *Retriever) Ask(ctx context.Context, model llm.Model, question string, o Asking, each func(text string) error) (*Answer, error) {
 	began := time.Now()
 	if question = strings.TrimSpace(question); question == "" {
@@ -108,6 +109,12 @@ func (r *Retriever) AskOf(ctx context.Context, model llm.Model, question string,
 // answer makes the answer of what was found: by the model, else of sentences of the sources, else none.
 func (r *Retriever) answer(ctx context.Context, model llm.Model, a *Answer, search string, found *Found, o Asking, each func(string) error) error {
 	a.Found = found
+	began := time.Now()
+	defer func() {
+		if r.Watch != nil && a.Mode != "" {
+			r.Watch("answer", string(a.Mode), time.Since(began))
+		}
+	}()
 	switch {
 	case len(found.Hits) == 0:
 		a.Mode, a.Nearest = Abstained, found.Below[:min(maxNearest, len(found.Below))]
@@ -156,6 +163,9 @@ func (r *Retriever) generate(ctx context.Context, model llm.Model, a *Answer, o 
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if llm.Stops(err) {
+		return err
 	}
 	if reply != nil {
 		a.Usage, a.Failed = add(a.Usage, reply.Usage), reply.Failed

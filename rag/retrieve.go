@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/atelier-studio/atelier/llm"
 	"github.com/atelier-studio/atelier/rag/lexical"
 )
 
@@ -64,6 +65,9 @@ type Retriever struct {
 	Source      Source
 	Rerank      Reranker // nil: by features alone
 	Calibration Calibration
+	// Watch, when not nil, is told how long each stage took, of searches by its name and of answers "answer" with the mode
+	// as its result, for metrics.
+	Watch func(stage, result string, took time.Duration)
 }
 
 // Hit is a chunk that was found, with all its scores on the way.
@@ -181,7 +185,22 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 		found.best = &first
 	}
 	found.divide(list, s)
+	for _, stage := range found.Stages {
+		r.watchStage(stage)
+	}
 	return found, nil
+}
+
+// watchStage tells of a stage; one with a note did without what it was to ask.
+func (r *Retriever) watchStage(s Stage) {
+	if r.Watch == nil {
+		return
+	}
+	result := "ok"
+	if s.Note != "" {
+		result = "without"
+	}
+	r.Watch(s.Name, result, s.Took)
 }
 
 func (f *Found) stage(name string, began time.Time, list []scored, note string) {
@@ -217,6 +236,9 @@ func (r *Retriever) near(ctx context.Context, text string, s Settings, filter Fi
 		vectors, err := space.Embedder.Embed(ctx, []string{text})
 		if ctx.Err() != nil {
 			return nil, nil, "", ctx.Err()
+		}
+		if llm.Stops(err) {
+			return nil, nil, "", err
 		}
 		if err != nil || len(vectors) != 1 {
 			note = "The embedder " + space.Embedder.Name() + " did not answer; the question was searched by its words."
@@ -285,6 +307,9 @@ func (r *Retriever) rerank(ctx context.Context, text string, q *question, w Weig
 	scores, err := r.Rerank.Rerank(ctx, text, texts)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
+	}
+	if llm.Stops(err) {
+		return "", err
 	}
 	if err != nil || len(scores) != len(list) {
 		return "The reranker " + r.Rerank.Name() + " did not answer; the built-in one ordered the results.", nil //nolint:nilerr // the stage says so

@@ -34,6 +34,8 @@ type Options struct {
 	// RunSync is how runs are written on SQLite: "full" (also "") survives loss of power, "normal" only loss of the
 	// process, and costs less.
 	RunSync string
+	// Zone is the studio's time zone, whose months budgets have; nil: UTC.
+	Zone *time.Location
 }
 
 // Store keeps users, workspaces, workflows, runs, credentials and files. It is safe for concurrent use.
@@ -51,6 +53,7 @@ type Store struct {
 	library *db
 
 	journal   *Journal
+	ledger    *Ledger
 	keys      sync.Map // workspace id → *auth.Sealer
 	drawings  *drawings
 	kept      *keptSnapshots
@@ -104,10 +107,11 @@ func open(ctx context.Context, o Options, migrations fs.FS) (_ *Store, err error
 	if err := s.releaseDocuments(ctx); err != nil {
 		return nil, err
 	}
-	s.journal = newJournal(s)
+	s.journal, s.ledger = newJournal(s), newLedger(s, o.Zone)
 	loop, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stopLoops = stop
 	s.loops.Go(func() { s.upkeep(loop) })
+	s.loops.Go(func() { s.ledger.serve(loop) })
 	return s, nil
 }
 
@@ -140,6 +144,9 @@ func (s *Store) Close() error {
 			s.journal.close()
 		}
 		var errs []error
+		if s.ledger != nil {
+			errs = append(errs, s.ledger.close())
+		}
 		for _, d := range s.databases() {
 			errs = append(errs, d.close())
 		}

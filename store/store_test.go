@@ -34,7 +34,7 @@ func masterSealer(fill byte) *auth.Sealer {
 type place struct {
 	*store.Store
 	clock       *clock
-	dir         string
+	dir, url    string
 	alpha, beta auth.Scope
 }
 
@@ -97,7 +97,7 @@ func newPlace(t testing.TB, o store.Options) *place {
 			t.Error(err)
 		}
 	})
-	p := &place{Store: s, clock: c, dir: o.Dir}
+	p := &place{Store: s, clock: c, dir: o.Dir, url: o.URL}
 	p.alpha = p.addWorkspace(t, "alpha")
 	p.beta = p.addWorkspace(t, "beta")
 	return p

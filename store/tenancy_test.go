@@ -312,6 +312,7 @@ func (p *place) things(t *testing.T) (v things) {
 	must(t, err)
 	v.thread, v.comment = thread.ID, thread.Comments[0].ID
 	v.ours = p.documents(t)
+	p.spending(t)
 	return v
 }
 

@@ -85,6 +85,7 @@ type (
 		Embedding string `json:"embedding" form:"Embedding model" placeholder:"text-embedding-3-small" help:"It finds texts that mean the same."`
 		RerankURL string `json:"rerank_url" form:"Reranker's address" placeholder:"https://api.jina.ai/v1/rerank"`
 		Reranker  string `json:"reranker" form:"Reranker's model"`
+		Keep      string `json:"keep" form:"Keep answers" options:"cold=At a temperature of 0.1 and less,always=Always,never=Never" help:"The same question is then answered from what was kept for a week, and paid once."`
 	}
 	credSecret struct {
 		Secret string `json:"secret" form:"Secret" required:"true"`
@@ -102,6 +103,17 @@ func ModelsConfig(name string, values map[string]string) (c llm.Config, key stri
 	}, values["key"]
 }
 
+// ModelsKeep says which answers of a credential of that type are kept.
+func ModelsKeep(values map[string]string) llm.Keep {
+	switch values["keep"] {
+	case "always":
+		return llm.KeepAll
+	case "never":
+		return llm.KeepNever
+	}
+	return llm.KeepCold
+}
+
 // CredentialTypes returns the types of credentials that the kinds take.
 func CredentialTypes() []engine.CredentialType {
 	return []engine.CredentialType{
@@ -113,7 +125,7 @@ func CredentialTypes() []engine.CredentialType {
 		{Name: "sql.postgres", Title: "PostgreSQL", Fields: engine.ParamsOf(credPostgres{SSLMode: "require"}), Secret: []string{"dsn", "password"}},
 		{Name: "sql.sqlite", Title: "SQLite", Fields: engine.ParamsOf(credSQLite{}), Secret: []string{}},
 		{Name: "smtp", Title: "Mail server (SMTP)", Fields: engine.ParamsOf(credSMTP{TLS: "starttls"}), Secret: []string{"password"}},
-		{Name: ModelsCredential, Title: "Language models", Help: "OpenAI, Anthropic, Ollama, or a server that speaks as they do.", Fields: engine.ParamsOf(credModels{Kind: "openai"}), Secret: []string{"key"}},
+		{Name: ModelsCredential, Title: "Language models", Help: "OpenAI, Anthropic, Ollama, or a server that speaks as they do.", Fields: engine.ParamsOf(credModels{Kind: "openai", Keep: "cold"}), Secret: []string{"key"}},
 		{Name: "secret", Title: "Secret", Help: "A key for signatures.", Fields: engine.ParamsOf(credSecret{}), Secret: []string{"secret"}},
 	}
 }

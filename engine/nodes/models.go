@@ -26,6 +26,7 @@ type Models interface {
 type asked struct {
 	Credential string `json:"credential" form:"Language model" widget:"credential"`
 	Fallback   string `json:"fallback" form:"If it fails" widget:"credential" help:"The model that is asked instead."`
+	Fresh      bool   `json:"fresh" form:"Always ask anew" help:"Even when the same was asked before and the answer was kept."`
 }
 
 // asking are the parameters that say how.
@@ -91,7 +92,22 @@ func (d *Deps) model(ctx context.Context, c *engine.Call, p asked) (llm.Model, *
 		}
 		list = append(list, llm.Meter(provider.Model, b, llm.MeterOptions{Workspace: c.Run.Workspace, Purpose: c.Node.Name, Price: provider.Price}))
 	}
-	return llm.Fallback(list[0], list[1:]...), b, nil
+	model := llm.Fallback(list[0], list[1:]...)
+	if p.Fresh {
+		model = anew{model}
+	}
+	return model, b, nil
+}
+
+// anew is a model of which no answer is kept, and none given that was.
+type anew struct{ llm.Model }
+
+func (m anew) Generate(ctx context.Context, r llm.Request) (*llm.Reply, error) {
+	return m.Model.Generate(llm.Keeping(ctx, llm.KeepNever), r)
+}
+
+func (m anew) Stream(ctx context.Context, r llm.Request, each func(llm.Delta) error) (*llm.Reply, error) {
+	return m.Model.Stream(llm.Keeping(ctx, llm.KeepNever), r, each)
 }
 
 // bill adds up what the calls of a step took. It is an llm.Ledger that refuses nothing.
@@ -102,6 +118,7 @@ type bill struct {
 	cost  int64 // millionths of a US dollar
 	open  bool  // the price of some call is not known
 	took  time.Duration
+	kept  int // answers from a cache, which are no calls
 }
 
 func (b *bill) Reserve(context.Context, llm.Entry) (string, error) { return "", nil }
@@ -109,6 +126,10 @@ func (b *bill) Reserve(context.Context, llm.Entry) (string, error) { return "", 
 func (b *bill) Settle(_ context.Context, _ string, e llm.Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if e.FromCache {
+		b.kept++
+		return nil
+	}
 	b.calls++
 	b.took += e.Took
 	if e.Usage == (llm.Usage{}) {
@@ -121,6 +142,11 @@ func (b *bill) Settle(_ context.Context, _ string, e llm.Entry) error {
 	return nil
 }
 
+// useOf says in the accounts which node of which workflow asks.
+func useOf(c *engine.Call) *llm.Use {
+	return &llm.Use{Kind: llm.UseWorkflow, ID: c.Run.WorkflowID, Name: c.Run.WorkflowName, Part: c.Node.Name}
+}
+
 // account is what an item says about the calls that it took.
 func (b *bill) account(model string, failed []llm.Attempt) map[string]any {
 	b.mu.Lock()
@@ -131,6 +157,9 @@ func (b *bill) account(model string, failed []llm.Attempt) map[string]any {
 	}
 	if !b.open {
 		m["cost_usd"] = float64(b.cost) / 1e6
+	}
+	if b.kept > 0 {
+		m["from_cache"] = float64(b.kept)
 	}
 	if b.usage.Estimated {
 		m["estimated"] = true

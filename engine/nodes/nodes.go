@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/llm"
 )
 
 // registry holds what the files of this package define when the program starts; nothing changes it later.
@@ -36,6 +37,9 @@ func define[P any](k engine.Kind, defaults P, run func(ctx context.Context, d *D
 			p, ok := paramsAs[P](params)
 			if !ok {
 				return nil, fmt.Errorf("%s got parameters of type %T", k.Name, params)
+			}
+			if k.World {
+				ctx = llm.Using(ctx, useOf(c))
 			}
 			return run(ctx, d, p, c)
 		}

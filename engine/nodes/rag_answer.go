@@ -63,7 +63,7 @@ func runRAGAnswer(ctx context.Context, d *Deps, p ragAnswer, c *engine.Call) (en
 	}
 	var model llm.Model
 	spent := new(bill)
-	if who := (asked{p.Credential, p.Fallback}); len(who.names()) > 0 {
+	if who := (asked{Credential: p.Credential, Fallback: p.Fallback}); len(who.names()) > 0 {
 		var err error
 		if model, spent, err = d.model(ctx, c, who); err != nil {
 			return nil, err

@@ -40,6 +40,10 @@ type Ingester struct {
 	Log   *slog.Logger
 	// Changed is called when a document is searched anew, or a stage begins or goes on.
 	Changed func(workspace, collection, document string)
+	// Watch, when not nil, is told how long each stage of a document took, and how it ended: ok, failed or stopped.
+	Watch func(stage, result string, took time.Duration)
+	// Using, when not nil, says in the context for whom models are asked.
+	Using func(ctx context.Context, t *Task) context.Context
 	// Workers is how many documents are worked on at once; 0: 2.
 	Workers int
 
@@ -97,8 +101,12 @@ func (g *Ingester) Next(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	g.changed(t)
+	if g.Using != nil {
+		ctx = g.Using(ctx, t)
+	}
 	working, stop := context.WithCancelCause(ctx)
-	w := &work{Ingester: g, Task: t, told: g.Now()}
+	w := &work{Ingester: g, Task: t, told: g.Now(), watch: stopwatch{watch: g.Watch, now: g.Now}}
+	w.watch.begin(Reading)
 	var signs sync.WaitGroup
 	signs.Go(func() { w.signs(working, stop) })
 	c, err := w.make(working)
@@ -107,12 +115,16 @@ func (g *Ingester) Next(ctx context.Context) (bool, error) {
 	signs.Wait()
 	switch {
 	case lost:
+		w.watch.end("stopped")
 		return true, nil
 	case ctx.Err() != nil: // the studio ends: whoever comes next goes on at once
 		return true, errors.Join(ctx.Err(), taken(g.Queue.Release(context.WithoutCancel(ctx), t)))
 	case err == nil:
-		err = g.Queue.Publish(ctx, t, c)
+		if err = g.Queue.Publish(ctx, t, c); err == nil {
+			w.watch.end("ok")
+		}
 	default:
+		w.watch.end("failed")
 		err = g.Queue.Fail(ctx, t, reason(err))
 	}
 	if errors.Is(err, ErrTaken) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/atelier-studio/atelier/rag"
 	"github.com/atelier-studio/atelier/rag/lexical"
@@ -19,6 +20,8 @@ import (
 type Library struct {
 	Shelves   Shelves
 	Embedders Embedders
+	// Watch, when not nil, is told of every stage of searches and answers (see rag.Retriever).
+	Watch func(stage, result string, took time.Duration)
 
 	mu   sync.Mutex
 	open map[[2]string]*shelf
@@ -99,7 +102,7 @@ func (l *Library) Open(ctx context.Context, workspace, id string) (*Opened, erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := &rag.Retriever{Words: s.words, Source: source{l.Shelves, workspace, c.ID}, Calibration: rag.DefaultCalibration}
+	r := &rag.Retriever{Words: s.words, Source: source{l.Shelves, workspace, c.ID}, Calibration: rag.DefaultCalibration, Watch: l.Watch}
 	if c.Calibration != nil {
 		r.Calibration = *c.Calibration
 	}

@@ -16,6 +16,8 @@ type work struct {
 	at          Stage
 	done, total int
 	told        time.Time // when the queue was told last
+
+	watch stopwatch
 }
 
 // tellEvery is how often the queue is told how far a document has come. Small documents pass all their stages within
@@ -24,6 +26,7 @@ const tellEvery = 300 * time.Millisecond
 
 // stage notes how far the document has come.
 func (w *work) stage(ctx context.Context, s Stage, done, total int) error {
+	w.watch.begin(s)
 	w.mu.Lock()
 	w.at, w.done, w.total = s, done, total
 	due := w.Now().Sub(w.told) >= tellEvery
