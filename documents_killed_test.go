@@ -58,7 +58,7 @@ func killedDocument(n, version int) namedFile {
 
 func killed(t *testing.T, s *studioProcess) {
 	t.Helper()
-	const kills, documents = 20, 150
+	const kills, documents = 20, 100
 	h := s.collection("Killed", nil)
 	var files []namedFile
 	for n := range documents {

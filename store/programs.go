@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/atelier-studio/atelier/auth"
 )
@@ -43,7 +44,7 @@ func (s *Store) KeyHolder(ctx context.Context, hash string) (auth.Key, auth.Memb
 		key    auth.Key
 		member auth.Member
 	}
-	h, err := one(ctx, s.studio.fixed(), "such key", func(row scanner) (h held, err error) {
+	read := func(row scanner) (h held, err error) {
 		var scopes string
 		m := &h.member
 		if err := row.Scan(append(keyFields(&h.key, &scopes), &m.Workspace.ID, &m.Workspace.Name, &m.Workspace.Created, &m.Workspace.ViewersComment,
@@ -51,9 +52,14 @@ func (s *Store) KeyHolder(ctx context.Context, hash string) (auth.Key, auth.Memb
 			return h, err
 		}
 		return h, json.Unmarshal([]byte(scopes), &h.key.Scopes)
-	}, "SELECT "+keyColumns+`, w.id, w.name, w.created, w.viewers_comment, u.id, u.email, u.name, u.password_hash, u.created, m.role, m.since
+	}
+	type hashed struct{ hash string }
+	h, err := remember(s.studio, hashed{hash}, func() (held, error) {
+		return one(ctx, s.studio.fixed(), "such key", read, "SELECT "+keyColumns+`, w.id, w.name, w.created, w.viewers_comment, u.id, u.email, u.name, u.password_hash, u.created, m.role, m.since
 		FROM keys k JOIN members m ON m.workspace = k.workspace AND m.user_id = k.user_id
 		JOIN workspaces w ON w.id = k.workspace JOIN users u ON u.id = k.user_id WHERE k.hash = $1`, hash)
+	})
+	h.key.Scopes = slices.Clone(h.key.Scopes)
 	return h.key, h.member, err
 }
 

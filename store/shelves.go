@@ -238,7 +238,7 @@ func (l *Shelves) Content(ctx context.Context, workspace, collection, document s
 
 // content reads what is searched of a document; nil: nothing yet.
 func (s *Store) content(ctx context.Context, ws, collection, document string, vectors bool) (*library.Content, error) {
-	q := s.library.reader()
+	q := s.library.fixed()
 	found, err := collect(ctx, q, func(row scanner) (c library.Content, err error) {
 		return c, row.Scan(&c.Title, &c.Language, &c.Pages, &c.Space, &c.Text)
 	}, `SELECT d.title, d.language, d.pages, t.space, t.text FROM documents d JOIN document_texts t ON t.workspace = d.workspace AND t.collection = d.collection AND t.document = d.id

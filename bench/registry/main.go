@@ -28,6 +28,7 @@ var (
 	during   = flag.Duration("for", 4*time.Second, "how long a round lasts")
 	clients  = flag.Int("clients", 8, "how many ask at once")
 	serveDir = flag.String("serve", "", "used by the program itself: the folder of the studio to serve")
+	profile  = flag.String("profile", "", "file for a profile of the processor time that the studio took; none when left out")
 	out      = flag.String("out", "", "file for the result; standard output when left out")
 )
 

@@ -10,7 +10,10 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -31,7 +34,7 @@ type noKinds struct{}
 func (noKinds) Kind(string) (*engine.Kind, bool) { return nil, false }
 func (noKinds) Kinds() []*engine.Kind            { return nil }
 
-// serve fills a studio and serves it. It says its address and a key on standard output, and ends with its standard input.
+// serve fills a studio and serves it. It says its address and a key on standard output, and ends when it is told to.
 func serve(dir string) (err error) {
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -68,9 +71,21 @@ func serve(dir string) (err error) {
 		return err
 	}
 	fmt.Println("http://"+l.Addr().String()+"/api/v1/collections/registry/records", key)
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	h := server.HTTPServer()
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, syscall.SIGTERM)
 	go func() {
-		_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // until whoever started it is done
+		<-ended // whoever started it is done
 		_ = h.Close()
 	}()
 	if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -85,10 +100,12 @@ func fill(ctx context.Context, s *store.Store, scope auth.Scope, words library.E
 	if err != nil {
 		return err
 	}
+	var list []store.NewDocument
 	for i, r := range made(*records) {
-		if _, _, err := s.AddDocument(ctx, scope, c.ID, store.NewDocument{
-			Name: fmt.Sprintf("%05d.md", i), Data: []byte("# " + r.title + "\n\n" + r.body + "\n"), Tags: []string{r.tag},
-		}); err != nil {
+		list = append(list, store.NewDocument{Name: fmt.Sprintf("%05d.md", i), Data: []byte("# " + r.title + "\n\n" + r.body + "\n"), Tags: []string{r.tag}})
+	}
+	for part := range slices.Chunk(list, 500) {
+		if _, err := s.AddDocuments(ctx, scope, c.ID, part); err != nil {
 			return err
 		}
 	}
@@ -111,11 +128,8 @@ func startOurs(dir string) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := exec.Command(program, "-serve", filepath.Join(dir, "studio"), "-records", fmt.Sprint(*records))
+	p := exec.Command(program, "-serve", filepath.Join(dir, "studio"), "-records", fmt.Sprint(*records), "-profile", *profile)
 	p.Stderr = os.Stderr
-	if _, err := p.StdinPipe(); err != nil {
-		return nil, err
-	}
 	said, err := p.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -38,6 +38,7 @@ type shelf struct {
 	editions map[string]*edition
 	held     *holders              // nil: to be made of the editions
 	chosen   map[string]*Selection // by tags; nil: to be made of the editions
+	read     *readChunks           // that were read since it was brought up to date
 }
 
 // maxChosen is how many selections by tags a shelf remembers.
@@ -102,7 +103,7 @@ func (l *Library) Open(ctx context.Context, workspace, id string) (*Opened, erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := &rag.Retriever{Words: s.words, Source: source{l.Shelves, workspace, c.ID}, Calibration: rag.DefaultCalibration, Watch: l.Watch}
+	r := &rag.Retriever{Words: s.words, Source: source{l.Shelves, workspace, c.ID, s.read}, Calibration: rag.DefaultCalibration, Watch: l.Watch}
 	if c.Calibration != nil {
 		r.Calibration = *c.Calibration
 	}
@@ -145,15 +146,6 @@ func (o *Opened) Select(tags []string) rag.Filter {
 	return s
 }
 
-type source struct {
-	shelves               Shelves
-	workspace, collection string
-}
-
-func (s source) Chunks(ctx context.Context, ids []uint32) ([]rag.Chunk, error) {
-	return s.shelves.Chunks(ctx, s.workspace, s.collection, ids)
-}
-
 // refresh brings a shelf up to date: what is new or has changed is read, what is gone is dropped.
 func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error {
 	s.mu.Lock()
@@ -161,7 +153,7 @@ func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error 
 	if !s.stale && s.seen == c.Updated {
 		return nil
 	}
-	s.held, s.chosen = nil, nil
+	s.held, s.chosen, s.read = nil, nil, &readChunks{} // questions that run keep the ones that they began with
 	now, err := from.Editions(ctx, c.Workspace, c.ID)
 	if err != nil {
 		return err
