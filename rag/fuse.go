@@ -33,26 +33,32 @@ type scored struct {
 	score float64
 }
 
-// overlapping is what question and chunks have in common.
-type overlapping struct {
-	words   float64 // coverage of the question by the best of the chunks that its words found
-	meaning float64 // and by those that its meaning found
-	matched int     // terms of the question that one of the chunks has that its words found
+// evidence is what the two lists tell of how a question was asked, before they become one.
+type evidence struct {
+	coverage float64 // of the question by the best of the chunks that its words found
+	matched  int     // terms of the question that one of those chunks has
+	peak     float64 // how far the nearest in meaning stands out from those after it, in cosines
 }
 
-// Constants of the adaptive weight, fitted on one half of the judged questions (docs/retrieval.md).
+// Constants of the adaptive weight, fitted on one half of the questions of fourteen collections (docs/retrieval.md).
 const (
-	ofWords    = 2.0
-	ofMeaning  = 2.0
-	ofMatched  = 0.55 // for each term, up to four
-	adaptBias  = -1.85
-	leastWords = 0.05
-	mostWords  = 0.85 // beyond, what only the meaning finds would never be seen
+	adaptBias    = 1.5
+	ofMatched    = 1.9  // for up to many terms
+	ofMany       = 1.4  // where there are as many
+	ofPeak       = 36.0 // where the words cover nothing of the question
+	ofPeakAlone  = 45.0 // where one chunk has none of its terms
+	many         = 4
+	leastWords   = 0.03
+	mostWords    = 0.95 // beyond, what only the meaning finds would never be seen
+	peakOf       = 10   // of so many that are nearest
+	highestPeak  = 0.2
+	peaklessWith = 2 // fewer have nothing to stand out from
 )
 
-// wordWeight is the weight of the words among words and meaning. Words count where they cover much of the question, or
-// where several of its terms stand in one chunk: one or two do so by chance, as in a large collection even rare ones do.
-func (f Fusion) wordWeight(fixed float64, o overlapping, vectors bool) float64 {
+// wordWeight is the weight of the words among words and meaning. The words count, unless few of the question's terms stand
+// in what they found and one chunk stands out in meaning: that is how a question looks that was asked in other words than
+// the document's. Where the meaning sees all alike, as an English model does in other languages, the words count too.
+func (f Fusion) wordWeight(fixed float64, e evidence, vectors bool) float64 {
 	switch {
 	case f == Lexical || !vectors && f != Semantic:
 		return 1
@@ -61,7 +67,25 @@ func (f Fusion) wordWeight(fixed float64, o overlapping, vectors bool) float64 {
 	case f == Convex:
 		return fixed
 	}
-	return min(max(ofWords*o.words+ofMeaning*o.meaning+ofMatched*float64(min(o.matched, 4))+adaptBias, leastWords), mostWords)
+	share := float64(min(e.matched, many)) / many
+	z := adaptBias + ofMatched*share - min(e.peak, highestPeak)*(ofPeak*(1-e.coverage)+ofPeakAlone*(1-share))
+	if e.matched >= many {
+		z += ofMany
+	}
+	return leastWords + (mostWords-leastWords)/(1+math.Exp(-z))
+}
+
+// peak is how far the first of a list stands out from the mean of the first ones, itself among them.
+func peak(list []scored, cosines map[uint32]float64) (height float64) {
+	first := list[:min(peakOf, len(list))]
+	if len(first) < peaklessWith {
+		return 0
+	}
+	var mean float64
+	for _, s := range first {
+		mean += cosines[s.id] / float64(len(first))
+	}
+	return cosines[first[0].id] - mean
 }
 
 // fuse joins two lists, the best first, to the k best. Scores are brought to 0…1 within each list.

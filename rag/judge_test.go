@@ -44,36 +44,51 @@ type asked struct {
 	*judged
 }
 
-// What retrieval finds on the judged sets, by fusion. The floors lie a little below what was measured, which docs/retrieval.md has.
+// floor is what a set must reach: a little below what was measured, which docs/retrieval.md has.
+var floors = map[string]measured{
+	"state_of_the_union":    {0.86, 0.95, 0.98, 0.81},
+	"chunking":              {0.78, 0.92, 0.965, 0.76},
+	"paraphrase":            {0.86, 0.95, 0.99, 0.83},
+	"paraphrase in a crowd": {0.66, 0.78, 0.93, 0.63},
+}
+
+// noise is what a set of a hundred questions moves by chance.
+const noise = 0.012
+
+// What retrieval finds on the judged sets, by fusion. By default it is on none of them below BM25 alone.
 func TestRetrieval(t *testing.T) {
 	t.Parallel()
-	texts, para := []string{"state_of_the_union"}, readParaphrases(t)
+	lite, para := newLite(t), readParaphrases(t)
+	sets := []asked{{"state_of_the_union", readChunking(t, "state_of_the_union")}, {"paraphrase", para}}
 	if *judge {
-		texts = allTexts
+		all := readChunking(t, allTexts...)
+		sets = append(sets, asked{"chunking", all}, asked{"paraphrase in a crowd", para.with(all)}, asked{"the own documentation", readSections(t)})
+		for _, name := range allTexts {
+			if name != sets[0].name {
+				sets = append(sets, asked{name, readChunking(t, name)})
+			}
+		}
 	}
-	texted := readChunking(t, texts...)
-	sets := []asked{{"chunking", texted}, {"paraphrase", para}, {"paraphrase in a crowd", para.with(texted)}}
-	floors := []measured{{0.83, 0.91, 0.98, 0.80}, {0.85, 0.95, 0.99, 0.80}, {0.77, 0.90, 0.97, 0.72}}
-	if *judge {
-		floors = []measured{{0.773, 0.90, 0.965, 0.76}, {0.85, 0.95, 0.99, 0.80}, {0.63, 0.73, 0.93, 0.60}}
-	}
-	lite := newLite(t)
-	for i, set := range sets {
+	for _, set := range sets {
 		r := set.retriever(t, lite)
 		s := rag.DefaultSettings
-		var got [5]measured
-		for j, f := range rag.Fusions() {
-			s.Fusion = f
-			got[j] = set.run(t, r, s, nil)
-			t.Logf("%s, %s: %+.3v", set.name, f, got[j])
-		}
 		s.Fusion, s.Weights = rag.Lexical, rag.Weights{Base: 1}
 		words := set.run(t, r, s, nil)
 		t.Logf("%s, BM25 alone: %+.3v", set.name, words)
 		s = rag.DefaultSettings
-		t.Logf("%s, adaptive: fitted on %+.3v, held out %+.3v", set.name, set.run(t, r, s, even), set.run(t, r, s, odd))
-		if a, f := got[0], floors[i]; a.ndcg < f.ndcg || a.recall10 < f.recall10 || a.recall50 < f.recall50 || a.mrr < f.mrr || *judge && a.ndcg < words.ndcg {
-			t.Errorf("%s: measured %+.3v; at least %+.3v, and by words alone %.3f", set.name, a, f, words.ndcg)
+		got := set.run(t, r, s, nil)
+		t.Logf("%s, adaptive: %+.3v, fitted on %+.3v, held out %+.3v", set.name, got, set.run(t, r, s, even), set.run(t, r, s, odd))
+		if f := floors[set.name]; got.ndcg < f.ndcg || got.recall10 < f.recall10 || got.recall50 < f.recall50 || got.mrr < f.mrr {
+			t.Errorf("%s: measured %+.3v, at least %+.3v", set.name, got, f)
+		}
+		if got.ndcg < words.ndcg-noise || got.recall10 < words.recall10-noise {
+			t.Errorf("%s: measured %+.3v, which is below words alone: %+.3v", set.name, got, words)
+		}
+		if *judge && len(set.questions) > 100 {
+			for _, f := range rag.Fusions()[1:] {
+				s.Fusion = f
+				t.Logf("%s, %s: %+.3v", set.name, f, set.run(t, r, s, nil))
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -119,6 +120,44 @@ func readParaphrases(t *testing.T) *judged {
 		id := uint32(len(set.chunks))
 		set.chunks = append(set.chunks, rag.Chunk{ID: id, Document: p.Passage[:min(20, len(p.Passage))], Text: p.Passage, End: len(p.Passage)})
 		set.questions, set.of, set.good = append(set.questions, p.Question), append(set.of, set.chunks[id].Document), append(set.good, map[uint32]bool{id: true})
+	}
+	return set
+}
+
+// readSections is the documentation of this project: the headings are the questions, the text below each is the answer.
+func readSections(t *testing.T) *judged {
+	t.Helper()
+	const fewest, shortest = 3, 200 // words of a heading that asks for something, bytes of a text that tells something
+	set := &judged{}
+	var files []string
+	for _, pattern := range []string{"../docs/*.md", "../docs/adr/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for section := range strings.SplitSeq("\n"+string(data), "\n#") {
+			heading, text, _ := strings.Cut(strings.TrimLeft(section, "#"), "\n")
+			if heading = strings.TrimSpace(heading); len(text) < shortest {
+				continue
+			}
+			first := len(set.chunks)
+			set.cut(name, text)
+			if len(strings.Fields(heading)) < fewest {
+				continue
+			}
+			good := map[uint32]bool{}
+			for _, c := range set.chunks[first:] {
+				good[c.ID] = true
+			}
+			set.questions, set.of, set.good = append(set.questions, heading), append(set.of, name), append(set.good, good)
+		}
 	}
 	return set
 }

@@ -140,13 +140,8 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 
 	began = time.Now()
 	q := newQuestion(r.Words, text)
-	shared := 0.0
-	if s.Fusion == Adaptive {
-		if shared, err = r.shared(ctx, q, byMeaning); err != nil {
-			return nil, err
-		}
-	}
-	found.WordWeight = s.Fusion.wordWeight(s.WordWeight, overlapping{words.Coverage, shared, words.Matched}, len(byMeaning) > 0)
+	how := evidence{words.Coverage, words.Matched, peak(byMeaning, cosines)}
+	found.WordWeight = s.Fusion.wordWeight(s.WordWeight, how, len(byMeaning) > 0)
 	fused := s.Fusion.fuse(byWords, byMeaning, found.WordWeight, s.Candidates)
 	found.stage("fused", began, fused, "")
 
@@ -259,22 +254,6 @@ func (r *Retriever) near(ctx context.Context, text string, s Settings, filter Fi
 	}
 	sortScored(list)
 	return list, cosines, note, nil
-}
-
-// nearest is how many chunks found by meaning are looked at for the words of the question.
-const nearest = 3
-
-// shared is the mean coverage of a question by the chunks that its meaning found first. Where they have none of its words
-// it was asked in other words than the documents', however many chunks have some of them by chance.
-func (r *Retriever) shared(ctx context.Context, q *question, byMeaning []scored) (mean float64, err error) {
-	if len(byMeaning) == 0 {
-		return 0, nil
-	}
-	list, err := r.load(ctx, byMeaning[:min(nearest, len(byMeaning))])
-	for i := range list {
-		mean += q.features(r.Words.Analyzer(), &list[i].Chunk).Coverage / float64(len(list))
-	}
-	return mean, err
 }
 
 func (r *Retriever) load(ctx context.Context, fused []scored) ([]candidate, error) {

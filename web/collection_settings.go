@@ -83,7 +83,9 @@ func enteredCollection(k library.Collection, form url.Values) (library.Collectio
 	k.Settings = rag.Settings{
 		Fusion: rag.Fusion(form.Get("s-fusion")), WordWeight: r.part("s-word_weight"), Candidates: r.whole("s-candidates"), Results: r.whole("s-results"),
 		Threshold: r.part("s-threshold"), Relevance: r.part("s-relevance"), PerDocument: r.whole("s-per_document"),
-		Weights: rag.Weights{Base: r.part("s-base"), Coverage: r.part("s-coverage"), Proximity: r.part("s-proximity"), Title: r.part("s-title")},
+		Weights: rag.Weights{
+			Base: r.part("s-base"), Coverage: r.part("s-coverage"), Proximity: r.part("s-proximity"), Title: r.part("s-title"), Neighbour: r.part("s-neighbour"),
+		},
 	}
 	return k, r.err
 }

@@ -17,7 +17,7 @@ export interface Answer {
 
 export interface Turn { question: string; answer: string }
 
-export interface Weights { base: number; coverage: number; proximity: number; title: number }
+export interface Weights { base: number; coverage: number; proximity: number; title: number; neighbour: number }
 
 export interface Settings {
   fusion: string; word_weight: number; candidates: number; results: number; threshold: number; relevance: number; per_document: number; weights: Weights;
