@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -147,27 +145,13 @@ func (s *Server) model(ctx context.Context, workspace string, c *library.Collect
 
 // streamAnswer sends the text as it comes. An error after the first piece is an event too: the status has gone out.
 func (s *Server) streamAnswer(c *Ctx, o *library.Opened, model llm.Model, in *askIn, asking rag.Asking) error {
-	w := c.Response()
-	send := func(event string, v any) error {
-		data, err := json.Marshal(v)
-		if err == nil {
-			_, err = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data)
-			w.Flush()
-		}
-		return err
-	}
-	w.Header().Set("Content-Type", eventStream)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
-	w.Flush()
-	answer, err := o.Ask(c.Request().Context(), model, in.Question, asking, func(text string) error { return send("delta", map[string]string{"text": text}) })
+	events := c.events()
+	answer, err := o.Ask(c.Request().Context(), model, in.Question, asking, func(text string) error { return events.send("delta", map[string]string{"text": text}) })
 	if c.Request().Context().Err() != nil {
 		return nil //nolint:nilerr // who asked has stopped it
 	}
 	if err != nil {
-		d := c.describe(err)
-		return send("error", map[string]any{"title": d.Title, "detail": d.Detail, "status": d.Status})
+		return events.fail(err)
 	}
-	return send("answer", answer)
+	return events.send("answer", answer)
 }

@@ -20,6 +20,9 @@ var collectionRoutes = []route{
 	{Method: "POST", Path: "/collections/:id/order", Permission: auth.CollectionEdit, Handle: orderDocuments},
 	{Method: "POST", Path: "/collections/:id/delete", Permission: auth.CollectionEdit, Handle: deleteCollection, Body: formBody},
 	{Method: "GET", Path: "/collections/:id/ask", Permission: auth.CollectionView, Handle: askPage},
+	{Method: "GET", Path: "/collections/:id/ask/:conversation", Permission: auth.CollectionView, Handle: askPage},
+	{Method: "GET", Path: "/collections/:id/feedback", Permission: auth.CollectionEdit, Handle: feedbackPage},
+	{Method: "GET", Path: "/collections/:id/feedback/:message", Permission: auth.CollectionEdit, Handle: judgedPage},
 	{Method: "GET", Path: "/collections/:id/search", Permission: auth.CollectionView, Handle: retrievalPage},
 	{Method: "GET", Path: "/collections/:id/settings", Permission: auth.CollectionEdit, Handle: collectionSettings},
 	{Method: "POST", Path: "/collections/:id/settings", Permission: auth.CollectionEdit, Handle: saveCollectionSettings, Body: formBody},
@@ -140,7 +143,7 @@ func askPage(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.View(http.StatusOK, views.AskPage(c.collectionPage(c.T("Ask {name}", "name", found.Name)), *found))
+	return c.View(http.StatusOK, views.AskPage(c.collectionPage(c.T("Ask {name}", "name", found.Name)), *found, c.Param("conversation")))
 }
 
 func retrievalPage(s *Server, c *Ctx) error {

@@ -4,6 +4,7 @@ const pages: { [id: string]: (root: HTMLElement) => Promise<void> } = {
   documents: async (root) => (await import("./documents/shelf")).openShelf(root),
   reader: async (root) => (await import("./documents/reader")).openReader(root),
   ask: async (root) => (await import("./documents/ask")).openAsk(root),
+  judged: async (root) => (await import("./documents/judged")).openJudged(root),
   retrieval: async (root) => (await import("./documents/retrieval")).openRetrieval(root),
 };
 

@@ -5,20 +5,22 @@ import { t, tn } from "../lib/words";
 import { duration } from "../page/times";
 import { layout } from "./lines";
 import { place } from "./source";
-import type { Answer, Hit, Sentence } from "./types";
+import type { Answer, Change, Cited, Hit, Sentence } from "./types";
 
 export type Open = (hit: Hit, mark: number, opener: HTMLElement) => void;
 
-export function answerView(answer: Answer, open: Open): HTMLElement {
+/** Shows an answer; cited says what became of its documents. */
+export function answerView(answer: Answer, open: Open, cited: readonly Cited[] = []): HTMLElement {
   const box = h("div", { class: "answer-body", "data-mode": answer.mode });
   if (answer.mode === "none") {
     box.append(h("p", { class: "answer-none", "data-testid": "answer-none" }, icon("circle-help"), h("b", {}, t("The documents do not tell."))));
     box.append(h("p", {}, answer.nearest?.length ? t("No passage is evidence enough for an answer. These came nearest:") : t("No passage comes near the question. Try other words, or add documents.")));
   } else box.append(...sentences(answer, open));
   const listed = answer.mode === "none" ? (answer.nearest ?? []) : answer.sources;
-  const cited = new Set(answer.sentences.flatMap((sentence) => sentence.sources));
-  const shown = listed.map((hit, i) => [hit, i + 1] as const).filter(([, mark]) => answer.mode === "none" || cited.has(mark));
-  if (shown.length > 0) box.append(sources(shown, answer.mode === "none", open));
+  const named = new Set(answer.sentences.flatMap((sentence) => sentence.sources));
+  const shown = listed.map((hit, i) => [hit, i + 1] as const).filter(([, mark]) => answer.mode === "none" || named.has(mark));
+  const changes = new Map(cited.map((one) => [one.document, one.now]));
+  if (shown.length > 0) box.append(sources(shown, answer.mode === "none", open, changes));
   box.append(notes(answer));
   return box;
 }
@@ -58,14 +60,23 @@ export function verdict(sentence: Sentence): string {
   }
 }
 
-function sources(list: (readonly [Hit, number])[], near: boolean, open: Open): HTMLElement {
+function sources(list: (readonly [Hit, number])[], near: boolean, open: Open, changes: ReadonlyMap<string, Change | undefined>): HTMLElement {
   const items = list.map(([hit, mark]) => h("li", {},
     h("button", { type: "button", class: "source-button", onclick: (event: MouseEvent) => open(hit, near ? 0 : mark, event.currentTarget as HTMLElement) },
       h("span", { class: "source-mark" }, near ? "≈" : String(mark)),
       h("span", { class: "source-title" }, hit.title),
-      h("span", { class: "muted small-text source-place" }, place(hit)),
+      h("span", { class: "muted small-text source-place" }, changeBadge(changes.get(hit.document)), place(hit)),
       h("span", { class: "muted small-text" }, percent(hit.probability)))));
   return h("div", { class: "answer-sources" }, h("h2", {}, near ? t("Nearest passages") : t("Sources")), h("ol", { class: "plain" }, ...items));
+}
+
+function changeBadge(change: Change | undefined): HTMLElement | null {
+  return change ? h("span", { class: "badge warn source-change", "data-testid": "source-change" }, changeText(change)) : null;
+}
+
+/** What became of a document since it was cited. */
+export function changeText(change: Change): string {
+  return change === "gone" ? t("the document is gone") : t("the document has changed since");
 }
 
 function notes(answer: Answer): HTMLElement {
@@ -78,7 +89,8 @@ function notes(answer: Answer): HTMLElement {
   const doubtful = answer.sentences.filter((sentence) => verdict(sentence)).length;
   if (doubtful > 0) box.append(h("p", { class: "warn-text" }, icon("triangle-alert"), tn(doubtful, "{n} sentence is not borne out by its source.", "{n} sentences are not borne out by their sources.")));
   if (answer.searched && answer.searched !== answer.question) box.append(h("p", {}, icon("search"), t("Searched for: {text}", { text: answer.searched.replace("\n", " · ") })));
-  box.append(h("p", {}, icon("clock"), duration(answer.took / 1000)));
+  const tokens = answer.usage.input + answer.usage.output;
+  box.append(h("p", {}, icon("clock"), tokens > 0 ? `${duration(answer.took / 1000)} · ${tn(tokens, "{n} token", "{n} tokens")}` : duration(answer.took / 1000)));
   return box;
 }
 

@@ -3,7 +3,7 @@
 import { api, segment } from "../lib/api";
 import { h, icon } from "../lib/dom";
 import { t } from "../lib/words";
-import type { DocumentText, Hit } from "./types";
+import type { Change, DocumentText, Hit } from "./types";
 
 const around = 1200; // UTF-16 units that are shown before and after the chunk
 
@@ -21,7 +21,7 @@ export class SourcePanel {
   }
 
   /** Shows a source; mark is its number in the answer, 0 for one that only came near. */
-  async show(hit: Hit, mark: number, opener: HTMLElement): Promise<void> {
+  async show(hit: Hit, mark: number, opener: HTMLElement, change?: Change): Promise<void> {
     const mine = ++this.asked;
     this.opener?.removeAttribute("aria-expanded");
     this.opener = opener;
@@ -32,12 +32,13 @@ export class SourcePanel {
         h("h2", {}, mark > 0 ? `[${mark}] ${hit.title}` : hit.title),
         h("button", { type: "button", class: "button quiet small icon-only", "aria-label": t("Close"), onclick: () => this.close() }, icon("x"))),
       h("p", { class: "muted small-text" }, place(hit)),
-      body,
-      h("a", { class: "button", href: documentHref(this.collection, hit) }, icon("external-link"), t("Open the document here")),
     );
+    if (change) this.panel.append(h("div", { class: "alert warn", "data-testid": "source-changed" }, icon("triangle-alert"), h("div", {}, change === "gone" ? t("This document is gone. The passage is as it stood when the answer was given.") : t("This document has changed since. The passage is as it stood when the answer was given."))));
+    this.panel.append(body);
+    if (change !== "gone") this.panel.append(h("a", { class: "button", href: documentHref(this.collection, hit) }, icon("external-link"), change ? t("Open the document as it is now") : t("Open the document here")));
     this.panel.hidden = false;
     this.panel.focus({ preventScroll: true });
-    const pieces = await this.pieces(hit);
+    const pieces = change ? [h("mark", { "data-testid": "source-chunk" }, hit.text)] : await this.pieces(hit);
     if (mine !== this.asked) return;
     body.replaceChildren(...pieces);
     const wanted = body.querySelector<HTMLElement>("mark");

@@ -12,10 +12,23 @@ export interface Attempt { model: string; kind: string; text: string }
 
 export interface Answer {
   question: string; searched?: string; mode: "model" | "extract" | "none"; text: string; sentences: Sentence[];
-  sources: Hit[]; nearest?: Hit[]; model?: string; failed?: Attempt[]; took: number;
+  sources: Hit[]; nearest?: Hit[]; model?: string; failed?: Attempt[]; usage: { input: number; output: number }; took: number;
 }
 
-export interface Turn { question: string; answer: string }
+export type Change = "changed" | "gone";
+
+export interface Cited { document: string; name: string; version: number; now?: Change }
+
+export interface Feedback { verdict: "up" | "down"; reasons: string[]; remark?: string; at: number; question?: string }
+
+export interface Message {
+  id: string; conversation: string; number: number; question: string; state: "answering" | "answered" | "stopped" | "failed"; text: string;
+  answer?: Answer; cited: Cited[]; error?: string; feedback?: Feedback; created: number; finished?: number;
+}
+
+export interface Conversation { id: string; collection: string; title: string; messages: number; created: number; updated: number }
+
+export interface Judged extends Message { by: string; before: Message[] }
 
 export interface Weights { base: number; coverage: number; proximity: number; title: number; neighbour: number }
 

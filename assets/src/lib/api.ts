@@ -77,6 +77,7 @@ function problemOf(response: Response, text: string): Error {
 
 export const api = {
   get: <T>(path: string) => request<T>("GET", path),
+  delete: (path: string) => request<void>("DELETE", path),
   post: <T>(path: string, body: unknown = {}, headers?: Record<string, string>) => request<T>("POST", path, body, { headers }),
 };
 
