@@ -67,7 +67,7 @@ func (s *Store) Conversations(ctx context.Context, scope auth.Scope, collection 
 const own = "c.workspace = $1 AND c.collection = $2 AND c.id = $3 AND c.author = $4 AND c.deleted = 0"
 
 func ownConversation(ctx context.Context, q querier, scope auth.Scope, ws, collection, id, lock string) (talk.Conversation, error) {
-	return one(ctx, q, "such conversation of yours with this collection", scanConversation,
+	return one(ctx, q, fmt.Sprintf("conversation %.80q of yours with this collection", id), scanConversation,
 		"SELECT "+conversationColumns+" FROM conversations c WHERE "+own+lock, ws, collection, id, scope.User())
 }
 

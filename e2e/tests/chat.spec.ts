@@ -278,5 +278,5 @@ test("conversations are listed, searched, renamed, saved and brought back; witho
   await expect(page.getByTestId("conversation-title")).toHaveText("Lunch");
   await page.goBack();
   await page.goto(`${address}/ask/${"a".repeat(20)}`);
-  await expect(page.getByRole("alert")).toContainText("such conversation of yours");
+  await expect(page.getByRole("alert")).toContainText("of yours with this collection");
 });
