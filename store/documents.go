@@ -23,12 +23,12 @@ const (
 	maxTag          = 50 // characters
 )
 
-const documentColumns = "workspace, collection, id, name, address, file, bytes, title, language, pages, chunks, tags, status, stage, done, total, error, version, created, updated, author"
+const documentColumns = "workspace, collection, id, name, address, file, bytes, title, language, pages, chunks, tags, status, stage, done, total, error, version, created, updated, author, read_as"
 
 func documentFields(d *library.Document, tags *string) []any {
 	return []any{
 		&d.Workspace, &d.Collection, &d.ID, &d.Name, &d.Address, &d.File, &d.Bytes, &d.Title, &d.Language, &d.Pages, &d.Chunks, tags,
-		&d.Status, &d.Stage, &d.Done, &d.Total, &d.Error, &d.Version, &d.Created, &d.Updated, &d.By,
+		&d.Status, &d.Stage, &d.Done, &d.Total, &d.Error, &d.Version, &d.Created, &d.Updated, &d.By, &d.ReadAs,
 	}
 }
 
@@ -46,6 +46,9 @@ type NewDocument struct {
 	Address string
 	Tags    []string
 	Data    []byte
+
+	// Of one with an address: the name of a file of its type, and what its site wants to be asked with whether it changed.
+	ReadAs, ETag, Modified string
 }
 
 // AddDocument queues a document to be taken in. One of the same name is replaced when the new version is ready; with the
@@ -130,16 +133,17 @@ func (a *adding) add(ctx context.Context, n *NewDocument, hash string) (out Adde
 		return a.insert(ctx, n, hash, string(tags))
 	}
 	d := known[0]
-	fresh := d.File != hash || d.Status == library.Failed
+	fresh := d.File != hash || d.Status == library.Failed || d.ReadAs != n.ReadAs
 	status := d.Status
 	if fresh {
 		status = library.Queued
 	}
 	a.changed = a.changed || !slices.Equal(d.Tags, n.Tags)
-	d.Status, d.File, d.Bytes, d.Tags, d.Address, d.Updated = status, hash, int64(len(n.Data)), n.Tags, n.Address, a.now
+	d.Status, d.File, d.Bytes, d.Tags, d.Address, d.ReadAs, d.Updated = status, hash, int64(len(n.Data)), n.Tags, n.Address, n.ReadAs, a.now
 	_, err = a.q.exec(ctx, `UPDATE documents SET address = $4, file = $5, bytes = $6, tags = $7, status = $8, updated = $9,
-		stage = CASE WHEN $10 THEN '' ELSE stage END, error = CASE WHEN $10 THEN '' ELSE error END, owner = CASE WHEN $10 THEN '' ELSE owner END, tries = CASE WHEN $10 THEN 0 ELSE tries END
-		WHERE workspace = $1 AND collection = $2 AND id = $3`, a.ws, a.collection, d.ID, n.Address, hash, d.Bytes, string(tags), string(status), a.now, fresh)
+		stage = CASE WHEN $10 THEN '' ELSE stage END, error = CASE WHEN $10 THEN '' ELSE error END, owner = CASE WHEN $10 THEN '' ELSE owner END, tries = CASE WHEN $10 THEN 0 ELSE tries END,
+		read_as = $11, etag = $12, modified = $13
+		WHERE workspace = $1 AND collection = $2 AND id = $3`, a.ws, a.collection, d.ID, n.Address, hash, d.Bytes, string(tags), string(status), a.now, fresh, n.ReadAs, n.ETag, n.Modified)
 	if err == nil && fresh {
 		_, err = a.q.exec(ctx, "UPDATE document_files SET data = $4 WHERE workspace = $1 AND collection = $2 AND document = $3", a.ws, a.collection, d.ID, n.Data)
 	}
@@ -159,10 +163,10 @@ func (a *adding) insert(ctx context.Context, n *NewDocument, hash, tags string) 
 	}
 	d := library.Document{
 		ID: newID(), Workspace: a.ws, Collection: a.collection, Name: n.Name, Address: n.Address, File: hash, Bytes: int64(len(n.Data)),
-		Title: n.Name, Tags: n.Tags, Status: library.Queued, Created: a.now, Updated: a.now, By: a.user,
+		Title: n.Name, Tags: n.Tags, Status: library.Queued, Created: a.now, Updated: a.now, By: a.user, ReadAs: n.ReadAs,
 	}
-	_, err = a.q.exec(ctx, "INSERT INTO documents ("+documentColumns+", owner, fence, beat) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
-		a.ws, a.collection, d.ID, d.Name, d.Address, hash, d.Bytes, d.Title, "", 0, 0, tags, string(d.Status), "", 0, 0, "", 0, a.now, a.now, a.user, "", 0, 0)
+	_, err = a.q.exec(ctx, "INSERT INTO documents ("+documentColumns+", owner, fence, beat, etag, modified) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
+		a.ws, a.collection, d.ID, d.Name, d.Address, hash, d.Bytes, d.Title, "", 0, 0, tags, string(d.Status), "", 0, 0, "", 0, a.now, a.now, a.user, n.ReadAs, "", 0, 0, n.ETag, n.Modified)
 	if err == nil {
 		_, err = a.q.exec(ctx, "INSERT INTO document_files (workspace, collection, document, data) VALUES ($1, $2, $3, $4)", a.ws, a.collection, d.ID, n.Data)
 	}
@@ -202,13 +206,9 @@ func fitDocument(n *NewDocument) error {
 	if len(n.Data) == 0 {
 		return invalid("%.200s is empty", n.Name)
 	}
-	if n.Tags = slices.Compact(slices.Sorted(slices.Values(n.Tags))); len(n.Tags) > maxTags {
-		return invalid("a document has at most %d tags", maxTags)
-	}
-	for _, tag := range n.Tags {
-		if strings.TrimSpace(tag) == "" || utf8.RuneCountInString(tag) > maxTag || strings.ContainsFunc(tag, unicode.IsControl) {
-			return invalid("a tag has 1 to %d characters, in one line", maxTag)
-		}
+	n.Tags = slices.Compact(slices.Sorted(slices.Values(n.Tags)))
+	if err := fitTags(n.Tags); err != nil {
+		return err
 	}
 	if n.Tags == nil {
 		n.Tags = []string{}

@@ -177,7 +177,7 @@ func (w *work) make(ctx context.Context) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := g.Read(ctx, t.Name, data)
+	doc, err := g.Read(ctx, cmp.Or(t.ReadAs, t.Name), data)
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,7 @@ type Document struct {
 	Collection string   `json:"collection"`
 	Name       string   `json:"name"`              // unique in the collection: a path or an address
 	Address    string   `json:"address,omitempty"` // where it was fetched
+	ReadAs     string   `json:"-"`                 // name of a file of its type; empty: its own name is one
 	File       string   `json:"-"`                 // SHA-256 of its bytes, in hexadecimal digits
 	Bytes      int64    `json:"bytes"`
 	Title      string   `json:"title"`
