@@ -6,6 +6,7 @@ import (
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine/nodes"
 	"github.com/atelier-studio/atelier/rag/library"
+	"github.com/atelier-studio/atelier/rag/site"
 	"github.com/atelier-studio/atelier/store"
 )
 
@@ -29,15 +30,45 @@ func (c *collections) Open(ctx context.Context, workspace, name string) (*librar
 
 // Add is in nodes.Collections.
 func (c *collections) Add(ctx context.Context, workspace, name string, n nodes.NewDocument) (library.Document, error) {
+	found, err := c.store.Collection(ctx, auth.System(workspace), name)
+	if err != nil {
+		return library.Document{}, err
+	}
+	return c.add(ctx, workspace, found.ID, store.NewDocument{Name: n.Name, Data: n.Data, Tags: n.Tags})
+}
+
+// AddAddress is in nodes.Collections.
+func (c *collections) AddAddress(ctx context.Context, workspace, name, address string, tags []string) (library.Document, error) {
 	scope := auth.System(workspace)
 	found, err := c.store.Collection(ctx, scope, name)
 	if err != nil {
 		return library.Document{}, err
 	}
-	d, fresh, err := c.store.AddDocument(ctx, scope, found.ID, store.NewDocument{Name: n.Name, Data: n.Data, Tags: n.Tags})
+	at, err := site.Parse(address)
+	if err != nil {
+		return library.Document{}, err
+	}
+	id, etag, modified, err := c.store.FetchedDocument(ctx, scope, found.ID, at.String())
+	if err != nil {
+		return library.Document{}, err
+	}
+	page, err := c.documents.fetcher.Page(ctx, at.String(), etag, modified)
+	if err != nil {
+		return library.Document{}, err
+	}
+	if page == nil {
+		return c.store.Document(ctx, scope, found.ID, id)
+	}
+	return c.add(ctx, workspace, found.ID, store.NewDocument{
+		Address: page.Address, Tags: tags, Data: page.Data, ReadAs: page.ReadAs, ETag: page.ETag, Modified: page.Modified,
+	})
+}
+
+func (c *collections) add(ctx context.Context, workspace, id string, n store.NewDocument) (library.Document, error) {
+	d, fresh, err := c.store.AddDocument(ctx, auth.System(workspace), id, n)
 	if err == nil && fresh {
 		c.documents.ingester.Wake()
-		c.documents.ingester.Changed(workspace, found.ID, d.ID)
+		c.documents.ingester.Changed(workspace, id, d.ID)
 	}
 	return d, err
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/atelier-studio/atelier/rag/embed"
 	"github.com/atelier-studio/atelier/rag/evaluate"
 	"github.com/atelier-studio/atelier/rag/library"
+	"github.com/atelier-studio/atelier/rag/site"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/atelier-studio/atelier/web"
 )
@@ -27,6 +28,8 @@ type documents struct {
 	library   *library.Library
 	ingester  *library.Ingester
 	evaluator *evaluate.Worker
+	crawler   *site.Crawler
+	fetcher   *site.Fetcher
 	models    *models
 }
 
@@ -45,6 +48,19 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 		Queue: s.Trials(), Open: d.library.Open, Model: d.models.model, Owner: owner, Now: time.Now, Log: log,
 		Changed: func(workspace, collection string, v *evaluate.Evaluation) {
 			web.TellEvaluation(context.Background(), bus, workspace, collection, v)
+		},
+	}
+	d.fetcher = &site.Fetcher{Client: p.http, Now: time.Now}
+	d.crawler = &site.Crawler{
+		Desk: shelves, Fetcher: d.fetcher, Owner: owner, Now: time.Now, Log: log,
+		Changed: func(workspace, collection string, fresh bool) {
+			if !fresh {
+				web.TellWatchers(context.Background(), bus, workspace, collection)
+				return
+			}
+			d.ingester.Wake()
+			d.library.Forget(workspace, collection)
+			web.TellCollection(context.Background(), bus, workspace, collection, "")
 		},
 	}
 	if c, ok := p.collections.(*collections); ok {

@@ -177,18 +177,23 @@ func fitSource(v *site.Source) (string, error) {
 	}
 	v.Address, v.Kind = u.String(), cmp.Or(v.Kind, site.One)
 	v.Pages = cmp.Or(v.Pages, site.DefaultPages)
-	if v.Kind == site.One {
+	switch v.Kind {
+	case site.One:
 		v.Pages, v.Depth = 1, 0
+	case site.Map:
+		v.Depth = 0
+	case site.Links:
+		v.Depth = cmp.Or(v.Depth, site.DefaultDepth)
+	default:
+		return "", invalid("an address is one of a page, of a site map, or of a page whose links are followed")
 	}
 	switch {
-	case v.Kind != site.One && v.Kind != site.Map && v.Kind != site.Links:
-		return "", invalid("an address is one of a page, of a sitemap, or of a page whose links are followed")
 	case v.Every != site.Never && v.Every != site.Daily && v.Every != site.Weekly:
 		return "", invalid("an address is looked at again every day, every week, or when somebody asks")
 	case v.Pages < 1 || v.Pages > site.MaxPages:
 		return "", invalid("of an address 1 to %d pages are taken", site.MaxPages)
 	case v.Depth < 0 || v.Depth > site.MaxDepth:
-		return "", invalid("links are followed over 0 to %d pages", site.MaxDepth)
+		return "", invalid("links are followed over 1 to %d pages", site.MaxDepth)
 	}
 	if v.Tags = slices.Compact(slices.Sorted(slices.Values(v.Tags))); v.Tags == nil {
 		v.Tags = []string{}

@@ -102,5 +102,8 @@ func (s *Server) collectionChanged(ctx context.Context, workspace, id string) {
 	if s.Ingester != nil {
 		s.Ingester.Wake()
 	}
+	if s.Crawler != nil {
+		s.Crawler.Wake()
+	}
 	s.tellCollection(ctx, workspace, id, "")
 }

@@ -43,7 +43,7 @@ const (
 // routes returns the whole table.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, keyRoutes, secretRoutes, workflowRoutes, mentionRoutes, collectionRoutes, documentRoutes, openaiRoutes, mcpRoutes, apiRoutes} {
+	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, keyRoutes, secretRoutes, workflowRoutes, mentionRoutes, collectionRoutes, documentRoutes, addressRoutes, openaiRoutes, mcpRoutes, apiRoutes} {
 		all = append(all, part...)
 	}
 	return all

@@ -21,6 +21,7 @@ import (
 	"github.com/atelier-studio/atelier/ops"
 	"github.com/atelier-studio/atelier/rag/evaluate"
 	"github.com/atelier-studio/atelier/rag/library"
+	"github.com/atelier-studio/atelier/rag/site"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/labstack/echo/v4"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -40,6 +41,8 @@ type Options struct {
 	Ingester *library.Ingester
 	// Evaluator asks judged questions in the background; nil: a studio without documents.
 	Evaluator *evaluate.Worker
+	// Crawler looks at the addresses that collections are filled from.
+	Crawler *site.Crawler
 	// Model returns who answers of a workspace's providers: the first of these credentials, and the next when that one fails.
 	Model   func(ctx context.Context, workspace string, credentials []string) (llm.Model, error)
 	Metrics *ops.Metrics

@@ -17,6 +17,7 @@ import (
 	"github.com/atelier-studio/atelier/rag/embed"
 	"github.com/atelier-studio/atelier/rag/library"
 	"github.com/atelier-studio/atelier/rag/read"
+	"github.com/atelier-studio/atelier/rag/site"
 	"github.com/atelier-studio/atelier/store"
 )
 
@@ -47,6 +48,7 @@ type documents struct {
 	store    *store.Store
 	library  *library.Library
 	ingester *library.Ingester
+	fetcher  *site.Fetcher
 }
 
 func (d documents) Open(ctx context.Context, workspace, name string) (*library.Opened, error) {
@@ -63,6 +65,27 @@ func (d documents) Add(ctx context.Context, workspace, name string, n nodes.NewD
 		return library.Document{}, err
 	}
 	doc, _, err := d.store.AddDocument(ctx, auth.System(workspace), c.ID, store.NewDocument{Name: n.Name, Data: n.Data, Tags: n.Tags})
+	d.ingester.Wake()
+	return doc, err
+}
+
+func (d documents) AddAddress(ctx context.Context, workspace, name, address string, tags []string) (library.Document, error) {
+	c, err := d.store.Collection(ctx, auth.System(workspace), name)
+	if err != nil {
+		return library.Document{}, err
+	}
+	id, etag, modified, err := d.store.FetchedDocument(ctx, auth.System(workspace), c.ID, address)
+	if err != nil {
+		return library.Document{}, err
+	}
+	page, err := d.fetcher.Page(ctx, address, etag, modified)
+	if err != nil {
+		return library.Document{}, err
+	}
+	if page == nil {
+		return d.store.Document(ctx, auth.System(workspace), c.ID, id)
+	}
+	doc, _, err := d.store.AddDocument(ctx, auth.System(workspace), c.ID, store.NewDocument{Address: page.Address, Tags: tags, Data: page.Data, ReadAs: page.ReadAs, ETag: page.ETag, Modified: page.Modified})
 	d.ingester.Wake()
 	return doc, err
 }
@@ -95,7 +118,7 @@ func (w *world) withModels(st *store.Store) {
 	}
 	w.deps.Models = models{w.creds, server}
 	embedders := func(context.Context, string, string) (rag.Embedder, error) { return lite, nil }
-	d := documents{store: st, library: &library.Library{Shelves: st.Library(), Embedders: embedders}}
+	d := documents{store: st, fetcher: &site.Fetcher{Client: w.deps.HTTP, Gap: time.Nanosecond, Again: time.Millisecond}, library: &library.Library{Shelves: st.Library(), Embedders: embedders}}
 	d.ingester = &library.Ingester{
 		Queue: st.Library(), Embedders: embedders, Read: read.File, Owner: "worker", Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Changed: func(workspace, collection, _ string) { d.library.Forget(workspace, collection) },

@@ -17,6 +17,9 @@ type Collections interface {
 	Open(ctx context.Context, workspace, collection string) (*library.Opened, error)
 	// Add queues a document to be taken in, in place of one of the same name.
 	Add(ctx context.Context, workspace, collection string, n NewDocument) (library.Document, error)
+	// AddAddress fetches a page and queues it to be taken in, unless it is there already and has not changed. The error
+	// of a page that cannot be fetched wraps fs.ErrInvalid.
+	AddAddress(ctx context.Context, workspace, collection, address string, tags []string) (library.Document, error)
 	// Document tells how it stands with a document.
 	Document(ctx context.Context, workspace, collection, id string) (library.Document, error)
 }

@@ -22,14 +22,17 @@ const lookEvery = 200 * time.Millisecond
 func init() {
 	define(engine.Kind{
 		Name: "rag.ingest", Title: "Add to documents", Group: "Documents", Icon: "file-plus", PerItem: true, Class: engine.IO, World: true, Effect: engine.Idempotent,
-		Summary: "Takes a text or a file of each item into a collection, so that it can be searched.",
+		Summary: "Takes a text, a file or a web page of each item into a collection, so that it can be searched.",
 		Doc: `A document has a **name** that is its own in the collection: what has the same name is replaced once the new version is ready, and the same bytes again change nothing. PDF, Word, Excel, HTML, Markdown, text, CSV, JSON and code are read; a text is taken as Markdown unless the name ends otherwise.
 
+A page of the web is fetched from its **address**, under which it is kept. It is asked for only once it has changed, where its site can tell; a site's robots.txt is kept to, and private addresses are out of reach unless the administrator allows them. Whole sites are added under Documents, where they are looked at again by themselves.
+
 The step waits until the document can be searched, and goes on with ` + "`document`, `status`, `chunks` and `title`" + `. A document that cannot be read fails it, with the reason. When the time is up, or with a time of 0, the status says how far it came; the work goes on.`,
-		Keywords: []string{"rag", "index", "upload", "knowledge", "collection", "embed", "chunk", "import", "pdf"},
+		Keywords: []string{"rag", "index", "upload", "knowledge", "collection", "embed", "chunk", "import", "pdf", "url", "web", "page", "address"},
 		Examples: []engine.Example{
 			{Name: "A text", Needs: "documents", Params: params("collection", "Handbook", "name", "=faq/{{ $json.id }}.md", "text", "={{ $json.text }}", "tags", list("faq")), Input: in(obj("id", 7, "text", "Gift cards never expire."))},
-			{Name: "Neither text nor file", Needs: "documents", Params: params("collection", "Handbook", "name", "a.md"), Input: in(obj()), Error: "text or a file"},
+			{Name: "A page of the web", Needs: "documents", Params: params("collection", "Handbook", "address", "={{ $json.link }}", "wait", 0), Input: in(obj("link", "https://docs.example.com/returns"))},
+			{Name: "Neither text nor file", Needs: "documents", Params: params("collection", "Handbook", "name", "a.md"), Input: in(obj()), Error: "a file or an address"},
 		},
 	}, ragIngest{Wait: 120}, runRAGIngest)
 }
@@ -38,6 +41,7 @@ type ragIngest struct {
 	Collection string   `json:"collection" form:"Collection" placeholder:"Handbook" required:"true"`
 	Text       string   `json:"text" form:"Text" widget:"textarea" placeholder:"={{ $json.text }}"`
 	File       string   `json:"file" form:"Or file" help:"Name of a file of the item."`
+	Address    string   `json:"address" form:"Or web address" placeholder:"https://docs.example.com/returns" help:"Of a page that is fetched."`
 	Name       string   `json:"name" form:"Name" placeholder:"=faq/{{ $json.id }}.md" help:"Its own in the collection, a path if you like. Empty: the file's."`
 	Tags       []string `json:"tags" form:"Tags"`
 	Wait       float64  `json:"wait" form:"Wait at most (seconds)" min:"0" max:"3600" help:"Until it can be searched."`
@@ -51,10 +55,7 @@ func runRAGIngest(ctx context.Context, d *Deps, p ragIngest, c *engine.Call) (en
 	if err != nil {
 		return nil, err
 	}
-	doc, err := d.Collections.Add(ctx, c.Run.Workspace, p.Collection, n)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, noCollection(err, p.Collection)
-	}
+	doc, err := p.add(ctx, d, c, n)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +104,22 @@ func (p ragIngest) document(ctx context.Context, d *Deps, c *engine.Call) (n New
 		n.Name = cmp.Or(n.Name, f.Name)
 		n.Data, err = d.readFile(ctx, c, c.Item(), p.File, maxDocument)
 		return n, err
+	case strings.TrimSpace(p.Address) != "":
+		n.Name = p.Address
+		return n, nil
 	}
-	return n, bad("text", "give a text or a file to take in: both are empty for this item")
+	return n, bad("text", "give a text, a file or an address to take in: all are empty for this item")
+}
+
+// add hands over what is to be taken in. A page is fetched first.
+func (p ragIngest) add(ctx context.Context, d *Deps, c *engine.Call, n NewDocument) (doc library.Document, err error) {
+	if n.Data != nil {
+		doc, err = d.Collections.Add(ctx, c.Run.Workspace, p.Collection, n)
+	} else {
+		doc, err = d.Collections.AddAddress(ctx, c.Run.Workspace, p.Collection, n.Name, p.Tags)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = noCollection(err, p.Collection)
+	}
+	return doc, err
 }

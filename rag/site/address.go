@@ -17,12 +17,7 @@ type refusal struct {
 }
 
 func (r *refusal) Error() string { return r.text }
-func (r *refusal) Unwrap() error {
-	if r.state == Gone {
-		return fs.ErrNotExist
-	}
-	return fs.ErrInvalid
-}
+func (r *refusal) Unwrap() error { return fs.ErrInvalid }
 
 // invalid says why an address is refused; the text is for people.
 func invalid(s State, format string, args ...any) error {

@@ -266,7 +266,7 @@ func mark(value string) string {
 }
 
 // Page fetches one page for a document. Given the marks of what is there already, it answers nil when that has not changed.
-// The error wraps fs.ErrNotExist when the page is gone, else fs.ErrInvalid, and says why.
+// The error of a page that cannot be fetched wraps fs.ErrInvalid and says why.
 func (f *Fetcher) Page(ctx context.Context, address, etag, modified string) (*Document, error) {
 	u, err := Parse(address)
 	if err != nil {

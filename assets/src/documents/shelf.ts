@@ -92,7 +92,7 @@ class List {
 /** A selector that finds the same control in the list that comes next. */
 function handle(element: HTMLElement): string {
   if (element.closest(".toolbar")) return ".toolbar";
-  if (element.matches("tr[id]")) return `#${CSS.escape(element.id)}`;
+  if (element.id) return `#${CSS.escape(element.id)}`;
   if (element instanceof HTMLInputElement && element.name) return `input[name="${element.name}"][value="${CSS.escape(element.value)}"]`;
   if (element instanceof HTMLButtonElement && element.value) return `button[value="${CSS.escape(element.value)}"]`;
   const row = element.closest("tr[id]");
