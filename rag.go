@@ -16,6 +16,7 @@ import (
 	"github.com/atelier-studio/atelier/rag"
 	"github.com/atelier-studio/atelier/rag/library"
 	"github.com/atelier-studio/atelier/rag/read"
+	"github.com/atelier-studio/atelier/rag/site"
 	"github.com/atelier-studio/atelier/store"
 )
 
@@ -23,8 +24,10 @@ import (
 type ragFlags struct {
 	collection, workspace, tags string
 	json, noModel               bool
-	require, questions, note    string // eval
-	answers, keep               bool   // eval
+	require, questions, note    string        // eval
+	answers, keep               bool          // eval
+	addresses                   []site.Source // ingest
+	pages, depth                int
 }
 
 func ragCommand(ctx context.Context, p *process) int {
@@ -45,6 +48,21 @@ func ragCommand(ctx context.Context, p *process) int {
 	flags.BoolVar(&o.answers, "answers", false, "eval: answer the questions too, and check the sources of every sentence")
 	flags.BoolVar(&o.keep, "keep", false, "eval: keep the run with the collection, for its chart")
 	flags.StringVar(&o.note, "note", "", "eval: a note for the run that is kept")
+	for _, k := range []struct {
+		kind       site.Kind
+		name, help string
+	}{
+		{site.One, "url", "ingest: address of a page to take in, instead of files or beside them; may be given again"},
+		{site.Map, "sitemap", "ingest: address of a site map, or of a site that has one; may be given again"},
+		{site.Links, "follow", "ingest: address of a page to take in with what links lead to below it; may be given again"},
+	} {
+		flags.Func(k.name, k.help, func(address string) error {
+			o.addresses = append(o.addresses, site.Source{Address: address, Kind: k.kind})
+			return nil
+		})
+	}
+	flags.IntVar(&o.pages, "pages", 0, "ingest: pages of an address, at most (500)")
+	flags.IntVar(&o.depth, "depth", 0, "ingest: links in a row that are followed, at most (3)")
 	names, err := parse(flags, p.args)
 	if err != nil {
 		return p.fail(exitUsage, err)
@@ -54,8 +72,8 @@ func ragCommand(ctx context.Context, p *process) int {
 	}
 	work := map[string]func(context.Context, *process, *desk, []string) (int, error){"ingest": ragIngest, "ask": ragAsk}
 	switch {
-	case len(names) < 2 || work[names[0]] == nil:
-		return p.fail(exitUsage, errors.New("rag takes ingest with files and folders, ask with a question, or eval with a collection"))
+	case len(names) == 0 || work[names[0]] == nil || len(names) < 2 && (names[0] != "ingest" || len(o.addresses) == 0):
+		return p.fail(exitUsage, errors.New("rag takes ingest with files, folders or --url, ask with a question, or eval with a collection"))
 	case o.collection == "":
 		return p.fail(exitUsage, errors.New("--collection NAME is missing"))
 	}
@@ -161,7 +179,7 @@ func ragIngest(ctx context.Context, p *process, d *desk, names []string) (int, e
 			return exitFailed, err
 		}
 	}
-	return code, nil
+	return d.visitAll(ctx, p, c, code)
 }
 
 // take takes one file in and says what became of it.
@@ -174,8 +192,8 @@ func (d *desk) take(ctx context.Context, p *process, c *library.Collection, file
 	if err != nil {
 		return err
 	}
-	for more := fresh; more; {
-		if more, err = d.documents.ingester.Next(ctx); err != nil {
+	if fresh {
+		if err := d.ingestAll(ctx); err != nil {
 			return err
 		}
 	}

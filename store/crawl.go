@@ -214,7 +214,7 @@ func (l *Shelves) takePage(ctx context.Context, q querier, v *site.Visit, p *sit
 		return err
 	}
 	if len(twins) > 0 {
-		p.State, p.Reason = site.Skipped, "it is the same page as "+twins[0]
+		p.State, p.Reason = site.Skipped, site.Twin(twins[0])
 		return nil
 	}
 	n := NewDocument{Name: d.Address, Address: d.Address, Tags: slices.Clone(v.Tags), Data: d.Data, ReadAs: d.ReadAs, ETag: d.ETag, Modified: d.Modified}
@@ -302,15 +302,8 @@ func (l *Shelves) unlist(ctx context.Context, q querier, v *site.Visit, complete
 		return err
 	}
 	_, err = q.exec(ctx, "UPDATE source_pages SET state = 'gone', reason = $5, looked = $6 WHERE workspace = $1 AND collection = $2 AND source = $3 AND round < $4",
-		ofVisit(v, unlisted(v.Kind), l.store.now())...)
+		ofVisit(v, site.Unlisted(v.Kind), l.store.now())...)
 	return err
-}
-
-func unlisted(k site.Kind) string {
-	if k == site.Map {
-		return "the site map does not name it any more"
-	}
-	return "no page links to it any more"
 }
 
 // keepInStep removes the documents of pages that are gone, unless they are most of those that are there.
@@ -324,7 +317,7 @@ func (l *Shelves) keepInStep(ctx context.Context, q querier, v *site.Visit) (not
 		return "", err
 	}
 	if gone > few && gone*2 > all {
-		return "more than half of the pages are gone, which may be a mistake of the site: their documents stay until you remove them", nil
+		return site.MostGone(), nil
 	}
 	args := []any{v.Workspace, v.Collection, v.ID}
 	_, err = q.exec(ctx, `DELETE FROM documents WHERE workspace = $1 AND collection = $2 AND id IN

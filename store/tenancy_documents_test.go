@@ -8,12 +8,15 @@ import (
 	"github.com/atelier-studio/atelier/rag"
 	"github.com/atelier-studio/atelier/rag/evaluate"
 	"github.com/atelier-studio/atelier/rag/library"
+	"github.com/atelier-studio/atelier/rag/site"
 	"github.com/atelier-studio/atelier/rag/talk"
 	"github.com/atelier-studio/atelier/store"
 )
 
 // ours are the documents and the keys of workspace alpha.
-type ours struct{ collection, document, question, evaluation, key, talk, thrown, message, asked string }
+type ours struct {
+	collection, document, question, evaluation, key, talk, thrown, message, asked, source string
+}
 
 func init() { maps.Copy(scoped, scopedDocuments) }
 
@@ -92,6 +95,34 @@ var scopedDocuments = map[string]asked{
 	},
 	"Evaluation": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		_, err := p.Evaluation(t.Context(), s, v.collection, v.evaluation)
+		return 1, err
+	},
+	"Sources": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		list, err := p.Sources(t.Context(), s, v.collection)
+		return len(list), err
+	},
+	"Source": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.Source(t.Context(), s, v.collection, v.source)
+		return 1, err
+	},
+	"PutSource": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.PutSource(t.Context(), s, v.collection, site.Source{Address: "https://example.org/other"})
+		return 1, err
+	},
+	"OrderSource": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.OrderSource(t.Context(), s, v.collection, v.source, store.LookSource)
+		return 1, err
+	},
+	"SourcePages": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, _, err := p.SourcePages(t.Context(), s, v.collection, v.source, "", "", 0)
+		return 1, err
+	},
+	"FetchedDocument": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, _, _, err := p.FetchedDocument(t.Context(), s, v.collection, "https://example.org/")
+		return 1, err
+	},
+	"DeleteSource": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		_, err := p.DeleteSource(t.Context(), s, v.collection, v.source, true)
 		return 1, err
 	},
 	"Conversations": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
@@ -197,6 +228,9 @@ func (p *place) documents(t *testing.T) (v ours) {
 	must(t, err)
 	v = ours{collection: c.ID, document: d.ID, question: questions[0], evaluation: e.ID, key: "key1"}
 	p.talks(t, &v)
+	source, err := p.PutSource(ctx, p.alpha, c.ID, site.Source{Address: "https://example.org/"})
+	must(t, err)
+	v.source = source.ID
 	must(t, p.CreateKey(ctx, auth.Key{ID: v.key, Hash: "hash1", Hint: "atl_", Name: "Key", UserID: p.alpha.User(), Workspace: "alpha", Scopes: []string{"view"}, Created: 1, Expires: 1 << 60}))
 	return v
 }

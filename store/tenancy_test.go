@@ -235,7 +235,7 @@ var scoped = map[string]asked{
 }
 
 var takesAway = []string{
-	"DeleteKey", "StopEvaluation", "DeleteEvaluation", "DeleteQuestion", "DeleteConversation", "DeleteDocuments", "DeleteCollection",
+	"DeleteKey", "StopEvaluation", "DeleteEvaluation", "DeleteQuestion", "DeleteConversation", "DeleteSource", "DeleteDocuments", "DeleteCollection",
 	"DeleteComment", "DeleteVersion", "DeleteToken", "RemoveMember", "DeleteVariable", "DeleteCredential", "DeleteRuns", "DeleteWorkflow",
 }
 

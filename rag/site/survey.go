@@ -67,7 +67,7 @@ func (y *surveyor) discover(ctx context.Context, root *url.URL, first error) (Ou
 		}
 	}
 	if y.pages == 0 {
-		return Outcome{Error: "no site map was found for this address: its robots.txt names none that can be read, and there is none at /sitemap.xml"}, nil
+		return y.outcome(invalid(Broken, "no site map was found for this address: its robots.txt names none that can be read, and there is none at /sitemap.xml"))
 	}
 	return y.outcome(nil)
 }
@@ -77,7 +77,8 @@ func (y *surveyor) outcome(err error) (Outcome, error) {
 		return Outcome{Error: r.text}, nil
 	}
 	if err == nil && y.pages == 0 {
-		return Outcome{Error: "the site map names no page of this address"}, nil
+		err = invalid(Broken, "the site map names no page of this address")
+		return Outcome{Error: err.Error()}, nil
 	}
 	return Outcome{Complete: !y.failed, Cut: y.cut}, err
 }
