@@ -35,7 +35,7 @@ var mayImport = map[string]struct {
 	"interop":        {[]string{"engine", "engine/expr"}, "importing a file must not be able to run it"},
 	"engine/nodes":   {[]string{"engine", "engine/expr", "engine/sandbox", "llm", "ops", "rag", "rag/library"}, "kinds reach the world through Deps, never through the store"},
 	"store":          {[]string{"engine", "auth", "llm", "rag", "rag/evaluate", "rag/library", "rag/read", "rag/site", "rag/split", "rag/talk"}, "the store knows the domains, no domain knows the store"},
-	"views":          {[]string{"assets", "locales", "engine", "auth", "interop", "rag", "rag/evaluate", "rag/library", "rag/site", "rag/split", "rag/talk"}, "pages show the domains' types and decide nothing"},
+	"views":          {[]string{"assets", "locales", "engine", "auth", "interop", "llm", "rag", "rag/evaluate", "rag/library", "rag/site", "rag/split", "rag/talk"}, "pages show the domains' types and decide nothing"},
 	"web":            {[]string{"engine", "engine/expr", "auth", "live", "ops", "assets", "locales", "interop", "llm", "rag", "rag/evaluate", "rag/library", "rag/read", "rag/site", "rag/split", "rag/talk", "store", "views"}, "the edge knows all below, but not the kinds: what it shows of them comes from their specs"},
 	"":               {[]string{"engine", "llm", "rag", "rag/embed", "rag/evaluate", "rag/library", "rag/read", "rag/read/cage", "rag/site", "engine/nodes", "engine/sandbox", "auth", "live", "ops", "interop", "store", "web"}, "main wires"},
 	"bench/compare":  {nil, "it starts programs and asks them over HTTP"},

@@ -221,6 +221,7 @@ func ragAsk(ctx context.Context, p *process, d *desk, words []string) (int, erro
 	if err != nil {
 		return exitFailed, err
 	}
+	ctx = llm.Using(ctx, &llm.Use{Kind: llm.UseAsk, ID: found.ID, Name: found.Name})
 	var model llm.Model
 	if len(o.Collection.Models) > 0 && !d.noModel {
 		if model, err = d.documents.models.model(ctx, d.scope.Workspace(), o.Collection.Models); err != nil {

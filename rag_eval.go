@@ -99,6 +99,7 @@ func (d *desk) evaluate(ctx context.Context, p *process, questions []evaluate.Qu
 	if err != nil {
 		return nil, err
 	}
+	ctx = llm.Using(ctx, &llm.Use{Kind: llm.UseEvaluation, ID: found.ID, Name: found.Name})
 	var model llm.Model
 	if d.answers && !d.noModel && len(found.Models) > 0 {
 		if model, err = d.documents.models.model(ctx, d.scope.Workspace(), found.Models); err != nil {

@@ -88,6 +88,7 @@ const (
 	VariableEdit    Permission = "variable.edit"
 	CollectionView  Permission = "collection.view" // to read documents and to ask
 	CollectionEdit  Permission = "collection.edit"
+	UsageView       Permission = "usage.view" // what language models took, and the budget
 	MemberView      Permission = "member.view"
 	MemberManage    Permission = "member.manage"
 	WorkspaceManage Permission = "workspace.manage"
@@ -97,11 +98,11 @@ var permissions = map[Role][]Permission{
 	Viewer: {WorkflowView, RunView, CollectionView, MemberView, VariableView},
 	Editor: {
 		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, CollectionView, CollectionEdit, VariableView,
-		VariableEdit, MemberView,
+		VariableEdit, UsageView, MemberView,
 	},
 	Owner: {
 		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, CollectionView, CollectionEdit, VariableView,
-		VariableEdit, MemberView, MemberManage, WorkspaceManage,
+		VariableEdit, UsageView, MemberView, MemberManage, WorkspaceManage,
 	},
 }
 

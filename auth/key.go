@@ -57,7 +57,7 @@ var keyScopes = map[string][]Permission{
 	"run":  {WorkflowView, RunView, CollectionView, VariableView, MemberView, WorkflowRun, RunCancel},
 	"edit": {
 		WorkflowView, RunView, CollectionView, VariableView, MemberView, WorkflowRun, RunCancel,
-		WorkflowEdit, WorkflowComment, CollectionEdit, VariableEdit, CredentialView, CredentialEdit,
+		WorkflowEdit, WorkflowComment, CollectionEdit, VariableEdit, CredentialView, CredentialEdit, UsageView,
 	},
 }
 

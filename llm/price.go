@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"sync"
@@ -41,6 +42,18 @@ func (p *Price) Of(u Usage) Cost {
 	}
 	dollars := float64(u.Input-u.Cached)*p.Input + float64(u.Cached)*cached + float64(u.Output)*p.Output // for a million: micros
 	return Cost{Micros: int64(dollars + 0.5), Known: true}
+}
+
+// Dollars is an amount for people: with cents, and with more digits where it is less than a cent.
+func Dollars(micros int64) string {
+	d := float64(micros) / 1e6
+	switch {
+	case micros == 0 || math.Abs(d) >= 0.01:
+		return fmt.Sprintf("$%.2f", d)
+	case math.Abs(d) >= 0.0001:
+		return fmt.Sprintf("$%.4f", d)
+	}
+	return fmt.Sprintf("$%.6f", d)
 }
 
 //go:embed prices.json

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"strings"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -85,26 +84,14 @@ func (b Budget) refuse(spent, held, most int64) error {
 	case b.Micros == 0:
 		return nil
 	case spent >= b.Micros:
-		text = fmt.Sprintf("this month's budget for language models, %s, is spent: an owner can raise it in the settings, under Usage", Dollars(b.Micros))
+		text = fmt.Sprintf("this month's budget for language models, %s, is spent: an owner can raise it in the settings, under Usage", llm.Dollars(b.Micros))
 	case spent+held+most > b.Micros || spent+held >= b.Micros:
 		text = fmt.Sprintf("this call may cost %s, and of this month's budget for language models only %s are left beside what is under way: ask for a shorter answer, try again later, or an owner raises it in the settings, under Usage",
-			Dollars(most), Dollars(max(0, b.Micros-spent-held)))
+			llm.Dollars(most), llm.Dollars(max(0, b.Micros-spent-held)))
 	default:
 		return nil
 	}
 	return &llm.OverBudget{Text: text, Stop: b.AtLimit == AtLimitStop}
-}
-
-// Dollars is an amount for people: with cents, and with more digits where it is less than a cent.
-func Dollars(micros int64) string {
-	d := float64(micros) / 1e6
-	switch {
-	case micros == 0 || math.Abs(d) >= 0.01:
-		return fmt.Sprintf("$%.2f", d)
-	case math.Abs(d) >= 0.0001:
-		return fmt.Sprintf("$%.4f", d)
-	}
-	return fmt.Sprintf("$%.6f", d)
 }
 
 // ModelPrice is a price that a workspace set itself.

@@ -84,6 +84,9 @@ func timed(wait time.Duration) func(*route) {
 	return func(r *route) { r.Timeout = wait + defaultTimeout }
 }
 
+// once says that a call with an Idempotency-Key is made once.
+func once(r *route) { r.Once = true }
+
 // media tells which types beside JSON the body may have.
 func media(types ...string) func(*route) { return func(r *route) { r.API.Media = types } }
 

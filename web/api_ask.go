@@ -69,6 +69,7 @@ func (s *Server) openCollection(c *Ctx, id string, other *rag.Settings) (*librar
 	if err != nil {
 		return nil, rag.Settings{}, err
 	}
+	c.about(o.Collection.ID, o.Collection.Name)
 	if other != nil {
 		return o, *other, other.Check()
 	}
@@ -86,6 +87,7 @@ type askIn struct {
 	Temperature *float64      `json:"temperature,omitempty" doc:"Of the model, 0 to 2; 0.1 when left out."`
 	MaxTokens   int           `json:"max_tokens,omitempty" doc:"Of the answer; 2000 when left out."`
 	NoModel     bool          `json:"no_model,omitempty" doc:"Answer with sentences of the documents."`
+	IdemKey     string        `header:"Idempotency-Key" json:"-" doc:"The same key again within a day gives the same answer, and asks no model a second time."`
 	Accept      string        `header:"Accept" json:"-" doc:"text/event-stream sends the text as it comes (events delta), and the answer at the end (event answer)."`
 }
 

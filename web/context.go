@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/atelier-studio/atelier/auth"
+	"github.com/atelier-studio/atelier/llm"
 	"github.com/labstack/echo/v4"
 )
 
@@ -26,6 +27,8 @@ type Ctx struct {
 	requestID string
 	nonce     string
 	sent      io.ReadCloser // the body without its limit
+	use       *llm.Use      // for whom models are asked; nil where none are
+	broke     bool          // a stream ended with an error, which its status does not tell
 }
 
 // Context returns the request's context, which ends with the request or its time limit.

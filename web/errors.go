@@ -13,6 +13,7 @@ import (
 
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/llm"
 	"github.com/atelier-studio/atelier/store"
 	"github.com/labstack/echo/v4"
 )
@@ -85,6 +86,10 @@ func describe(err error) described {
 		d.Retry = max(1, int(t.Wait.Seconds()+0.999))
 	} else if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		d.Status, d.Title, d.Detail = h.Code, titleOf(h.Code), routerText(h.Code)
+	} else if over, ok := errors.AsType[*llm.OverBudget](err); ok {
+		d.Status, d.Title, d.Detail = http.StatusPaymentRequired, titleOf(http.StatusPaymentRequired), sentence(over.Text)
+	} else if e, ok := errors.AsType[*llm.Error](err); ok && e.Again() {
+		d.Status, d.Title, d.Detail = http.StatusBadGateway, titleOf(http.StatusBadGateway), sentence(e.Text)
 	} else {
 		for _, row := range statuses {
 			if errors.Is(err, row.err) {
@@ -103,6 +108,7 @@ func describe(err error) described {
 // titles are those of answers that no shared error stands for.
 var titles = map[int]string{
 	http.StatusBadRequest:            "This cannot be read",
+	http.StatusPaymentRequired:       "The budget is spent",
 	http.StatusMethodNotAllowed:      "Not possible here",
 	http.StatusRequestEntityTooLarge: "Too large",
 	http.StatusUnsupportedMediaType:  "This kind of content is not taken",

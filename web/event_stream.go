@@ -31,6 +31,7 @@ func (e events) send(event string, v any) error {
 
 // fail says why there is no answer.
 func (e events) fail(err error) error {
+	e.c.broke = true
 	d := e.c.describe(err)
 	return e.send("error", map[string]any{"title": d.Title, "detail": d.Detail, "status": d.Status})
 }

@@ -75,6 +75,10 @@ func (s *Server) answer(c *Ctx) (err error) {
 	if err := s.admit(c); err != nil {
 		return err
 	}
+	c.setUse()
+	if c.route.Once {
+		return s.once(c)
+	}
 	return c.route.Handle(s, c)
 }
 

@@ -18,8 +18,8 @@ const openaiPrefix = "/v1/"
 // openaiRoutes let clients of OpenAI's protocol ask collections: each collection is a model.
 var openaiRoutes = []route{
 	{Method: "GET", Path: "/v1/models", Permission: auth.CollectionView, Handle: openaiModels, Door: true},
-	{Method: "POST", Path: "/v1/chat/completions", Permission: auth.CollectionView, Handle: openaiChat, Door: true, Cost: costSome, Timeout: askLimit + defaultTimeout},
-	{Method: "POST", Path: "/v1/embeddings", Permission: auth.CollectionView, Handle: openaiEmbeddings, Door: true, Cost: costFile, Body: 4 << 20},
+	{Method: "POST", Path: "/v1/chat/completions", Permission: auth.CollectionView, Handle: openaiChat, Door: true, Once: true, Cost: costSome, Timeout: askLimit + defaultTimeout},
+	{Method: "POST", Path: "/v1/embeddings", Permission: auth.CollectionView, Handle: openaiEmbeddings, Door: true, Once: true, Cost: costFile, Timeout: askLimit, Body: 4 << 20},
 }
 
 // writeOpenAIError writes an error in the shape that these clients read.
@@ -29,7 +29,10 @@ func writeOpenAIError(c *Ctx, d described) error {
 
 func openaiError(d described) map[string]any {
 	kind := "api_error"
+	var code any
 	switch {
+	case d.Status == http.StatusPaymentRequired:
+		kind, code = "insufficient_quota", "insufficient_quota"
 	case d.Status == http.StatusUnauthorized:
 		kind = "authentication_error"
 	case d.Status == http.StatusForbidden:
@@ -39,7 +42,7 @@ func openaiError(d described) map[string]any {
 	case d.Status < 500:
 		kind = "invalid_request_error"
 	}
-	return map[string]any{"message": d.Detail, "type": kind, "param": nil, "code": nil}
+	return map[string]any{"message": d.Detail, "type": kind, "param": nil, "code": code}
 }
 
 type openaiModel struct {
@@ -278,6 +281,7 @@ func (s *Server) streamChat(c *Ctx, in *openaiIn, ask func(func(string) error) (
 		if !begun {
 			return err
 		}
+		c.broke = true
 		return send(map[string]any{"error": openaiError(c.describe(err))})
 	}
 	text := answerText(c, a)

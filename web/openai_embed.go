@@ -100,6 +100,7 @@ func (s *Server) embedderOf(c *Ctx, model string) (rag.Embedder, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.about(known.ID, known.Name)
 	return s.Library.Embedders(c.Context(), c.Scope().Workspace(), known.Embedder)
 }
 

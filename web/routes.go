@@ -26,6 +26,8 @@ type route struct {
 	Door bool
 	// Open rows look at no session and may be read from anywhere (assets, health).
 	Open bool
+	// Once rows may cost money: a call of them with an Idempotency-Key is made once.
+	Once bool
 	// Quiet rows are left out of the access log while they succeed (health, metrics).
 	Quiet bool
 	// Development rows exist only when Options.Development is set.
@@ -43,7 +45,7 @@ const (
 // routes returns the whole table.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, keyRoutes, secretRoutes, workflowRoutes, mentionRoutes, collectionRoutes, documentRoutes, addressRoutes, openaiRoutes, mcpRoutes, apiRoutes} {
+	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, keyRoutes, usageRoutes, secretRoutes, workflowRoutes, mentionRoutes, collectionRoutes, documentRoutes, addressRoutes, openaiRoutes, mcpRoutes, apiRoutes} {
 		all = append(all, part...)
 	}
 	return all

@@ -120,6 +120,7 @@ func (w *Worker) work(ctx context.Context, t *Task) error {
 	if err != nil {
 		return err
 	}
+	ctx = llm.Using(ctx, &llm.Use{Kind: llm.UseEvaluation, ID: o.Collection.ID, Name: o.Collection.Name})
 	questions, places, err := w.Queue.Questions(ctx, t)
 	if err != nil {
 		return err
