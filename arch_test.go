@@ -57,10 +57,12 @@ var mayImport = map[string]struct {
 	"rag/talk":          {[]string{"rag"}, "what was asked and answered, as it is kept"},
 	"rag/library":       {[]string{"rag", "rag/lexical", "rag/read", "rag/split", "rag/vector"}, "documents are kept by a store that it knows by small interfaces"},
 
-	"agents/wire":    {nil, "it reaches the target and nothing else, so it knows nothing else"},
-	"agents/browser": {[]string{"agents/wire"}, "a browser knows no probe"},
-	"agents/surface": {[]string{"agents/wire"}, "what was discovered is data"},
-	"agents":         {[]string{"agents/browser", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
+	"agents/wire":     {nil, "it reaches the target and nothing else, so it knows nothing else"},
+	"agents/browser":  {[]string{"agents/wire"}, "a browser knows no probe"},
+	"agents/surface":  {[]string{"agents/wire"}, "what was discovered is data"},
+	"agents/openapi":  {[]string{"agents/wire"}, "it reads a description and makes requests of it"},
+	"agents/discover": {[]string{"agents/browser", "agents/openapi", "agents/surface", "agents/wire"}, "what finds a surface knows no probe"},
+	"agents":          {[]string{"agents/browser", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
 
 	"bench": {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
 }

@@ -35,7 +35,7 @@ type In string
 // The places of a value.
 const (
 	InQuery  In = "query"
-	InPath   In = "path" // Name is the number of the segment, from 0
+	InPath   In = "path" // Name is Segment(n)
 	InBody   In = "body"
 	InHeader In = "header"
 	InCookie In = "cookie"
@@ -75,7 +75,7 @@ func (i *Input) Request(value string) (wire.Request, error) {
 	case InPath:
 		segments := strings.Split(u.EscapedPath(), "/")
 		for n := range segments {
-			if i.Name == segmentName(n) {
+			if i.Name == Segment(n) {
 				segments[n] = url.PathEscape(value)
 			}
 		}
@@ -102,7 +102,8 @@ func (i *Input) Request(value string) (wire.Request, error) {
 	return r, nil
 }
 
-func segmentName(n int) string { return "segment " + strconv.Itoa(n) }
+// Segment names the nth part of a path, from 0, as an input in it does.
+func Segment(n int) string { return "segment " + strconv.Itoa(n) }
 
 // Absolute is an escaped path and the query of u, at its origin.
 func Absolute(u *url.URL, path string) string {

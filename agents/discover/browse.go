@@ -1,0 +1,215 @@
+package discover
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// looked is what a browser found on a page beyond what HTTP showed.
+type looked struct {
+	page   *surface.Page
+	html   string
+	log    browser.Log
+	routes []string
+	err    error
+}
+
+// browse looks at one page of every shape with the browser: links and forms that scripts draw, routes that they know, and
+// what they ask for. New pages are crawled and looked at in turn, as long as the bounds allow.
+func (d *discovery) browse(ctx context.Context) {
+	if d.o.Browser == nil {
+		return
+	}
+	done := map[string]bool{}
+	left := d.o.Looked
+	for left > 0 && ctx.Err() == nil {
+		var pages []*surface.Page
+		d.s.Sort()
+		for _, p := range d.s.ByShape() {
+			if !done[p.As+p.URL] && len(pages) < left {
+				done[p.As+p.URL] = true
+				pages = append(pages, p)
+			}
+		}
+		if len(pages) == 0 {
+			return
+		}
+		left -= len(pages)
+		results := make([]*looked, len(pages))
+		var wait sync.WaitGroup
+		for i, p := range pages { // the browser bounds how many tabs are open
+			wait.Go(func() { results[i] = d.look(ctx, p) })
+		}
+		wait.Wait()
+		for _, r := range results {
+			d.drawn(r)
+			d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: r.page.URL})
+		}
+		d.crawl(ctx, "")
+	}
+}
+
+// look opens a page, looks what it drew, and touches what only shows something.
+func (d *discovery) look(ctx context.Context, p *surface.Page) *looked {
+	r := &looked{page: p}
+	setting := browser.Setting{Timeout: 40 * time.Second}
+	if p.As != "" {
+		setting.URL, setting.Cookies = d.s.Target, d.client.Cookies(p.As, d.client.Scope().Target())
+	}
+	tab, err := d.o.Browser.Open(ctx, setting)
+	if err != nil {
+		r.err = err
+		return r
+	}
+	defer tab.Close()
+	if r.err = tab.Go(ctx, p.URL); r.err != nil {
+		r.log = tab.Log()
+		return r
+	}
+	if here, err := tab.Location(ctx); err == nil {
+		r.routes = append(r.routes, here)
+	}
+	before, err := browser.Eval[string](ctx, tab, whole)
+	if err == nil && d.open(ctx, tab) {
+		r.html, r.err = browser.Eval[string](ctx, tab, whole)
+	}
+	r.html = before + r.html // what was opened may stand in place of what was there
+	r.log = tab.Log()
+	r.routes = append(r.routes, r.log.Went...)
+	return r
+}
+
+// opening are controls that show something: menus, tabs, dialogs. Words that change something are left alone.
+const opening = `(() => {
+	const no = /delete|remove|log ?out|sign ?out|submit|save|send|pay|buy|place order|confirm|reset|clear|unsubscribe|upload|deactivate/i;
+	const list = [...document.querySelectorAll("summary, [aria-haspopup], [aria-expanded=false], [role=tab], [data-toggle], [data-bs-toggle], button[type=button], button:not([type]):not(form button), [role=button]")];
+	let n = 0;
+	for (const e of list) {
+		const words = (e.textContent || "") + " " + (e.getAttribute("aria-label") || "") + " " + (e.id || "");
+		if (e.disabled || no.test(words) || !e.getClientRects().length) continue;
+		e.click();
+		if (++n >= 15) break;
+	}
+	return n;
+})()`
+
+// open clicks what shows something, without waiting for what comes of it longer than a page takes to be drawn.
+func (d *discovery) open(ctx context.Context, tab *browser.Tab) (opened bool) {
+	n, err := browser.Eval[int](ctx, tab, opening)
+	if err != nil || n == 0 {
+		return false
+	}
+	_ = tab.Settle(ctx) //nolint:errcheck // what was drawn until then counts
+	return true
+}
+
+// whole is the document with what stands in shadow trees after it.
+const whole = `(() => {
+	let html = document.documentElement ? document.documentElement.outerHTML : "";
+	const roots = [document];
+	for (let i = 0; i < roots.length && i < 500; i++) for (const e of roots[i].querySelectorAll("*")) if (e.shadowRoot) { roots.push(e.shadowRoot); html += e.shadowRoot.innerHTML; }
+	return html;
+})()`
+
+// drawn takes what a browser found.
+func (d *discovery) drawn(r *looked) {
+	p := r.page
+	if r.html == "" {
+		return
+	}
+	base, err := url.Parse(p.URL)
+	if err != nil {
+		return
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(r.html))
+	if err != nil {
+		return
+	}
+	known := map[string]bool{}
+	for _, f := range d.s.Forms {
+		known[f.Page+" "+f.Method+" "+f.Action+" "+fieldNames(f)] = true
+	}
+	doc.Find("a[href], area[href]").Each(func(_ int, e *goquery.Selection) {
+		d.link(p, base, e, "href")
+	})
+	for i, f := range forms(p, base, doc) {
+		if !known[f.Page+" "+f.Method+" "+f.Action+" "+fieldNames(f)] {
+			known[f.Page+" "+f.Method+" "+f.Action+" "+fieldNames(f)] = true
+			f.Index, f.Drawn = i, true
+			d.form(p, f)
+		}
+	}
+	for _, q := range r.log.Requests {
+		d.fetched(p, q)
+	}
+	for _, socket := range r.log.Sockets {
+		d.s.Sockets = append(d.s.Sockets, &surface.Socket{URL: socket.URL, Page: p.URL})
+	}
+	for _, address := range r.routes {
+		d.route(p, address)
+	}
+}
+
+func fieldNames(f *surface.Form) string {
+	var names []string
+	for _, field := range f.Fields {
+		names = append(names, field.Name)
+	}
+	return strings.Join(names, ",")
+}
+
+// fetched keeps a request that a script made.
+func (d *discovery) fetched(p *surface.Page, q browser.Request) {
+	if q.Blocked || q.Type != "XHR" && q.Type != "Fetch" || q.Status == 0 {
+		return
+	}
+	u, err := url.Parse(q.URL)
+	if err != nil || !d.client.Scope().Allows(u) {
+		return
+	}
+	x := &wire.Exchange{
+		Request: wire.Request{Method: q.Method, URL: q.URL, Body: []byte(q.Body), Header: http.Header{}, As: p.As},
+		URL:     q.URL, Status: q.Status, Proto: q.Proto, Header: http.Header{},
+	}
+	for name, value := range q.Header {
+		x.Request.Header.Set(name, value)
+	}
+	for name, value := range q.Answer {
+		x.Header.Set(name, value)
+	}
+	d.answer(q.Method, x, p.As, p.URL)
+}
+
+// route keeps an address that scripts went to: a page that HTTP may know too, or one that only they draw.
+func (d *discovery) route(p *surface.Page, address string) {
+	u, err := url.Parse(address)
+	if err != nil || !d.client.Scope().Allows(u) {
+		return
+	}
+	clean(u)
+	if u.String() == p.URL {
+		return
+	}
+	if !strings.HasPrefix(u.Fragment, "/") && !strings.HasPrefix(u.Fragment, "!/") {
+		d.add(u.String(), p.As, surface.ByBrowser, p.URL, p.Depth+1)
+		return
+	}
+	key := p.As + " " + u.String()
+	shape := surface.ShapeOf(u.String())
+	if d.seen[key] || d.shapes[p.As+" "+shape] >= d.o.PerShape || len(d.s.Pages) >= d.o.Pages*2 {
+		return
+	}
+	d.seen[key] = true
+	d.shapes[p.As+" "+shape]++
+	d.s.Pages = append(d.s.Pages, &surface.Page{URL: u.String(), Shape: shape, As: p.As, From: p.URL, Via: surface.ByBrowser, Depth: p.Depth + 1})
+}

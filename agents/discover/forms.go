@@ -1,0 +1,254 @@
+package discover
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/atelier-studio/atelier/agents/surface"
+)
+
+// Bounds of a page's forms.
+const (
+	maxForms  = 100
+	maxFields = 200
+)
+
+// forms reads the forms of a document.
+func forms(page *surface.Page, base *url.URL, doc *goquery.Document) []*surface.Form {
+	var list []*surface.Form
+	doc.Find("form").EachWithBreak(func(_ int, e *goquery.Selection) bool {
+		list = append(list, readForm(page, base, doc, e))
+		return len(list) < maxForms
+	})
+	return list
+}
+
+func readForm(page *surface.Page, base *url.URL, doc *goquery.Document, e *goquery.Selection) *surface.Form {
+	f := &surface.Form{
+		Page: page.URL, Name: e.AttrOr("id", e.AttrOr("name", "")), Method: http.MethodGet, As: page.As,
+		Encoding: strings.ToLower(e.AttrOr("enctype", "application/x-www-form-urlencoded")), HTML: shorten(outer(e), 4000),
+	}
+	if strings.EqualFold(e.AttrOr("method", ""), "post") {
+		f.Method = http.MethodPost
+	}
+	f.Action = resolve(base, e.AttrOr("action", page.URL))
+	if f.Action == "" {
+		f.Action = page.URL
+	}
+	fields := e.Find("input, select, textarea, button")
+	if id := e.AttrOr("id", ""); id != "" { // fields elsewhere that say which form is theirs
+		fields = fields.AddSelection(doc.Find("[form]").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.AttrOr("form", "") == id }))
+	}
+	fields.EachWithBreak(func(_ int, s *goquery.Selection) bool {
+		readField(f, doc, e, s)
+		return len(f.Fields) < maxFields
+	})
+	f.Purpose = purposeOf(f)
+	return f
+}
+
+// readField adds a field to its form, or what its button says.
+func readField(f *surface.Form, doc *goquery.Document, form, s *goquery.Selection) {
+	name := s.AttrOr("name", "")
+	kind := strings.ToLower(s.AttrOr("type", ""))
+	node := goquery.NodeName(s)
+	switch {
+	case node == "button" && (kind == "" || kind == "submit"), node == "input" && (kind == "submit" || kind == "image"):
+		words := text(s)
+		if words == "" {
+			words = s.AttrOr("value", s.AttrOr("alt", ""))
+		}
+		if f.Submit == "" {
+			f.Submit = words
+		}
+		if name != "" {
+			f.Buttons = append(f.Buttons, name)
+		}
+		return
+	case node == "button", kind == "button", kind == "reset", name == "":
+		return
+	}
+	if _, disabled := s.Attr("disabled"); disabled {
+		return
+	}
+	_, required := s.Attr("required")
+	_, readOnly := s.Attr("readonly")
+	field := surface.Field{
+		Name: name, Type: kind, Value: s.AttrOr("value", ""), Label: labelOf(doc, form, s), Required: required || s.AttrOr("aria-required", "") == "true", ReadOnly: readOnly,
+		Min: s.AttrOr("min", ""), Max: s.AttrOr("max", ""), Step: s.AttrOr("step", ""), Pattern: s.AttrOr("pattern", ""), Accept: s.AttrOr("accept", ""), Autocomplete: s.AttrOr("autocomplete", ""),
+		MinLength: atoi(s.AttrOr("minlength", "")), MaxLength: atoi(s.AttrOr("maxlength", "")),
+	}
+	switch node {
+	case "textarea":
+		field.Type, field.Value = "textarea", s.Text()
+	case "select":
+		field.Type, field.Value = "select", ""
+		s.Find("option").Each(func(i int, o *goquery.Selection) {
+			value := o.AttrOr("value", text(o))
+			if _, chosen := o.Attr("selected"); chosen || i == 0 {
+				field.Value = value
+			}
+			if value != "" && len(field.Options) < 100 {
+				field.Options = append(field.Options, value)
+			}
+		})
+	default:
+		if field.Type == "" {
+			field.Type = "text"
+		}
+	}
+	if field.Type == "file" && f.Method == http.MethodPost {
+		f.Purpose = surface.ForUpload
+	}
+	if (field.Type == "radio" || field.Type == "checkbox") && f.Field(name) != nil {
+		known := f.Field(name)
+		known.Options = append(known.Options, field.Value)
+		return
+	}
+	if field.Type == "checkbox" && field.Value == "" {
+		field.Value = "on"
+	}
+	f.Fields = append(f.Fields, field)
+}
+
+func labelOf(doc *goquery.Document, form, s *goquery.Selection) string {
+	if label := s.AttrOr("aria-label", ""); label != "" {
+		return label
+	}
+	if id := s.AttrOr("id", ""); id != "" {
+		found := doc.Find("label[for]").FilterFunction(func(_ int, l *goquery.Selection) bool { return l.AttrOr("for", "") == id })
+		if words := text(found.First()); words != "" {
+			return words
+		}
+	}
+	if words := text(s.Closest("label")); words != "" && form.Length() > 0 {
+		return words
+	}
+	return s.AttrOr("placeholder", s.AttrOr("title", ""))
+}
+
+func outer(e *goquery.Selection) string {
+	s, err := goquery.OuterHtml(e)
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+func atoi(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// Words that tell what a form is for, in the languages that forms of this world have most.
+var (
+	wordsRegister = regexp.MustCompile(`(?i)regist|sign[\s_-]?up|create[\s_-]*(?:an?[\s_-]*)?account|join|konto[\s_-]*anlegen|inscri|s'inscrire|cadastr|注册`)
+	wordsReset    = regexp.MustCompile(`(?i)forgot|reset|recover|vergessen|oubli|olvid|找回|忘记`)
+	wordsSearch   = regexp.MustCompile(`(?i)search|such|recherch|busca|搜索|^q$|query`)
+	wordsDelete   = regexp.MustCompile(`(?i)delete|remove|destroy|löschen|supprim|elimin|删除`)
+	wordsSignOut  = regexp.MustCompile(`(?i)log[\s_-]?out|sign[\s_-]?out|abmelden|déconnexion|cerrar[\s_-]sesi|退出`)
+)
+
+// purposeOf guesses what a form is for.
+func purposeOf(f *surface.Form) surface.Purpose {
+	passwords, names := 0, ""
+	for _, field := range f.Fields {
+		if field.Type == "password" {
+			passwords++
+		}
+		if field.Type != "hidden" {
+			names += " " + field.Name
+		}
+	}
+	words := strings.Join([]string{f.Submit, f.Name, pathOf(f.Action)}, " ")
+	switch {
+	case wordsSignOut.MatchString(words):
+		return surface.ForSignOut
+	case passwords >= 2 || passwords == 1 && wordsRegister.MatchString(words):
+		return surface.ForRegister
+	case passwords == 1 && wordsReset.MatchString(words):
+		return surface.ForReset
+	case passwords == 1:
+		return surface.ForSignIn
+	case wordsReset.MatchString(words) && strings.Contains(strings.ToLower(names), "mail"):
+		return surface.ForReset
+	case f.Purpose == surface.ForUpload:
+		return surface.ForUpload
+	case f.Method == http.MethodPost && wordsDelete.MatchString(words):
+		return surface.ForDelete
+	case f.Method == http.MethodGet && (wordsSearch.MatchString(words) || wordsSearch.MatchString(strings.TrimSpace(names))):
+		return surface.ForSearch
+	default:
+		return surface.ForOther
+	}
+}
+
+// form keeps a form, its inputs, and the address that it goes to when that changes nothing.
+func (d *discovery) form(page *surface.Page, f *surface.Form) {
+	action, err := url.Parse(f.Action)
+	if err != nil || !d.client.Scope().Allows(action) {
+		d.s.Forms = append(d.s.Forms, f) // a form that leads away is something to know
+		return
+	}
+	d.s.Forms = append(d.s.Forms, f)
+	values := f.Values()
+	for _, field := range f.Fields {
+		if field.Type == "file" {
+			continue
+		}
+		in := surface.InBody
+		address := f.Action
+		if f.Method == http.MethodGet {
+			in = surface.InQuery
+			r, err := f.Request(values)
+			if err != nil {
+				continue
+			}
+			address = r.URL
+		}
+		others := url.Values{}
+		if f.Method != http.MethodGet {
+			for name, v := range values {
+				if name != field.Name {
+					others[name] = v
+				}
+			}
+		}
+		d.s.Inputs = append(d.s.Inputs, &surface.Input{
+			Method: f.Method, URL: address, In: in, Name: field.Name, Known: field.Fitting(), Others: others, Encoding: f.Encoding,
+			Page: page.URL, As: page.As, Form: f.Key(), Type: field.Type,
+		})
+	}
+	if f.Method == http.MethodGet {
+		if r, err := f.Request(values); err == nil {
+			d.add(r.URL, page.As, surface.ByForm, page.URL, page.Depth+1)
+		}
+	}
+	if f.Purpose == surface.ForSignIn && d.s.SignIn == nil {
+		d.s.SignIn = signInOf(f)
+	}
+}
+
+// signInOf says which fields of a form take the name and the password.
+func signInOf(f *surface.Form) *surface.SignIn {
+	s := &surface.SignIn{Page: f.Page, Form: f.Key()}
+	for _, field := range f.Fields {
+		switch field.Type {
+		case "password":
+			s.Password = field.Name
+		case "text", "email", "tel":
+			if s.Name == "" {
+				s.Name = field.Name
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,56 @@
+package discover
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// missing learns what the target answers where there is nothing, by asking for what cannot be there.
+func (d *discovery) missing(ctx context.Context) {
+	const letters = "bcdfghjkmnpqrstvwxz"
+	var prints []string
+	for range 2 {
+		var word strings.Builder
+		for range 16 {
+			word.WriteByte(letters[d.random.IntN(len(letters))])
+		}
+		path := "/" + word.String()
+		x := d.client.Send(ctx, wire.Request{URL: d.origin + path, Follow: true})
+		d.s.Missing.Status = x.Status
+		prints = append(prints, Print(x, path))
+	}
+	if prints[0] == prints[1] {
+		d.s.Missing.Print = prints[0]
+	}
+}
+
+var (
+	moving = regexp.MustCompile(`(?i)[0-9a-f]{16,}|\d{4,}|[A-Za-z0-9+/_-]{32,}`)
+	spaces = regexp.MustCompile(`\s+`)
+)
+
+// Print is a fingerprint of an answer's body: what was asked for, long numbers, ids and tokens are taken out, so that
+// answers that say the same print the same.
+func Print(x *wire.Exchange, asked string) string {
+	const enough = 64 << 10 // an answer to nothing says so at its beginning
+	text := strings.ReplaceAll(string(x.Body[:min(len(x.Body), enough)]), asked, "")
+	text = strings.ReplaceAll(text, strings.Trim(asked, "/"), "")
+	text = spaces.ReplaceAllString(moving.ReplaceAllString(text, "#"), " ")
+	sum := sha256.Sum256([]byte(text))
+	return fmt.Sprintf("%d-%s", x.Status, hex.EncodeToString(sum[:8]))
+}
+
+// IsMissing tells whether an answer is the one that the target gives where there is nothing, whatever its status says.
+func IsMissing(s *surface.Surface, x *wire.Exchange, path string) bool {
+	if !x.Answered() || x.Status == 404 || x.Status == 410 {
+		return true
+	}
+	return s.Missing.Print != "" && Print(x, path) == s.Missing.Print
+}
