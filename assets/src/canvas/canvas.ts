@@ -59,7 +59,7 @@ export class Canvas implements Stage {
     this.camera = new Camera(root, this.frame, () => this.touched || this.begin());
     for (const name of ["pointerdown", "wheel", "keydown"]) shell.addEventListener(name, () => (this.touched = true), { capture: true, passive: true });
     this.nodes = new NodeLayer(part(root, "nodes"), studio);
-    this.edges = new EdgeLayer(part<SVGGElement>(root, "edges"), part(root, "labels"), studio, this.nodes);
+    this.edges = new EdgeLayer({ still: part(root, "edges"), moving: part(root, "moving"), labels: part(root, "labels") }, studio, this.nodes);
     this.notes = new NoteLayer(part(root, "notes"), studio);
     this.groups = new GroupLayer(part(root, "groups"), studio, this.nodes);
     this.overlay = new Overlay(root);
@@ -201,7 +201,7 @@ export class Canvas implements Stage {
 
   /** What holds the nodes and what hangs on them. */
   private get layers(): (HTMLElement | SVGElement)[] {
-    return ["groups", "edges", "labels", "nodes"].map((name) => part<HTMLElement | SVGElement>(this.root, name)).map((layer) => (layer instanceof SVGElement ? layer.ownerSVGElement ?? layer : layer));
+    return ["groups", "edges", "moving", "labels", "nodes"].map((name) => part<HTMLElement | SVGElement>(this.root, name)).map((layer) => (layer instanceof SVGElement ? layer.ownerSVGElement ?? layer : layer));
   }
 
   get busy(): boolean {

@@ -4,7 +4,7 @@ import { edgeKey } from "../editor/selection";
 import type { Studio } from "../editor/studio";
 import { links, nodesById } from "../doc/graph";
 import { cloneTemplate } from "../lib/dom";
-import { whenIdle } from "../lib/idle";
+import { Finisher } from "../lib/idle";
 import type { Edge } from "../types";
 import { around, course, distance } from "./curves";
 import { EdgeView } from "./edgeview";
@@ -12,15 +12,23 @@ import { type Box, grow, intersects, type Point, portOffset } from "./geometry";
 import type { NodeLayer } from "./nodelayer";
 
 const wayRound = 36; // how far under the nodes an edge leads back
+const few = 120; // edges that are drawn apart while they move
+const restful = 1_000; // milliseconds after which what moved stays
 
 const nowhere: Box = { x: 0, y: 0, w: 0, h: 0 };
+
+/** Where edges and their labels are drawn. What moves has a place of its own: a change there paints nothing of the rest. */
+interface Places { still: SVGGElement; moving: SVGGElement; labels: HTMLElement }
 
 export class EdgeLayer {
   readonly views = new Map<string, EdgeView>();
   private target: string | undefined;
-  private finishing = false; // in idle time
+  /** Makes the curves of edges that are off the screen. */
+  private readonly finisher = new Finisher(() => this.views.values(), (view) => !view.made && view.group !== undefined);
+  private readonly moving = new Set<EdgeView>();
+  private resting = 0;
 
-  constructor(private readonly layer: SVGGElement, private readonly labels: HTMLElement, private readonly studio: Studio, private readonly nodes: NodeLayer) {}
+  constructor(private readonly places: Places, private readonly studio: Studio, private readonly nodes: NodeLayer) {}
 
   sync(): void {
     const gone = new Set(this.views.keys());
@@ -31,7 +39,7 @@ export class EdgeLayer {
       gone.delete(key);
       let view = this.views.get(key);
       if (!view) {
-        view = new EdgeView(edge, (group) => this.layer.append(group));
+        view = new EdgeView(edge, (group) => this.places.still.append(group));
         this.views.set(key, view);
       }
       view.edge = edge;
@@ -43,18 +51,7 @@ export class EdgeLayer {
     }
     this.showSelection();
     this.showRun();
-    this.finishSoon();
-  }
-
-  /** Makes the curves of edges that are off the screen in idle time. */
-  private finishSoon(): void {
-    if (this.finishing) return;
-    this.finishing = true;
-    const views = this.views.values();
-    whenIdle(() => {
-      for (const view of views) if (!view.made) return view.group !== undefined;
-      return (this.finishing = false);
-    });
+    this.finisher.soon();
   }
 
   /** Where a port is in the drawing. */
@@ -90,18 +87,30 @@ export class EdgeLayer {
     if (view.label) place(view.label, view.course.middle);
   }
 
-  /** Draws the edges of nodes that were moved. */
+  /** Draws the edges of nodes that are being moved. */
   follow(ids: Iterable<string>): void {
     const { into, outOf } = links(this.studio.doc);
-    const done = new Set<Edge>();
-    for (const id of ids) {
-      for (const edge of [...(into.get(id) ?? []), ...(outOf.get(id) ?? [])]) {
-        if (done.has(edge)) continue;
-        done.add(edge);
-        const view = this.views.get(edgeKey(edge));
-        if (view) this.route(view);
-      }
+    const edges = new Set<Edge>();
+    for (const id of ids) for (const edge of [...(into.get(id) ?? []), ...(outOf.get(id) ?? [])]) edges.add(edge);
+    const views = [...edges].map((edge) => this.views.get(edgeKey(edge))).filter((view) => view !== undefined);
+    if (views.length <= few) this.setApart(views);
+    for (const view of views) this.route(view);
+  }
+
+  /** Draws edges apart from the others until they have not moved for a while. */
+  private setApart(views: EdgeView[]): void {
+    for (const view of views) {
+      if (!view.made || this.moving.has(view)) continue;
+      this.moving.add(view);
+      this.places.moving.append(view.group);
     }
+    clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.rest(), restful);
+  }
+
+  private rest(): void {
+    this.places.still.append(...this.places.moving.childNodes);
+    this.moving.clear();
   }
 
   cull(window: Box): void {
@@ -154,7 +163,7 @@ export class EdgeLayer {
       view.label = cloneTemplate("edge-label-template");
       view.label.classList.toggle("is-culled", view.hidden);
       place(view.label, view.course.middle);
-      this.labels.append(view.label);
+      this.places.labels.append(view.label);
     }
     view.label.textContent = text;
   }

@@ -22,6 +22,7 @@ export class EdgeView {
   labelText = "";
   private curves: Curves | undefined;
   private readonly looks = new Set<string>();
+  private dated = false; // was given looks that its curves do not have yet
 
   /** @param put brings the curves into the page, once they are made */
   constructor(public edge: Edge, private readonly put: (group: SVGGElement) => void) {}
@@ -51,17 +52,20 @@ export class EdgeView {
     arrow.setAttribute("d", arrowHead(end));
   }
 
-  /** Gives the edge a look, or takes it away. */
+  /** Gives the edge a look, or takes it away; one that is hidden gets it when it is shown. */
   look(name: string, on: boolean): void {
     if (on === this.looks.has(name)) return;
     if (on) this.looks.add(name);
     else this.looks.delete(name);
-    this.curves?.group.classList.toggle(name, on);
+    if (this.hidden) this.dated = true;
+    else this.curves?.group.classList.toggle(name, on);
   }
 
   hide(hidden: boolean): void {
     this.hidden = hidden;
-    this.curves?.group.classList.toggle("is-culled", hidden);
+    if (this.dated && !hidden) this.curves?.group.setAttribute("class", ["edge", ...this.looks].join(" "));
+    else this.curves?.group.classList.toggle("is-culled", hidden);
+    if (!hidden) this.dated = false;
     this.label?.classList.toggle("is-culled", hidden);
   }
 

@@ -4,7 +4,7 @@ import type { Studio } from "../editor/studio";
 import { links } from "../doc/graph";
 import type { Ports } from "../doc/ports";
 import { same } from "../doc/path";
-import { whenIdle } from "../lib/idle";
+import { Finisher } from "../lib/idle";
 import type { Edge, Problem, WorkflowNode } from "../types";
 import { type Box, intersects, type Point } from "./geometry";
 import { type Linked, NodeView } from "./nodeview";
@@ -19,7 +19,8 @@ export class NodeLayer {
   private problems = new Map<string, Problem[]>();
   private selected: ReadonlySet<string> = none;
   private readonly drawn = new WeakMap<NodeView, { node: WorkflowNode; ports: Ports; linked: Linked; problems: Problem[] }>();
-  private finishing = false; // in idle time
+  /** Draws what is off the screen, so that searching the page and reading it out find all nodes. */
+  private readonly finisher = new Finisher(() => this.views.values(), (view) => view.finish());
   private edges: Edge[] | undefined; // those that the handles were drawn for
 
   constructor(private readonly layer: HTMLElement, private readonly studio: Studio) {}
@@ -60,18 +61,7 @@ export class NodeLayer {
       this.views.delete(id);
     }
     this.showSelection();
-    this.finishSoon();
-  }
-
-  /** Draws what is off the screen in idle time, so that searching the page and reading it out find all nodes. */
-  private finishSoon(): void {
-    if (this.finishing) return;
-    this.finishing = true;
-    const views = this.views.values();
-    whenIdle(() => {
-      for (const view of views) if (view.finish()) return true;
-      return (this.finishing = false);
-    });
+    this.finisher.soon();
   }
 
   /** The element before which one that is made now has its place: nodes are read in the order of the drawing. */

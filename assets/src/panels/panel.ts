@@ -30,6 +30,7 @@ export class NodePanel {
   private node = "";
   private tab: Tab = "form";
   private content: { stop(): void } | null = null;
+  private scrolled = false;
   private readonly steps: Steps;
 
   constructor(private readonly editor: Editor, element: HTMLElement) {
@@ -37,6 +38,7 @@ export class NodePanel {
     this.tabs = tabList(t("Node"), names, this.body, (name) => this.choose(name as Tab));
     springTab(this.tabs.element, "form", () => this.choose("form"));
     element.replaceChildren(resizer(element), this.head, this.tabs.element, this.body);
+    this.body.addEventListener("scroll", () => (this.scrolled = true), { passive: true });
     editor.on("select", ({ nodes }) => this.selected(nodes));
     editor.on("open", ({ node, tab }) => this.open(node, tab));
     editor.on("change", ({ ops }) => this.follow(ops.some((op) => op.op === "workflow.replace" || (op.op === "node.set" && op.path === "kind" && op.id === this.node))));
@@ -88,8 +90,9 @@ export class NodePanel {
   }
 
   private clear(): void {
-    // Asking for a place in what scrolls has the browser lay out the page: not for nothing.
-    if (this.content) this.body.scrollTop = 0;
+    // Asking what scrolls for its place, or setting it, has the browser lay out the page: not for nothing.
+    if (this.scrolled) this.body.scrollTop = 0;
+    this.scrolled = false;
     this.content?.stop();
     this.content = null;
   }
