@@ -25,6 +25,7 @@ export class Sync {
   private flying: Batch | undefined; // on its way to the server
   private wait = firstWait;
   private timer = 0;
+  private held = ""; // why the studio wants to be left alone until the timer rings
   private fetching = false;
   private idle: (() => void)[] = [];
   private readonly queue: Queue;
@@ -141,19 +142,19 @@ export class Sync {
 
   private changed(): void {
     const kept = this.queue.save(this.replica.revision, this.replica.pending);
-    this.listener.saved("saving", kept ? undefined : t("This browser cannot keep unsaved edits: do not close the page yet."));
+    this.listener.saved("saving", kept ? this.held || undefined : t("This browser cannot keep unsaved edits: do not close the page yet."));
     void this.send();
   }
 
   private retryNow(): void {
-    if (this.sending || this.replica.pending.length === 0) return;
+    if (this.sending || this.held || this.replica.pending.length === 0) return;
     clearTimeout(this.timer);
     this.wait = firstWait;
     void this.send();
   }
 
   private async send(): Promise<void> {
-    if (this.sending) return;
+    if (this.sending || this.held) return;
     this.sending = true;
     clearTimeout(this.timer);
     try {
@@ -207,13 +208,28 @@ export class Sync {
   private later(error: unknown): void {
     if (error instanceof ApiError && error.status === 401) {
       this.listener.saved("signedout", t("You are signed out. Sign in again, and your edits will be saved."));
+      this.again();
     } else if (error instanceof OfflineError || error instanceof ApiError) {
       const text = t("Not saved yet: {why}. Your edits are kept in this browser.", { why: error.message.replace(/\.$/, "") });
       this.listener.saved(isTooFast(error) ? "saving" : "offline", text); // a studio that is asked too much is there
+      if (isTooFast(error) && error.after > 0) this.hold(Math.min(error.after, longestWait), text);
+      else this.again();
     } else throw error;
-    const least = isTooFast(error) ? error.after : 0; // when the studio wants to hear of it again
-    this.timer = window.setTimeout(() => void this.send(), least + this.wait * (0.5 + Math.random()));
+  }
+
+  /** Tries again after a while, and after a longer one each time. */
+  private again(): void {
+    this.timer = window.setTimeout(() => void this.send(), this.wait * (0.5 + Math.random()));
     this.wait = Math.min(this.wait * 2, longestWait);
+  }
+
+  /** Leaves the studio alone for as long as it asked for: edits in the meantime are neither tried nor make it longer. */
+  private hold(time: number, why: string): void {
+    this.held = why;
+    this.timer = window.setTimeout(() => {
+      this.held = "";
+      void this.send();
+    }, time * (1 + Math.random() / 2));
   }
 }
 
