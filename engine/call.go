@@ -103,7 +103,7 @@ func (r *Runner) sleepWith(ctx context.Context, run *Run) *Wait {
 	now := r.now()
 	until := time.UnixMicro(run.Wake)
 	switch {
-	case run.Status == Deciding:
+	case run.Status == Deciding || run.Status == Waiting && run.ErrorNode != "": // a person must say something
 		until = now.Add(lookSeldom)
 	case run.Status != Waiting || until.Sub(now) <= shortWait:
 		return nil

@@ -14,6 +14,9 @@ var errRunTimeout = errors.New("the run took longer than its limit")
 // shortWait is how long a run stays in memory for a wait; a longer one sleeps in the store and costs nothing.
 const shortWait = 2 * time.Second
 
+// lookForAnswers is how often a run that is under way looks whether a person has answered one of its steps.
+const lookForAnswers = time.Second
+
 // outcome says how drive ended.
 type outcome uint8
 
@@ -58,7 +61,11 @@ func (x *execution) drive() outcome {
 func (x *execution) await() {
 	var wake <-chan time.Time
 	if at := x.earliest(); at != nil {
-		timer := time.NewTimer(at.until.Sub(x.r.now()))
+		wait := at.until.Sub(x.r.now())
+		if x.asking() != nil {
+			wait = min(wait, lookForAnswers)
+		}
+		timer := time.NewTimer(wait)
 		defer timer.Stop()
 		wake = timer.C
 	}
@@ -68,7 +75,12 @@ func (x *execution) await() {
 		x.clock = x.r.now()
 		x.finished(st)
 		x.answerEarly()
+	case n := <-x.noted:
+		x.takeNote(n)
 	case <-wake:
+		if x.asking() != nil {
+			x.readAnswers(x.ctx)
+		}
 		x.clock = x.r.now()
 		x.wakeDue()
 	case <-x.ctx.Done():
@@ -101,14 +113,18 @@ func (x *execution) wakeDue() {
 	for _, st := range due {
 		again := *st
 		again.call.step = &again
-		again.call.Wake = &Wake{At: st.until}
-		again.err, again.until = nil, time.Time{}
+		again.call.Wake = x.wake(st.until, st.asks)
+		again.err, again.until, again.asks = nil, time.Time{}, nil
 		x.launch(&again)
 	}
 }
 
 // sleep waits for a short sleep, or parks the run in the store for a longer one; it tells whether the run goes on here.
 func (x *execution) sleep() bool {
+	asks := x.asking()
+	if asks != nil {
+		x.readAnswers(x.ctx)
+	}
 	at := x.earliest().until
 	if x.r.journal == nil || x.row.Mode == "ephemeral" || at.Sub(x.r.now()) < shortWait {
 		x.flush(x.journal.unkept)
@@ -116,9 +132,17 @@ func (x *execution) sleep() bool {
 		return true
 	}
 	x.row.Status, x.row.Wake = Waiting, at.UnixMicro()
+	if asks != nil {
+		x.row.Error, x.row.ErrorNode = asks.asks.Text, x.plan.nodes[asks.node].node.ID
+	}
 	x.record(Event{Type: RunWaiting, Until: at.UnixMicro(), Status: Waiting})
 	x.journal.update = true
 	x.flush(true)
+	if asks != nil && x.ctx.Err() == nil && x.readAnswers(x.ctx) { // it came in the moment before the run slept: nobody woke it
+		if err := x.r.journal.Rouse(x.ctx, x.row.Workspace, x.row.ID, x.r.now().UnixMicro()); err != nil {
+			x.r.log.ErrorContext(x.ctx, "a run that was answered could not be woken", "run", x.row.ID, "error", err)
+		}
+	}
 	return x.ctx.Err() != nil
 }
 
@@ -158,6 +182,8 @@ func (x *execution) drain() {
 			if st.err == nil { // it was done before the end came: what it did is not forgotten
 				x.finished(st)
 			}
+		case n := <-x.noted:
+			x.takeNote(n)
 		case <-deadline.C:
 			go func(n int) { // late results must not block their goroutines
 				for range n {

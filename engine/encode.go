@@ -23,6 +23,7 @@ func appendEvent(b []byte, e *Event) []byte {
 	b = appendText(b, "node", e.Node)
 	b = appendInt(b, "iteration", int64(e.Iteration))
 	b = appendInt(b, "attempt", int64(e.Attempt))
+	b = appendInt(b, "item", int64(e.Item))
 	b = appendInt(b, "took", e.Took)
 	b = appendText(b, "reused", e.Reused)
 	b = appendText(b, "error", e.Error)
@@ -243,6 +244,9 @@ func (c Chunk) Light() ([]Event, error) {
 		}{Event: new(Event)}
 		if err := json.Unmarshal(line, &e); err != nil {
 			return nil, fmt.Errorf("journal entry %d: %w", len(list)+1, err)
+		}
+		if e.Type == StepNoted { // the words of a conversation: whoever may read them asks for them
+			e.Data = nil
 		}
 		list = append(list, *e.Event)
 	}

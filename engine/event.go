@@ -15,6 +15,7 @@ const (
 	StepFailed   EventType = "step.failed"
 	StepRetried  EventType = "step.retried" // an attempt failed, another follows at Until
 	StepSkipped  EventType = "step.skipped"
+	StepNoted    EventType = "step.noted" // a step under way keeps what it has done so far, in Data: see Call.Note
 )
 
 // Event is one entry of a run's journal. Seq counts from 1 without gaps within the run.
@@ -25,6 +26,7 @@ type Event struct {
 	Node      string    `json:"node,omitempty"`
 	Iteration int       `json:"iteration,omitempty"`
 	Attempt   int       `json:"attempt,omitempty"`
+	Item      int       `json:"item,omitempty"` // of a note or question: which item it is about
 	// Took is how long the step ran, in microseconds.
 	Took int64 `json:"took,omitempty"`
 	// Outputs are the items by output port, in port order; in events sent to watchers only Counts are set.

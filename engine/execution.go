@@ -33,6 +33,9 @@ type execution struct {
 	stopped  bool          // a node ended the run: nothing new begins
 	halt     chan struct{} // closed when stopped
 	deciding *step
+	noted    chan *noting
+	over     chan struct{}      // closed when nobody takes notes any more
+	answers  map[string]*Answer // to questions of this run, as far as they were read
 
 	run   RunInfo
 	clock time.Time // read once a step: reading it is a good part of what a small step costs
@@ -63,6 +66,8 @@ type step struct {
 	started   time.Time
 	took      time.Duration
 	until     time.Time // of a wait
+	asks      *Question // what it waits for
+	notes     []stepNote
 	reused    string
 	call      Call
 	view      scope // of a step that is resolved item by item
@@ -108,8 +113,15 @@ type nodeState struct {
 	intent  int   // attempt that was under way when the process ended, 0: none
 	once    bool  // … and whose effect must not be repeated
 	until   time.Time
+	asks    *Question  // … and what it asked a person
+	notes   []stepNote // of the execution under way
 	decided string
 	loop    *loopState
+}
+
+// begin forgets the execution that has ended.
+func (n *nodeState) begin() {
+	n.intent, n.once, n.until, n.decided, n.asks, n.notes = 0, false, time.Time{}, "", nil, nil
 }
 
 // loopState is where a loop is: how many items it has handed out, in how many rounds, and what came back.
@@ -139,6 +151,7 @@ func (x *execution) prepare(seeds map[string]Outputs) error {
 	x.last = make([]*step, len(p.nodes))
 	x.results = make(chan *step, 16)
 	x.halt = make(chan struct{})
+	x.noted, x.over = make(chan *noting), make(chan struct{})
 	for i := range p.nodes {
 		x.nodes[i].pending = p.nodes[i].waits
 	}

@@ -40,6 +40,7 @@ type Journal interface {
 	// Heartbeat says that owner lives.
 	Heartbeat(ctx context.Context, owner string, now int64) error
 	Interventions
+	Questions
 }
 
 // Interventions reach runs from outside of the process that executes them. Whoever writes to a run's journal without

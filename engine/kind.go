@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/atelier-studio/atelier/engine/expr"
@@ -161,6 +162,7 @@ type callHost interface {
 	scope(c *Call, in, index int) expr.Scope
 	respond(Response)
 	callWorkflow(ctx context.Context, c *Call, ref string, items []Item) ([]Item, error)
+	note(ctx context.Context, c *Call, data json.RawMessage) error
 }
 
 // Items returns the items of the first input.
@@ -200,8 +202,12 @@ type Response struct {
 }
 
 // Wait, returned as an error by a kind, puts the run to sleep in the store. When Until has come the step is called
-// again with Call.Wake set.
-type Wait struct{ Until time.Time }
+// again with Call.Wake set. With Ask it waits for a person's answer too, which is then in the Wake's Data: question,
+// choice, text, by and at.
+type Wait struct {
+	Until time.Time
+	Ask   *Question
+}
 
 func (w *Wait) Error() string { return "waits until " + w.Until.Format(time.RFC3339) }
 

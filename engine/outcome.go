@@ -35,7 +35,7 @@ func (x *execution) admit(st *step) {
 
 func (x *execution) finishStep(st *step, text string) {
 	pn, n := &x.plan.nodes[st.node], &x.nodes[st.node]
-	n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, "" // the next execution, in a loop, begins afresh
+	n.begin() // the next execution, in a loop
 	st.outputs = fit(st.outputs, len(pn.out))
 	x.row.Steps++
 	x.record(Event{
@@ -53,11 +53,16 @@ func (x *execution) attemptFailed(st *step) {
 	if cause := context.Cause(x.ctx); cause != nil && !errors.Is(cause, errRunTimeout) {
 		return // cancelled or shutting down: the step simply did not finish
 	}
-	if w, ok := errors.AsType[*Wait](st.err); ok {
+	if w, ok := errors.AsType[*Wait](st.err); ok && (w.Ask == nil || x.askable()) {
 		st.until, n.until, n.busy = w.Until, w.Until, true
+		st.asks, n.asks = w.Ask, w.Ask
 		x.sleeping = append(x.sleeping, st)
-		x.record(Event{Type: RunWaiting, Node: pn.node.ID, Iteration: st.iteration, Until: w.Until.UnixMicro(), Status: Waiting})
+		x.record(Event{
+			Type: RunWaiting, Node: pn.node.ID, Iteration: st.iteration, Item: st.call.Index, Until: w.Until.UnixMicro(), Status: Waiting, Data: w.Ask.encode(),
+		})
 		return
+	} else if ok {
+		st.err = errNobody
 	}
 	if s, ok := errors.AsType[*Stop](st.err); ok && !s.Failed {
 		st.passOn(len(pn.out))

@@ -173,7 +173,10 @@ func (r *Runner) resume(ctx context.Context, run *Run) error {
 	if x.journal.seq, err = x.restore(events); err != nil {
 		return err
 	}
-	row.Status, row.Wake = Running, 0
+	if slices.ContainsFunc(x.nodes, func(n nodeState) bool { return n.asks != nil }) {
+		x.readAnswers(ctx)
+	}
+	row.Status, row.Wake, row.Error, row.ErrorNode = Running, 0, "", ""
 	x.record(Event{Type: RunResumed})
 	x.journal.update = true
 	if req.Depth == 0 {

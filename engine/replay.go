@@ -62,14 +62,16 @@ func (x *execution) replay(e *Event) error {
 		n.intent, n.once = e.Attempt, false
 	case RunWaiting:
 		if e.Until > 0 && e.Status == Waiting {
-			n.until = time.UnixMicro(e.Until)
+			n.until, n.asks = time.UnixMicro(e.Until), e.Question()
 		}
+	case StepNoted:
+		n.notes = append(n.notes, stepNote{e.Item, e.Data})
 	case StepFinished:
 		st := x.takeReady(i)
 		if st == nil {
 			return fmt.Errorf("the step of %q finished without having been ready", e.Node)
 		}
-		n.intent, n.once, n.until, n.decided = 0, false, time.Time{}, ""
+		n.begin()
 		st.outputs, st.reused = e.Outputs, e.Reused
 		st.took = time.Duration(e.Took) * time.Microsecond
 		x.complete(st)

@@ -57,6 +57,7 @@ func (r *Runner) execute(x *execution, limit chan struct{}) {
 	if took || x.ctx.Err() != nil {
 		end = x.drive()
 	}
+	close(x.over)
 	if took {
 		if limit != nil {
 			<-limit

@@ -68,13 +68,13 @@ func (x *execution) begin(i int32) {
 		x.finished(st)
 	case n.once && n.decided == "":
 		x.deciding, x.stopped = st, true
-	case !n.until.IsZero() && n.until.After(x.clock):
-		st.until = n.until
+	case !n.until.IsZero() && n.until.After(x.clock) && (n.asks == nil || x.answers[n.asks.ID] == nil):
+		st.until, st.asks = n.until, n.asks
 		n.busy = true
 		x.sleeping = append(x.sleeping, st)
 	default:
 		if !n.until.IsZero() {
-			st.call.Wake = &Wake{At: n.until}
+			st.call.Wake = x.wake(n.until, n.asks)
 		}
 		st.attempt = n.intent + 1
 		x.launch(st)
@@ -112,6 +112,7 @@ func (x *execution) launch(st *step) {
 		return
 	}
 	n.busy = true
+	x.remember(st)
 	effect := x.effect(st)
 	intent := Event{Type: StepStarted, Node: pn.node.ID, Iteration: st.iteration, Attempt: st.attempt}
 	if effect == AtMostOnce {

@@ -63,7 +63,7 @@ func deleteRunsByID(ctx context.Context, q querier, ws string, ids []string) err
 	if len(ids) == 0 {
 		return nil
 	}
-	for _, text := range []string{"DELETE FROM journal WHERE workspace = $1 AND run", "DELETE FROM runs WHERE workspace = $1 AND id"} {
+	for _, text := range []string{"DELETE FROM journal WHERE workspace = $1 AND run", "DELETE FROM answers WHERE workspace = $1 AND run", "DELETE FROM runs WHERE workspace = $1 AND id"} {
 		args := []any{ws}
 		list := ""
 		for i, id := range ids {
