@@ -82,7 +82,7 @@ var onlyIn = map[string]struct {
 	"github.com/prometheus":            {[]string{"ops"}, "one registry, owned by ops"},
 	"modernc.org/quickjs":              {[]string{"engine/sandbox"}, "one cage for JavaScript"},
 	"github.com/anthropics":            {[]string{"llm"}, "providers' kits stay behind llm.Model"},
-	"github.com/modelcontextprotocol":  {[]string{"web"}, "the protocol is spoken at the edge"},
+	"github.com/modelcontextprotocol":  {[]string{"web", "engine/nodes"}, "the protocol is spoken at the edge, and by the kinds that call its servers"},
 	"github.com/evanw/esbuild/pkg/api": {[]string{"assets/build"}, "a build tool, not in the binary"},
 	"gonum.org/v1/gonum":               {[]string{"rag/embed"}, "linear algebra is for the latent semantic analysis"},
 	"github.com/chromedp":              {[]string{"agents/browser"}, "one place drives a browser"},

@@ -67,6 +67,10 @@ type Kind struct {
 	// or what to do in words.
 	Deprecated string `json:"deprecated,omitempty"`
 
+	// Choices, when set, gives what a parameter of the widgets choice, choices or arguments can be, for parameters that
+	// need not be complete. At is the path of the parameter, as in "tools.0.only". It may ask the world.
+	Choices func(ctx context.Context, workspace string, params map[string]any, at []string) ([]Choice, error) `json:"-"`
+
 	Params      []Param   `json:"params"`
 	Defaults    any       `json:"-"`                     // the parameters' struct, with defaults
 	Credentials []string  `json:"credentials,omitempty"` // names of the credential types that the parameter "credential" takes
@@ -90,7 +94,7 @@ type Param struct {
 	Help         string   `json:"help,omitempty"`
 	Placeholder  string   `json:"placeholder,omitempty"`
 	Type         string   `json:"type"`           // string, number, integer, boolean, list, object, any
-	Widget       string   `json:"widget"`         // text, textarea, code, number, toggle, select, list, map, cron, timezone, credential, json, condition, path, workflow, field (the name of one), fields (names)
+	Widget       string   `json:"widget"`         // text, textarea, code, number, toggle, select, list, map, cron, timezone, credential, json, condition, path, workflow, field (the name of one), fields (names), cards (a list whose entries have a form each), choice and choices (of what Kind.Choices gives), arguments (fields that a choice describes)
 	Lang         string   `json:"lang,omitempty"` // for code: javascript, python, sql, html, markdown, json
 	Default      any      `json:"default,omitempty"`
 	Options      []Option `json:"options,omitempty"`
@@ -99,14 +103,27 @@ type Param struct {
 	Required     bool     `json:"required,omitempty"`
 	NoExpression bool     `json:"no_expression,omitempty"`
 	// Show is a condition on a sibling: "mode=all|each". Empty: always shown.
-	Show   string  `json:"show,omitempty"`
-	Fields []Param `json:"fields,omitempty"` // of a list's entries or an object
+	Show string `json:"show,omitempty"`
+	// From names the parameter beside this one that its choices come from.
+	From string `json:"from,omitempty"`
+	// Credentials are the types that a field of the widget credential takes; none: those of the kind.
+	Credentials []string `json:"credentials,omitempty"`
+	Fields      []Param  `json:"fields,omitempty"` // of a list's entries or an object
 }
 
 // Option is one choice of a select.
 type Option struct {
 	Value string `json:"value"`
 	Label string `json:"label"`
+}
+
+// Choice is one thing that a parameter can be, found out while somebody edits.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label,omitempty"`
+	Help  string `json:"help,omitempty"`
+	// Schema, when set, is the JSON schema of the arguments that go with it.
+	Schema json.RawMessage `json:"schema,omitempty"`
 }
 
 // Example is one use of a kind, shown in its documentation and run by a test.

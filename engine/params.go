@@ -10,6 +10,7 @@ import (
 //
 //	json:"url" form:"URL" help:"…" placeholder:"…" widget:"textarea" lang:"sql" options:"GET,POST=Post it"
 //	min:"0" max:"10" required:"true" expr:"no" show:"mode=all|each"
+//	types:"mcp" (of credentials) from:"credential" (of choices)
 //
 // A field without a form tag is not shown.
 func ParamsOf(defaults any) []Param {
@@ -41,7 +42,10 @@ func paramOf(f reflect.StructField, v reflect.Value, name, label string) Param {
 	p := Param{
 		Name: name, Label: label, Help: f.Tag.Get("help"), Placeholder: f.Tag.Get("placeholder"),
 		Lang: f.Tag.Get("lang"), Show: f.Tag.Get("show"), Required: f.Tag.Get("required") == "true",
-		NoExpression: f.Tag.Get("expr") == "no", Min: number(f.Tag.Get("min")), Max: number(f.Tag.Get("max")),
+		From: f.Tag.Get("from"), NoExpression: f.Tag.Get("expr") == "no", Min: number(f.Tag.Get("min")), Max: number(f.Tag.Get("max")),
+	}
+	if types := f.Tag.Get("types"); types != "" {
+		p.Credentials = strings.Split(types, ",")
 	}
 	for o := range strings.SplitSeq(f.Tag.Get("options"), ",") {
 		if o == "" {

@@ -18,11 +18,12 @@ import (
 // tape is a journal that keeps what it is given and can be cut off anywhere: a crash at that point. The real journals
 // are tested with the store; here it is about what a run makes of any beginning of its journal.
 type tape struct {
-	mu     sync.Mutex
-	runs   map[string]*engine.Run
-	chunks map[string][]engine.Chunk
-	left   int    // chunks until the process is taken to be dead; below 0: never
-	dead   string // owner without a heartbeat
+	mu      sync.Mutex
+	runs    map[string]*engine.Run
+	chunks  map[string][]engine.Chunk
+	answers []engine.Answer
+	left    int    // chunks until the process is taken to be dead; below 0: never
+	dead    string // owner without a heartbeat
 }
 
 func newTape(left int) *tape {
@@ -135,6 +136,39 @@ func (t *tape) Take(_ context.Context, _, id, owner string, status engine.Status
 	}
 	r.Owner, r.Fence = owner, r.Fence+1
 	return new(*r), nil
+}
+
+func (t *tape) Answer(_ context.Context, _, id string, a engine.Answer) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.runs[id].Status.Final() {
+		return fs.ErrInvalid
+	}
+	for _, old := range t.answers {
+		if old.Question == a.Question {
+			return fs.ErrExist
+		}
+	}
+	t.answers = append(t.answers, a)
+	if r := t.runs[id]; r.Status == engine.Waiting {
+		r.Wake = min(r.Wake, a.At)
+	}
+	return nil
+}
+
+func (t *tape) Answers(context.Context, string, string) ([]engine.Answer, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]engine.Answer(nil), t.answers...), nil
+}
+
+func (t *tape) Rouse(_ context.Context, _, id string, at int64) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.runs[id]; r.Status == engine.Waiting {
+		r.Wake = min(r.Wake, at)
+	}
+	return nil
 }
 
 // shelf hands out one drawing.

@@ -8,6 +8,7 @@ import (
 // What a TurnNote is about.
 const (
 	NotedTurn   = "turn"   // the model has spoken
+	NotedAsked  = "asked"  // a person is asked
 	NotedAnswer = "answer" // a person has answered, or did not in time
 	NotedCall   = "call"   // a tool begins
 	NotedResult = "result" // a tool has given something, or failed
@@ -28,10 +29,12 @@ type TurnNote struct {
 	Cost         *int64     `json:"cost,omitempty"` // millionths of a US dollar, nil: not known
 	Tries        int        `json:"tries,omitempty"`
 	Last         bool       `json:"last,omitempty"` // no tools were on offer any more
-	// Of an answer.
-	Choice string `json:"choice,omitempty"` // Approve, Refuse, or "late"
-	Text   string `json:"text,omitempty"`
-	By     string `json:"by,omitempty"`
+	// Of a question and its answer.
+	Until    int64  `json:"until,omitempty"`
+	Question string `json:"question,omitempty"`
+	Choice   string `json:"choice,omitempty"` // Approve, Refuse, or "late"
+	Text     string `json:"text,omitempty"`
+	By       string `json:"by,omitempty"`
 	// Of a result.
 	Result string `json:"result,omitempty"`
 	Failed bool   `json:"failed,omitempty"`

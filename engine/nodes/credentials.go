@@ -87,6 +87,11 @@ type (
 		Reranker  string `json:"reranker" form:"Reranker's model"`
 		Keep      string `json:"keep" form:"Keep answers" options:"cold=At a temperature of 0.1 and less,always=Always,never=Never" help:"The same question is then answered from what was kept for a week, and paid once."`
 	}
+	credMCP struct {
+		URL    string `json:"url" form:"Address" required:"true" placeholder:"https://example.com/mcp" help:"Of a server that speaks streamable HTTP."`
+		Token  string `json:"token" form:"Token" help:"Sent as Authorization: Bearer … Servers without keys need none."`
+		Header string `json:"header" form:"Or in the header" placeholder:"X-Api-Key" help:"The token is then sent in this header, as it is."`
+	}
 	credSecret struct {
 		Secret string `json:"secret" form:"Secret" required:"true"`
 	}
@@ -126,6 +131,7 @@ func CredentialTypes() []engine.CredentialType {
 		{Name: "sql.sqlite", Title: "SQLite", Fields: engine.ParamsOf(credSQLite{}), Secret: []string{}},
 		{Name: "smtp", Title: "Mail server (SMTP)", Fields: engine.ParamsOf(credSMTP{TLS: "starttls"}), Secret: []string{"password"}},
 		{Name: ModelsCredential, Title: "Language models", Help: "OpenAI, Anthropic, Ollama, or a server that speaks as they do.", Fields: engine.ParamsOf(credModels{Kind: "openai", Keep: "cold"}), Secret: []string{"key"}},
+		{Name: MCPCredential, Title: "MCP server", Help: "A server of tools that speaks the Model Context Protocol.", Fields: engine.ParamsOf(credMCP{}), Secret: []string{"token"}},
 		{Name: "secret", Title: "Secret", Help: "A key for signatures.", Fields: engine.ParamsOf(credSecret{}), Secret: []string{"secret"}},
 	}
 }

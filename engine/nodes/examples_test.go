@@ -21,6 +21,7 @@ func TestExamples(t *testing.T) {
 	w.write("logs/small.jsonl", "{\"level\":\"error\",\"message\":\"disk full\"}\n\n{\"level\":\"info\",\"message\":\"ok\"}\n")
 	w.write("notes.txt", "one\ntwo\n")
 	w.handbook()
+	w.withTools()
 	for _, q := range []string{
 		"create table customers (name text, total real)", "insert into customers values ('Ada', 12.5), ('Grace', 30)", "create table patterns (message text, count integer)",
 	} {
@@ -271,6 +272,7 @@ func exampleServer() http.Handler {
 		}
 		answer(`{"items":[{"n":1},{"n":2}],"next":"/pages?p=2"}`)(w, r)
 	})
+	mux.Handle("tools.example.com/mcp", new(toolServer).handler())
 	mux.HandleFunc("POST /echo", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", r.Header.Get("Content-Type"))
 		io.Copy(w, r.Body)

@@ -147,6 +147,21 @@ func useOf(c *engine.Call) *llm.Use {
 	return &llm.Use{Kind: llm.UseWorkflow, ID: c.Run.WorkflowID, Name: c.Run.WorkflowName, Part: c.Node.Name}
 }
 
+// billed is what calls took together.
+type billed struct {
+	calls int
+	usage llm.Usage
+	cost  int64 // millionths of a US dollar
+	open  bool  // the price of some call is not known
+}
+
+// sum is what all calls so far took.
+func (b *bill) sum() billed {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return billed{b.calls, b.usage, b.cost, b.open}
+}
+
 // account is what an item says about the calls that it took.
 func (b *bill) account(model string, failed []llm.Attempt) map[string]any {
 	b.mu.Lock()

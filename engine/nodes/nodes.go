@@ -43,6 +43,11 @@ func define[P any](k engine.Kind, defaults P, run func(ctx context.Context, d *D
 			}
 			return run(ctx, d, p, c)
 		}
+		if choices := choicesOf[k.Name]; choices != nil {
+			bound.Choices = func(ctx context.Context, workspace string, params map[string]any, at []string) ([]engine.Choice, error) {
+				return choices(ctx, d, workspace, params, at)
+			}
+		}
 		if len(checks) > 0 {
 			bound.Check = typed(func(p P) []engine.Problem {
 				var found []engine.Problem
