@@ -17,6 +17,10 @@ type RunView struct {
 	Output   string            // what its last node gave, as JSON
 	Data     any               // of script#run-data
 	Workflow bool              // the workflow is still there
+	// Talks are what agents did, turn by turn, and Questions what they ask now; People are names by user id.
+	Talks     []*engine.Talk
+	Questions []engine.OpenQuestion
+	People    map[string]string
 	// Effect is the step that was interrupted, of a run that needs a decision.
 	Effect string
 }
@@ -36,6 +40,9 @@ func eventText(ctx context.Context, e engine.Event) string {
 	case engine.RunWaiting:
 		if e.Status == engine.Deciding {
 			return tr(ctx, "The run needs a decision")
+		}
+		if e.Node != "" {
+			return tr(ctx, "Waits")
 		}
 		return tr(ctx, "The run waits")
 	case engine.RunResumed:
@@ -58,6 +65,8 @@ func eventText(ctx context.Context, e engine.Event) string {
 		return tr(ctx, "Failed, tries again")
 	case engine.StepSkipped:
 		return tr(ctx, "Skipped")
+	case engine.StepNoted:
+		return tr(ctx, "Went on")
 	default:
 		return string(e.Type)
 	}
@@ -74,7 +83,7 @@ func eventStatus(e engine.Event) string {
 		return "retrying"
 	case engine.RunWaiting:
 		return "waiting"
-	case engine.StepStarted, engine.RunStarted, engine.RunResumed:
+	case engine.StepStarted, engine.StepNoted, engine.RunStarted, engine.RunResumed:
 		return "running"
 	case engine.RunFinished:
 		return string(e.Status)

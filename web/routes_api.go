@@ -11,6 +11,7 @@ const editBody = engine.MaxFileBytes + 6<<20
 // apiRoutes are the JSON API.
 var apiRoutes = []route{
 	call("GET", "/kinds", auth.WorkflowView, "The kinds of nodes and the types of credentials", apiKinds),
+	call("POST", "/kinds/:kind/choices", auth.WorkflowEdit, "What a parameter of a node can be, such as the tools of a server", apiChoices, costs(costSome)),
 	call("POST", "/ports", auth.WorkflowView, "The ports of a node whose kind makes them from its parameters", apiPorts),
 
 	call("GET", "/workflows", auth.WorkflowView, "Workflows, those changed last first", apiWorkflows),
@@ -59,6 +60,8 @@ var apiRoutes = []route{
 	call("GET", "/runs/:id/steps/:node", auth.RunView, "What a step gave: its items by output port", apiStep),
 	stream[runIn, *engine.Run]("POST", "/runs/:id/cancel", auth.RunCancel, "Cancel a run; 202 while a step takes its time to stop", apiCancel),
 	call("POST", "/runs/:id/retry", auth.WorkflowRun, "Run again on the same input", apiRetry, accepted),
+	call("GET", "/runs/:id/turns", auth.RunView, "What agents did in a run, turn by turn, and what it asks a person now", apiTurns),
+	call("POST", "/runs/:id/answer", auth.WorkflowRun, "Answer a question of a run", apiAnswer),
 	call("POST", "/runs/:id/decide", auth.WorkflowRun, "Say what to do with a step that was interrupted", apiDecide),
 
 	call("POST", "/preview", auth.WorkflowView, "Evaluate an expression on the data of the last run", apiPreview, costs(costSome)),

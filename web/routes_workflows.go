@@ -37,6 +37,7 @@ var workflowRoutes = append([]route{
 	{Method: "GET", Path: "/runs/:id", Permission: auth.RunView, Handle: runPage},
 	{Method: "POST", Path: "/runs/:id/cancel", Permission: auth.RunCancel, Handle: cancelRun},
 	{Method: "POST", Path: "/runs/:id/retry", Permission: auth.WorkflowRun, Handle: retryRun},
+	{Method: "POST", Path: "/runs/:id/answer", Permission: auth.WorkflowRun, Handle: answerRun},
 	{Method: "POST", Path: "/runs/:id/decide", Permission: auth.WorkflowRun, Handle: decideRun},
 
 	{Method: "GET", Path: "/ws", Permission: auth.SignedIn, Handle: handleSocket, Timeout: noTimeout, Cost: costFree},

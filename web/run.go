@@ -50,6 +50,9 @@ func runPage(s *Server, c *Ctx) error {
 	for i := range drawing.Doc.Nodes {
 		view.Names[drawing.Doc.Nodes[i].ID] = drawing.Doc.Nodes[i].Name
 	}
+	if err := s.turnsOf(ctx, scope, &view); err != nil {
+		return err
+	}
 	if view.Input, err = inputText(run); err != nil {
 		return err
 	}
@@ -59,6 +62,19 @@ func runPage(s *Server, c *Ctx) error {
 	page := c.Page(c.T("Run of ")+run.WorkflowName, "runs")
 	page.Studio, page.Main, page.Scripts, page.Styles = true, "run-view", []string{"run.js"}, []string{"site.css", "later.css"}
 	return c.View(http.StatusOK, views.RunPage(page, view))
+}
+
+// turnsOf puts what agents did, and what they ask, into the page of a run.
+func (s *Server) turnsOf(ctx context.Context, scope auth.Scope, view *views.RunView) (err error) {
+	if view.Talks, view.Questions, err = s.talks(ctx, scope, view.Run.ID); err != nil || len(view.Talks) == 0 {
+		return err
+	}
+	members, err := s.Store.Members(ctx, scope)
+	view.People = map[string]string{}
+	for _, m := range members {
+		view.People[m.User.ID] = m.User.Name
+	}
+	return err
 }
 
 // drawingOf returns the workflow as it was drawn when the run began. there is false when the workflow itself is gone.

@@ -45,6 +45,7 @@ function open(main: HTMLElement): void {
       event: (_, event) => {
         replay.add(event);
         bar.eventsChanged();
+        if (event.type === "step.noted" || (event.type === "run.waiting" && event.node)) refreshSoon();
         if (event.type !== "run.finished") return;
         run = { ...run, status: event.status ?? "succeeded", finished: event.at, error: event.error };
         studio.toast(run.status === "succeeded" ? t("The run finished.") : run.status === "cancelled" ? t("The run was cancelled.") : run.error ? t("The run failed: {why}", { why: run.error }) : t("The run failed."), { error: run.status === "failed" });
@@ -54,9 +55,9 @@ function open(main: HTMLElement): void {
       },
       run: (changed) => {
         if (changed.id !== run.id) return;
-        const decides = changed.status === "deciding" && run.status !== "deciding";
+        const other = changed.status !== run.status && (changed.status === "deciding" || changed.status === "waiting" || run.status === "waiting");
         run = changed;
-        if (decides) void refreshHead();
+        if (other) refreshSoon();
       },
       revision: () => undefined,
       opened: () => undefined,
@@ -66,7 +67,15 @@ function open(main: HTMLElement): void {
   }
 }
 
-const told = [".studio-bar", ".studio-alert", "#run-words"];
+const told = [".studio-bar", "#run-alerts", "#run-turns", "#run-words"];
+
+let soon = 0;
+
+/** Events come in bursts: what they change is read once. */
+function refreshSoon(): void {
+  clearTimeout(soon);
+  soon = window.setTimeout(() => void refreshHead(), 250);
+}
 
 /** The head with its state and buttons is the server's: it is read anew when the state changes. */
 async function refreshHead(): Promise<void> {
@@ -75,12 +84,22 @@ async function refreshHead(): Promise<void> {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const selector of told) {
     const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)];
-    const next = fresh && document.importNode(fresh, true);
-    if (old && next) old.replaceWith(next);
-    else if (old) old.remove();
-    else if (next && selector === ".studio-alert") document.querySelector(".studio-bar")?.after(next);
+    if (!old || !fresh || old.isEqualNode(fresh) || old.contains(document.activeElement?.closest("textarea") ?? null)) continue; // who writes a word is not interrupted
+    const next = document.importNode(fresh, true);
+    keepOpen(old, next);
+    old.replaceWith(next);
   }
   document.dispatchEvent(new Event("htmx:after:swap")); // times and messages in what is new come to life
+}
+
+/** What a person has opened stays open, what they have closed stays closed. */
+function keepOpen(old: Element, next: Element): void {
+  const all = (part: Element) => [...(part.matches("details") ? [part] : []), ...part.querySelectorAll("details")] as HTMLDetailsElement[];
+  const before = all(old);
+  all(next).forEach((details, index) => {
+    const same = before[index];
+    if (same) details.open = same.open;
+  });
 }
 
 const main = document.getElementById("run-view");

@@ -97,6 +97,8 @@ export interface Param {
   no_expression?: boolean;
   show?: string;
   fields?: Param[];
+  from?: string; // of choices: the parameter beside it that they come from
+  credentials?: string[]; // types that a credential field takes; none: those of the kind
 }
 
 export interface Kind {
@@ -148,7 +150,7 @@ export interface RunEvent {
   at: number; // microseconds
   type:
     | "run.started" | "run.waiting" | "run.resumed" | "run.finished"
-    | "step.started" | "step.finished" | "step.failed" | "step.retried" | "step.skipped";
+    | "step.started" | "step.finished" | "step.failed" | "step.retried" | "step.skipped" | "step.noted";
   node?: string;
   iteration?: number;
   attempt?: number;

@@ -58,7 +58,7 @@ type aiAgent struct {
 	Tokens      int         `json:"tokens" form:"Most tokens" min:"0" max:"10000000" help:"Sent and answered in all turns. 0: no limit."`
 	Cost        float64     `json:"cost" form:"Highest cost (US dollars)" min:"0" help:"0: no limit."`
 	Minutes     float64     `json:"minutes" form:"Longest time (minutes)" min:"0.01" max:"1440" help:"Without waiting for people."`
-	Hours       float64     `json:"hours" form:"Wait for a person (hours)" min:"0.001" max:"8760"`
+	Hours       float64     `json:"hours" form:"Wait for a person (hours)" min:"0.0001" max:"8760"`
 	Unanswered  string      `json:"unanswered" form:"When nobody answers" options:"refuse=Go on without the tool,fail=Fail"`
 	Temperature float64     `json:"temperature" form:"Temperature" min:"0" max:"2" help:"0: the same answer each time, as far as the model can; more: freer."`
 	MaxTokens   int         `json:"max_tokens" form:"Longest answer (tokens)" min:"1" max:"200000"`

@@ -37,6 +37,7 @@ var templateList = []Template{
 	{Name: "document_answers", Category: "Documents and models", Title: "Answer from documents", Summary: "Answers questions from a collection with the source of every sentence, with a language model or without."},
 	{Name: "support_triage", Category: "Documents and models", Title: "Support triage", Summary: "Sorts requests, answers what the documents can answer, and mails the rest to a person."},
 	{Name: "production_rag", Category: "Documents and models", Title: "Production RAG", Summary: "Embeds, searches, reranks and answers, a node a stage, with a second model and a fallback."},
+	{Name: "ticket_assistant", Category: "Documents and models", Title: "Ticket assistant", Summary: "Answers requests with the help of a collection, and opens a ticket once a person has approved it."},
 	{Name: "csv_cleanup", Category: "Tables and files", Title: "Clean up a table", Summary: "Tidies a CSV file: names, addresses, duplicates, order."},
 	{Name: "data_quality", Category: "Tables and files", Title: "Check a table", Summary: "Parts good rows from bad ones, and says what is wrong with those."},
 	{Name: "api_export", Category: "Tables and files", Title: "Export an API to a table", Summary: "Reads all pages of a list and writes a CSV file every night."},

@@ -76,7 +76,10 @@ export class RunControl {
 
   /** The socket told of a run of this workflow. */
   seen(run: Run): void {
-    if (this.studio.runView.run?.id === run.id) return this.studio.watcher.update(run);
+    if (this.studio.runView.run?.id === run.id) {
+      if (run.status === "waiting" && run.error_node && this.studio.runView.run.error_node !== run.error_node) this.tellQuestion(run);
+      return this.studio.watcher.update(run);
+    }
     if (isFinal(run.status) || this.studio.watcher.live || this.starting || Date.now() > this.listening) return;
     this.listening = 0;
     this.studio.watcher.follow(run);
@@ -89,6 +92,13 @@ export class RunControl {
     if (status === "succeeded") this.studio.toast(took ? tn(steps, "The run finished: {n} step in {took}.", "The run finished: {n} steps in {took}.", { took }) : tn(steps, "The run finished: {n} step.", "The run finished: {n} steps."));
     else if (status === "cancelled") this.studio.toast(t("The run was cancelled."));
     else this.tellFailedRun(run, events);
+  }
+
+  /** A step asks a person: the answer is given on the run's page. */
+  private tellQuestion(run: Run): void {
+    this.studio.toast(t("{name} asks a person before it goes on.", { name: this.studio.node(run.error_node ?? "")?.name ?? t("The run") }), {
+      action: { label: t("Answer"), run: () => window.open(`/runs/${segment(run.id)}`, "_blank", "noopener") },
+    });
   }
 
   private tellFailedRun(run: Run | null, events: RunEvent[]): void {

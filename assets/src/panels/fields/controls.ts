@@ -1,5 +1,6 @@
 // Which control shows which widget.
 
+import { argumentsControl, choiceControl, choicesControl } from "./choices";
 import { codeControl, jsonControl } from "./codecontrol";
 import { conditionControl } from "./condition";
 import type { MakeControl } from "./control";
@@ -23,6 +24,10 @@ export const controls: { [widget: string]: MakeControl } = {
   select: selectControl,
   timezone: timezoneControl,
   list: listControl,
+  cards: listControl,
+  choice: choiceControl,
+  choices: choicesControl,
+  arguments: argumentsControl,
   map: mapControl,
   object: objectControl,
   cron: cronControl,

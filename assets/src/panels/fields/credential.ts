@@ -7,7 +7,8 @@ import { newCredential } from "./credentialdialog";
 import { t } from "../../lib/words";
 
 export function credentialControl(o: ControlOptions): Control {
-  const { editor, credentials: types } = o.host;
+  const { editor } = o.host;
+  const types = o.param.credentials ?? o.host.credentials;
   const select = h("select", { id: o.id, "aria-describedby": o.describedBy, "data-testid": o.testid, disabled: o.host.readonly });
   const fitting = (credential: Credential) => types.length === 0 || types.includes(credential.type);
   const titleOf = (type: string) => editor.credentialTypes.find((known) => known.name === type)?.title ?? type;

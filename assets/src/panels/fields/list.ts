@@ -17,6 +17,7 @@ interface Shown extends RowBody { fields: Field[]; show(entry: Json): void }
 export function listControl(o: ControlOptions): Control {
   const { param } = o;
   const columns = param.fields ?? [];
+  const cards = param.widget === "cards"; // each row is a form of its own
   let entries = listOf(o.value ?? param.default);
   let shown: Shown[] = [];
 
@@ -37,7 +38,7 @@ export function listControl(o: ControlOptions): Control {
     const values = () => (isObject(entries[row.index]) ? (entries[row.index] as { [name: string]: Json }) : {});
     const host: FormHost = { ...o.host, siblings: () => withDefaults(columns, values()) };
     const fields = columns.map((column) => new Field({
-      param: column, value: isObject(entry) ? entry[column.name] : undefined, id: `${rows.element.id}-${index}-${column.name}`, testid: `${rows.element.dataset.testid}-${index}-${column.name}`, host, compact: true,
+      param: column, value: isObject(entry) ? entry[column.name] : undefined, id: `${rows.element.id}-${index}-${column.name}`, testid: `${rows.element.dataset.testid}-${index}-${column.name}`, host, compact: !cards,
       change: (value, soon) => {
         const next = { ...values() };
         if (value === undefined) delete next[column.name];
@@ -47,7 +48,7 @@ export function listControl(o: ControlOptions): Control {
       },
     }));
     const row: Shown = {
-      element: h("div", { class: "row-fields", "data-columns": Math.min(3, columns.length) }, ...fields.map((field) => field.element)), index, fields,
+      element: h("div", { class: "row-fields", "data-columns": cards ? 1 : Math.min(3, columns.length) }, ...fields.map((field) => field.element)), index, fields,
       show: (value) => fields.forEach((field) => field.set(isObject(value) ? value[field.name] : undefined)),
     };
     return row;
