@@ -364,3 +364,78 @@ func (s *studioProcess) page(path string) string {
 	}
 	return string(body)
 }
+
+// Ten thousand small files come and are taken in while the pages stay quick and the memory small; each is there once.
+func TestManySmallDocuments(t *testing.T) {
+	if testing.Short() || raceDetector {
+		t.Skip("takes ten thousand files in")
+	}
+	t.Parallel()
+	s := startStudio(t, "ATELIER_ALLOW_ADDRESSES=127.0.0.1")
+	s.provider("Models")
+	h := s.collection("Many", m{"embedder": "Models"})
+	const count, each = 10_000, 1000
+	for first := 0; first < count; first += each {
+		var files []namedFile
+		for n := first; n < first+each; n++ {
+			files = append(files, namedFile{fmt.Sprintf("notes/%d/%d.txt", n/100, n), fmt.Appendf(nil, "The note about %s.", wordOf(n/676, n/26, n))})
+		}
+		begun := time.Now()
+		sent := h.put(files...)
+		quick(t, "sending a thousand files", begun, 20*time.Second)
+		if len(sent) != each || sent[each-1].Document == nil || !sent[each-1].Fresh {
+			t.Fatalf("of %d files %d were taken", each, len(sent))
+		}
+	}
+	contentType, body := form(make([]namedFile, 1001)...)
+	if status, answer := s.upload("/api/v1/collections/"+h.id+"/documents", contentType, body); status < 400 {
+		t.Errorf("files without names gave %d %.200s", status, answer)
+	}
+	slowest := time.Duration(0)
+	for deadline := time.Now().Add(4 * time.Minute); ; <-time.After(500 * time.Millisecond) {
+		begun := time.Now()
+		page := s.page("/collections/" + h.id)
+		slowest = max(slowest, time.Since(begun))
+		if len(page) > 500_000 {
+			t.Fatalf("the page has %d bytes", len(page))
+		}
+		c := h.counts()
+		if c.Ready == count {
+			break
+		}
+		if c.Failed > 0 || time.Now().After(deadline) {
+			t.Fatalf("%+v", c)
+		}
+	}
+	t.Logf("while they were taken in, the page took %s at most; the server had up to %d MiB", slowest, s.most())
+	if slowest > 5*time.Second || s.most() > 400 {
+		t.Errorf("the page took %s, and the server had up to %d MiB", slowest, s.most())
+	}
+	seen := map[string]bool{}
+	for next := ""; ; {
+		var list struct {
+			Documents []heldDocument
+			Next      string
+		}
+		s.call("GET", "/collections/"+h.id+"/documents?limit=200&cursor="+next, nil, &list)
+		for _, d := range list.Documents {
+			if seen[d.Name] {
+				t.Errorf("%s is listed twice", d.Name)
+			}
+			seen[d.Name] = true
+		}
+		if next = list.Next; next == "" {
+			break
+		}
+	}
+	if len(seen) != count {
+		t.Errorf("%d documents are listed, want %d", len(seen), count)
+	}
+	for _, n := range []int{0, 777, 9999} {
+		var found struct{ Total int }
+		s.call("GET", "/collections/"+h.id+"/records?q="+wordOf(n/676, n/26, n), nil, &found)
+		if found.Total != 1 {
+			t.Errorf("the word of note %d is found %d times", n, found.Total)
+		}
+	}
+}
