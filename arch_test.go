@@ -45,7 +45,6 @@ var mayImport = map[string]struct {
 
 	"bench/documents": {[]string{"auth", "rag", "rag/embed", "rag/library", "rag/read", "rag/read/cage", "rag/vector", "store"}, "it takes documents in and searches them, without the server"},
 
-
 	"rag/simd":          {nil, "arithmetic"},
 	"rag/embed":         {[]string{"rag/simd"}, "an embedder turns texts into numbers and knows no index"},
 	"rag/vector":        {[]string{"rag/simd"}, "an index knows numbers and ids, not what they stand for"},
