@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine/nodes"
 	"github.com/atelier-studio/atelier/live"
 	"github.com/atelier-studio/atelier/llm"
@@ -30,6 +31,7 @@ type documents struct {
 	evaluator *evaluate.Worker
 	crawler   *site.Crawler
 	fetcher   *site.Fetcher
+	recutter  *library.Recutter
 	models    *models
 }
 
@@ -42,6 +44,18 @@ func newDocuments(s *store.Store, p *parts, bus live.Bus, owner string, log *slo
 		Watch: p.models.counts.ingestion, Using: ingesting,
 		Changed: func(workspace, collection, document string) {
 			web.TellCollection(context.Background(), bus, workspace, collection, document)
+		},
+	}
+	d.recutter = &library.Recutter{
+		Library: d.library, Read: p.readers.Read,
+		File: func(ctx context.Context, workspace, collection, id string) (string, []byte, error) {
+			scope := auth.System(workspace)
+			doc, err := s.Document(ctx, scope, collection, id)
+			if err != nil {
+				return "", nil, err
+			}
+			data, err := s.DocumentFile(ctx, scope, collection, id)
+			return doc.Name, data, err
 		},
 	}
 	d.evaluator = &evaluate.Worker{

@@ -206,7 +206,7 @@ func (s *studio) openWeb(metrics *ops.Metrics) error {
 	}
 	s.web, err = web.New(web.Options{
 		Store: s.store, Auth: s.auth, Runner: s.runner, Catalogue: s.parts.catalogue, CredentialTypes: nodes.CredentialTypes(),
-		JavaScript: s.parts.javascript, Live: s.hub, Library: s.docs.library, Ingester: s.docs.ingester, Crawler: s.docs.crawler, Evaluator: s.docs.evaluator, Model: s.docs.models.model, Metrics: metrics, Log: s.log, Version: ops.Version(release),
+		JavaScript: s.parts.javascript, Live: s.hub, Library: s.docs.library, Ingester: s.docs.ingester, Crawler: s.docs.crawler, Evaluator: s.docs.evaluator, Recutter: s.docs.recutter, Model: s.docs.models.model, Metrics: metrics, Log: s.log, Version: ops.Version(release),
 		Templates: templates(), NextTimes: nodes.NextTimes, Timezone: c.Timezone, Python: python, PublicURL: c.PublicURL,
 		TrustedProxies: proxies, MetricsFrom: scrapers, FlashKey: s.flashKey, RequestRate: c.RequestRate, Development: c.Environment == "development",
 	})

@@ -204,8 +204,8 @@ func fitCollection(c *library.Collection) error {
 	if c.Split == (split.Options{}) {
 		c.Split = split.DefaultOptions
 	}
-	if c.Split.Size < 100 || c.Split.Size > 8000 || c.Split.Window < 50 || c.Split.Window > c.Split.Size {
-		return invalid("chunks have 100 to 8000 characters, and windows 50 to as many as a chunk")
+	if err := c.Split.Check(); err != nil {
+		return err
 	}
 	if c.Models == nil {
 		c.Models = []string{}

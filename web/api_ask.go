@@ -3,26 +3,34 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/llm"
 	"github.com/atelier-studio/atelier/rag"
 	"github.com/atelier-studio/atelier/rag/library"
+	"github.com/atelier-studio/atelier/rag/split"
 )
+
+// recutLimit is how long a collection may take that is cut in another way for a comparison.
+const recutLimit = time.Minute
 
 // askLimit is how long an answer may take, with all models that are tried.
 const askLimit = 5 * time.Minute
 
 type searchIn struct {
-	ID       string        `path:"id" json:"-"`
-	Question string        `json:"question"`
-	Settings *rag.Settings `json:"settings,omitempty" doc:"Other than the collection's, for this search only."`
-	Tags     []string      `json:"tags,omitempty" doc:"Only documents that have all of them."`
+	ID       string         `path:"id" json:"-"`
+	Question string         `json:"question"`
+	Settings *rag.Settings  `json:"settings,omitempty" doc:"Other than the collection's, for this search only."`
+	Tags     []string       `json:"tags,omitempty" doc:"Only documents that have all of them."`
+	Split    *split.Options `json:"split,omitempty" doc:"Cut in another way than the collection is, in memory; chunks have other numbers then. Only in small collections, and without tags."`
 }
 
 type searchOut struct {
 	*rag.Found
+	Note     string               `json:"note,omitempty" doc:"What is not as it would be, were the collection cut this way."`
 	Chunks   map[uint32]rag.Chunk `json:"chunks" doc:"The chunks of all stages, by their numbers."`
 	Settings rag.Settings         `json:"settings" doc:"Those that were used."`
 	Took     time.Duration        `json:"took" doc:"Nanoseconds."`
@@ -35,12 +43,16 @@ func apiSearch(s *Server, c *Ctx, in searchIn) (searchOut, error) {
 	if err != nil {
 		return searchOut{}, err
 	}
+	o, note, err := s.recut(c, o, in.Split, in.Tags)
+	if err != nil {
+		return searchOut{}, err
+	}
 	began := time.Now()
 	found, err := o.Search(ctx, in.Question, settings, o.Select(in.Tags))
 	if err != nil {
 		return searchOut{}, err
 	}
-	out := searchOut{Found: found, Settings: settings, Took: time.Since(began), Chunks: map[uint32]rag.Chunk{}}
+	out := searchOut{Found: found, Note: note, Settings: settings, Took: time.Since(began), Chunks: map[uint32]rag.Chunk{}}
 	var numbers []uint32
 	for i := range found.Stages {
 		stage := &found.Stages[i]
@@ -76,19 +88,37 @@ func (s *Server) openCollection(c *Ctx, id string, other *rag.Settings) (*librar
 	return o, o.Collection.Settings, nil
 }
 
+// recut opens a collection as if it were cut in another way; nil, or the way it is cut, changes nothing.
+func (s *Server) recut(c *Ctx, o *library.Opened, cut *split.Options, tags []string) (*library.Opened, string, error) {
+	switch {
+	case cut == nil || *cut == o.Collection.Split:
+		return o, "", nil
+	case len(tags) > 0:
+		return nil, "", invalidInput("Other chunks can be compared in the whole collection only, not by tags.")
+	case s.Recutter == nil:
+		return nil, "", errNoLibrary
+	}
+	if err := cut.Check(); err != nil {
+		return nil, "", err
+	}
+	return s.Recutter.Open(c.Request().Context(), c.Scope().Workspace(), o.Collection.ID, *cut)
+}
+
 var errNoLibrary = failure{Status: http.StatusNotImplemented, Text: "This studio keeps no documents."}
 
 type askIn struct {
-	ID          string        `path:"id" json:"-"`
-	Question    string        `json:"question"`
-	Turns       []rag.Turn    `json:"turns,omitempty" doc:"Of the conversation so far, the oldest first."`
-	Settings    *rag.Settings `json:"settings,omitempty" doc:"Other than the collection's, for this question only."`
-	Tags        []string      `json:"tags,omitempty" doc:"Only documents that have all of them."`
-	Temperature *float64      `json:"temperature,omitempty" doc:"Of the model, 0 to 2; 0.1 when left out."`
-	MaxTokens   int           `json:"max_tokens,omitempty" doc:"Of the answer; 2000 when left out."`
-	NoModel     bool          `json:"no_model,omitempty" doc:"Answer with sentences of the documents."`
-	IdemKey     string        `header:"Idempotency-Key" json:"-" doc:"The same key again within a day gives the same answer, and asks no model a second time."`
-	Accept      string        `header:"Accept" json:"-" doc:"text/event-stream sends the text as it comes (events delta), and the answer at the end (event answer)."`
+	ID          string         `path:"id" json:"-"`
+	Question    string         `json:"question"`
+	Turns       []rag.Turn     `json:"turns,omitempty" doc:"Of the conversation so far, the oldest first."`
+	Settings    *rag.Settings  `json:"settings,omitempty" doc:"Other than the collection's, for this question only."`
+	Tags        []string       `json:"tags,omitempty" doc:"Only documents that have all of them."`
+	Temperature *float64       `json:"temperature,omitempty" doc:"Of the model, 0 to 2; 0.1 when left out."`
+	MaxTokens   int            `json:"max_tokens,omitempty" doc:"Of the answer; 2000 when left out."`
+	NoModel     bool           `json:"no_model,omitempty" doc:"Answer with sentences of the documents."`
+	Models      []string       `json:"models,omitempty" doc:"Other than the collection's, for this question only: names of credentials. Takes the right to change the collection."`
+	Split       *split.Options `json:"split,omitempty" doc:"Cut in another way than the collection is, in memory, as with a search."`
+	IdemKey     string         `header:"Idempotency-Key" json:"-" doc:"The same key again within a day gives the same answer, and asks no model a second time."`
+	Accept      string         `header:"Accept" json:"-" doc:"text/event-stream sends the text as it comes (events delta), and the answer at the end (event answer)."`
 }
 
 // apiAsk answers a question from a collection.
@@ -98,13 +128,23 @@ func apiAsk(s *Server, c *Ctx, in askIn) error {
 	if err != nil {
 		return err
 	}
+	if o, _, err = s.recut(c, o, in.Split, in.Tags); err != nil {
+		return err
+	}
 	asking, err := asking(o, &in, settings)
 	if err != nil {
 		return err
 	}
 	var model llm.Model
-	if !in.NoModel && len(o.Collection.Models) > 0 {
-		if model, err = s.model(ctx, c.Scope().Workspace(), o.Collection); err != nil {
+	known := *o.Collection
+	if len(in.Models) > 0 && !slices.Equal(in.Models, known.Models) {
+		if !c.Allows(auth.CollectionEdit) || len(in.Models) > shownModels {
+			return invalidInput("Only who may change the collection can have another model answer, and at most %d of them.", shownModels)
+		}
+		known.Models = in.Models
+	}
+	if !in.NoModel && len(known.Models) > 0 {
+		if model, err = s.model(ctx, c.Scope().Workspace(), &known); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -31,19 +32,25 @@ func collectionSettings(s *Server, c *Ctx) error {
 
 func (s *Server) showCollectionSettings(c *Ctx, status int, v views.CollectionForm) error {
 	if c.Allows(auth.CredentialView) {
-		all, err := s.Store.Credentials(c.Context(), c.Scope())
-		if err != nil {
+		var err error
+		if v.Providers, err = s.modelCredentials(c.Context(), c.Scope()); err != nil {
 			return err
-		}
-		for _, cred := range all {
-			if cred.Type == modelsCredential {
-				v.Providers = append(v.Providers, cred.Name)
-			}
 		}
 	}
 	title := c.T("Settings of {name}", "name", v.Collection.Name)
 	page := c.collectionPage(title, views.Link{Text: v.Collection.Name, Href: "/collections/" + v.Collection.ID})
 	return c.View(status, views.CollectionSettingsPage(page, v))
+}
+
+// modelCredentials are the names of the workspace's credentials of language models.
+func (s *Server) modelCredentials(ctx context.Context, scope auth.Scope) (names []string, err error) {
+	all, err := s.Store.Credentials(ctx, scope)
+	for _, cred := range all {
+		if cred.Type == modelsCredential {
+			names = append(names, cred.Name)
+		}
+	}
+	return names, err
 }
 
 func saveCollectionSettings(s *Server, c *Ctx) error {

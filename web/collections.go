@@ -145,11 +145,3 @@ func askPage(s *Server, c *Ctx) error {
 	}
 	return c.View(http.StatusOK, views.AskPage(c.collectionPage(c.T("Ask {name}", "name", found.Name)), *found, c.Param("conversation")))
 }
-
-func retrievalPage(s *Server, c *Ctx) error {
-	found, err := s.Store.Collection(c.Context(), c.Scope(), c.Param("id"))
-	if err != nil {
-		return err
-	}
-	return c.View(http.StatusOK, views.RetrievalPage(c.collectionPage(c.T("Search {name}", "name", found.Name)), *found))
-}

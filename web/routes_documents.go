@@ -21,7 +21,7 @@ var documentRoutes = []route{
 	stream[documentIn, nothing]("GET", "/collections/:id/documents/:document/file", auth.CollectionView, "A document's bytes as they came", apiDocumentFile,
 		costs(costFile), answers("application/octet-stream")),
 	call("GET", "/collections/:id/records", auth.CollectionView, "Find chunks by words, a page at a time, with how many there are by tag", apiRecords),
-	call("POST", "/collections/:id/search", auth.CollectionView, "Find chunks, and see every stage of how they were found", apiSearch, costs(costSome)),
+	call("POST", "/collections/:id/search", auth.CollectionView, "Find chunks, and see every stage of how they were found", apiSearch, costs(costSome), timed(recutLimit)),
 	stream[askIn, rag.Answer]("POST", "/collections/:id/ask", auth.CollectionView, "Answer a question from a collection, with citations", apiAsk,
 		costs(costSome), answers(eventStream), timed(askLimit), once),
 	call("GET", "/collections/:id/conversations", auth.CollectionView, "What the asking person talked about with a collection, the last first", apiConversations, costs(costSome)),

@@ -39,6 +39,8 @@ type Options struct {
 	// Library searches documents, and Ingester takes them in; nil: a studio without documents.
 	Library  *library.Library
 	Ingester *library.Ingester
+	// Recutter cuts collections in another way, to compare.
+	Recutter *library.Recutter
 	// Evaluator asks judged questions in the background; nil: a studio without documents.
 	Evaluator *evaluate.Worker
 	// Crawler looks at the addresses that collections are filled from.

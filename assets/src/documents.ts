@@ -5,6 +5,8 @@ const pages: { [id: string]: (root: HTMLElement) => Promise<void> } = {
   reader: async (root) => (await import("./documents/reader")).openReader(root),
   ask: async (root) => (await import("./documents/ask")).openAsk(root),
   judged: async (root) => (await import("./documents/judged")).openJudged(root),
+  evaluation: async (root) => (await import("./documents/evaluation")).openEvaluation(root),
+  questions: async (root) => (await import("./documents/questions")).openQuestions(root),
   retrieval: async (root) => (await import("./documents/retrieval")).openRetrieval(root),
 };
 

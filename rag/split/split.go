@@ -3,6 +3,8 @@
 package split
 
 import (
+	"fmt"
+	"io/fs"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +19,14 @@ type Options struct {
 
 // DefaultOptions are what the measurements in rag/testdata were made with.
 var DefaultOptions = Options{Size: 800, Window: 400}
+
+// Check says what is wrong with options.
+func (o Options) Check() error {
+	if o.Size < 100 || o.Size > 8000 || o.Window < 50 || o.Window > o.Size {
+		return fmt.Errorf("chunks have 100 to 8000 characters, and windows 50 to as many as a chunk: %w", fs.ErrInvalid)
+	}
+	return nil
+}
 
 func (o Options) filled() Options {
 	if o.Size <= 0 {

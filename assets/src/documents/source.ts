@@ -74,6 +74,7 @@ export function place(hit: { page?: number; headings?: string[] }): string {
   return [hit.page ? t("Page {n}", { n: hit.page }) : "", (hit.headings ?? []).join(" › ")].filter(Boolean).join(" · ");
 }
 
+/** The address of a document at a chunk; 0: at its beginning. */
 export function documentHref(collection: string, hit: { document: string; id: number }): string {
-  return `/collections/${collection}/documents/${segment(hit.document)}?chunk=${hit.id}`;
+  return `/collections/${collection}/documents/${segment(hit.document)}${hit.id ? `?chunk=${hit.id}` : ""}`;
 }

@@ -6,7 +6,7 @@ import { t, tn } from "../lib/words";
 import { duration } from "../page/times";
 import { percent } from "./answerview";
 import { documentHref, place } from "./source";
-import type { Search, Stage } from "./types";
+import type { Chunk, Search, Stage } from "./types";
 
 const shown = 15; // places of a stage that are shown at first
 
@@ -27,11 +27,11 @@ const titles: { [name in Stage["name"]]: () => string } = {
   lexical: () => t("By words"), vector: () => t("By meaning"), fused: () => t("Fused"), reranked: () => t("Reranked"),
 };
 
-export function stageTable(found: Search, collection: string, other: Search | undefined): HTMLElement {
+export function stageTable(found: Search, collection: string, other: Search | undefined, recut = false): HTMLElement {
   const names = letters(found.stages);
   const probability = new Map([...found.hits, ...found.below].map((hit) => [hit.id, hit.probability]));
   const evidence = new Set(found.hits.map((hit) => hit.id));
-  const elsewhere = other && new Set(other.hits.map((hit) => hit.id));
+  const elsewhere = other && places(other);
   const columns = found.stages.map((stage, i) => {
     const before = i > 0 ? new Map(found.stages[i === 3 ? 2 : i]!.hits.map((hit, rank) => [hit.id, rank + 1])) : undefined;
     const last = stage.name === "reranked";
@@ -41,7 +41,7 @@ export function stageTable(found: Search, collection: string, other: Search | un
       const item = h("li", { class: below ? "ranked is-below" : "ranked", "data-chunk": id },
         h("div", { class: "ranked-head" },
           h("span", { class: "ranked-letter", "aria-label": t("Chunk {letter}", { letter: names.get(id) ?? "" }) }, names.get(id) ?? ""),
-          chunk ? h("a", { href: documentHref(collection, { document: chunk.document, id }), class: "ranked-title" }, chunk.title) : h("span", { class: "ranked-title muted" }, t("gone")),
+          chunk ? h("a", { href: documentHref(collection, { document: chunk.document, id: recut ? 0 : id }), class: "ranked-title" }, chunk.title) : h("span", { class: "ranked-title muted" }, t("gone")),
           last && movement(before?.get(id), rank + 1)),
         chunk && place(chunk) ? h("p", { class: "ranked-place muted small-text" }, place(chunk)) : null,
         chunk && h("p", { class: "ranked-text small-text" }, chunk.text.slice(0, 240)),
@@ -49,7 +49,7 @@ export function stageTable(found: Search, collection: string, other: Search | un
           h("span", {}, t("Score {n}", { n: score.toFixed(3) })),
           last && probability.has(id) && h("b", {}, percent(probability.get(id)!)),
           below && h("span", { class: "warn-text" }, t("below the threshold")),
-          last && !below && elsewhere && !elsewhere.has(id) && h("span", { class: "badge accent" }, t("only here"))));
+          last && !below && chunk && elsewhere && !elsewhere(chunk) && h("span", { class: "badge accent" }, t("only here"))));
       item.hidden = rank >= shown;
       item.addEventListener("pointerenter", () => light(item, id, true));
       item.addEventListener("pointerleave", () => light(item, id, false));
@@ -60,6 +60,12 @@ export function stageTable(found: Search, collection: string, other: Search | un
     return column(stage, items);
   });
   return h("div", {}, summary(found), h("div", { class: "stage-columns" }, ...columns));
+}
+
+/** Tells whether a search has evidence at the place of a chunk: chunks that are cut in another way have other numbers. */
+function places(search: Search): (chunk: Chunk) => boolean {
+  const evidence = search.hits;
+  return (chunk) => evidence.some((hit) => hit.document === chunk.document && hit.start < chunk.end && hit.end > chunk.start);
 }
 
 function column(stage: Stage, items: HTMLElement[]): HTMLElement {

@@ -1,6 +1,6 @@
 // What the API says about documents, as rag and rag/library define it.
 
-export interface Chunk { id: number; document: string; title: string; headings?: string[]; text: string; page?: number }
+export interface Chunk { id: number; document: string; title: string; headings?: string[]; text: string; start: number; end: number; page?: number }
 
 export interface Hit extends Chunk { words: number; vector: number; fused: number; reranked: number; probability: number; coverage: number }
 
@@ -39,7 +39,7 @@ export interface Settings {
 export interface Stage { name: "lexical" | "vector" | "fused" | "reranked"; took: number; hits: { id: number; score: number }[]; note?: string }
 
 export interface Search {
-  hits: Hit[]; below: Hit[]; coverage: number; word_weight: number; stages: Stage[]; chunks: { [id: string]: Chunk }; settings: Settings; took: number;
+  hits: Hit[]; below: Hit[]; coverage: number; word_weight: number; stages: Stage[]; chunks: { [id: string]: Chunk }; settings: Settings; took: number; note?: string;
 }
 
 export interface Uploaded { name: string; fresh: boolean; error?: string }
@@ -49,3 +49,8 @@ export interface DocumentText {
   text: string;
   chunks: { number: number; start: number; end: number; page?: number; headings: string[] }[];
 }
+
+/** A place in a document that answers a question; without a quote and an end the whole document is meant. */
+export interface Passage { document: string; quote?: string; start?: number; end?: number }
+
+export interface JudgedQuestion { id: string; question: string; good: Passage[]; unanswerable: boolean }
