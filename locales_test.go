@@ -71,13 +71,13 @@ func keys(t *testing.T) []string {
 // said are the folders whose errors people see in their language, and silent the files there whose errors only the
 // command line and the log show, as are those that begin with what failed ("read the journal of run 7").
 var (
-	said   = []string{"engine", "engine/expr", "engine/nodes", "engine/sandbox", "auth", "store", "interop", "web", "llm", "rag/site"}
+	said   = []string{"engine", "engine/expr", "engine/nodes", "engine/sandbox", "auth", "store", "interop", "web", "llm", "rag/evaluate", "rag/site", "rag/split"}
 	silent = []string{
 		"engine/replay.go", "engine/schedules.go", "engine/encode.go", "engine/nodes/docs.go", "engine/nodes/templates.go", "engine/nodes/nodes.go",
 		"engine/sandbox/main_linux.go", "engine/sandbox/landlock_linux.go", "engine/sandbox/seccomp_linux.go", "engine/sandbox/worker.go", "engine/sandbox/machine.go", "engine/sandbox/python.go",
 		"auth/masterkey.go", "auth/seal.go", "store/backup.go", "store/restore.go", "store/migrate.go", "store/lock_unix.go", "store/lock_other.go",
 		"store/keys.go", "store/foreign.go", "store/db.go", "store/store.go", "store/journal.go", "store/query.go", "store/workflow_search.go", "web/server.go",
-		"llm/fit.go", "llm/schema.go", "llm/request.go", "llm/price.go", // what a program's author reads: of schemas and requests
+		"rag/evaluate/require.go", "rag/evaluate/made.go", "llm/fit.go", "llm/schema.go", "llm/request.go", "llm/price.go", // what a program's author reads: of schemas and requests
 	}
 	inner = regexp.MustCompile(`^(encode|decode|read|write|make|open|start|prepare|restore|take|journal|schedule of|its workflow|field of type|not native|too heavy|a token needs|a process needs|a user needs|a setting needs|a run needs|[a-z]+: |[\W\d]* (ORDER|AND|WHERE)|(SELECT|UPDATE|INSERT|DELETE) |\$)`)
 	// protocol are errors that only a program's author can make, by frames and edits that no page of the studio sends.

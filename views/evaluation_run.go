@@ -68,8 +68,8 @@ func wrongSide(c *evaluate.Case, threshold float64) bool {
 	return c != nil && c.Note == "" && (c.Probability >= threshold) == c.Unanswerable
 }
 
-// answerText says what became of the answer.
-func answerText(ctx context.Context, c *evaluate.Case) string {
+// caseAnswer says what became of the answer.
+func caseAnswer(ctx context.Context, c *evaluate.Case) string {
 	switch {
 	case c.Note != "" || c.Mode == "":
 		return tr(ctx, "not run")

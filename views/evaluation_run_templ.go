@@ -1139,7 +1139,7 @@ func caseRow(v EvaluationRunView, row CaseRow) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = verdictBadge(row.Verdict).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = caseVerdict(row.Verdict).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1248,7 +1248,7 @@ func caseRow(v EvaluationRunView, row CaseRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var69 string
-			templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(answerText(ctx, row.Case))
+			templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(caseAnswer(ctx, row.Case))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/evaluation_run.templ`, Line: 192, Col: 34}
 			}
@@ -1389,7 +1389,7 @@ func caseSummary(c *evaluate.Case, threshold float64) templ.Component {
 	})
 }
 
-func verdictBadge(verdict string) templ.Component {
+func caseVerdict(verdict string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -101,7 +101,14 @@ func (s *Server) recut(c *Ctx, o *library.Opened, cut *split.Options, tags []str
 	if err := cut.Check(); err != nil {
 		return nil, "", err
 	}
-	return s.Recutter.Open(c.Request().Context(), c.Scope().Workspace(), o.Collection.ID, *cut)
+	o, lack, err := s.Recutter.Open(c.Request().Context(), c.Scope().Workspace(), o.Collection.ID, *cut)
+	switch lack {
+	case library.LackProvider:
+		return o, c.T("These chunks are searched by their words only: embedding them with the collection's provider would cost money."), err
+	case library.LackTime:
+		return o, c.T("These chunks are searched by their words only: there are too many to embed while you wait."), err
+	}
+	return o, "", err
 }
 
 var errNoLibrary = failure{Status: http.StatusNotImplemented, Text: "This studio keeps no documents."}

@@ -29,10 +29,10 @@ function makeFolder(studio: Studio): string {
 function table(): string {
   const lines = ["question;document;quote;unanswerable"];
   for (const [i, name] of machines.entries()) {
-    if (i >= 2) lines.push(`How often does the oil of the ${name} have to be changed?;${name}.md;is changed every ${500 + 125 * i} hours;`);
+    if (i >= 2) lines.push(`How often does the oil of the ${name} have to be changed?;Machines/${name}.md;is changed every ${500 + 125 * i} hours;`);
     if (i % 2 === 0) lines.push(`Who sold the ${name} to the plant, and for how much money?;;;yes`);
   }
-  lines.push("Where was the lost chapter?;press.md;a sentence that stands nowhere;");
+  lines.push("Where was the lost chapter?;Machines/press.md;a sentence that stands nowhere;");
   return lines.join("\n");
 }
 
@@ -40,7 +40,7 @@ for (const theme of ["light", "dark"] as const) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
-    test(`questions, runs, chart, comparison and calibration, in ${theme}`, async ({ page, studio }) => {
+    test(`questions, runs, chart, comparison and calibration, in ${theme}`, async ({ page, studio, mistakes }) => {
       test.setTimeout(240_000);
       const screens = new Screens(page, theme);
       await setUp(page, studio);
@@ -87,6 +87,7 @@ for (const theme of ["light", "dark"] as const) {
         await page.getByLabel("CSV or JSON file").setInputFiles({ name: "wrong.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n1,2\n") });
         await page.getByTestId("send-questions").click();
         await expect(page.getByRole("alert")).toContainText("question is one");
+        mistakes.splice(0); // the browser tells of the answer that refuses the file
         await page.getByTestId("import-questions").click();
         await page.getByLabel("CSV or JSON file").setInputFiles({ name: "questions.csv", mimeType: "text/csv", buffer: Buffer.from(table()) });
         await page.getByTestId("send-questions").click();

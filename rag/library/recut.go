@@ -39,12 +39,21 @@ type Recutter struct {
 type recut struct {
 	key       string
 	retriever *rag.Retriever
-	note      string
+	words     Lack
 }
 
-// Open returns a collection as if it were cut in another way, and what is not as it would be then. fs.ErrInvalid: it is
+// Lack is why chunks that were cut in memory are searched by their words only; empty: they are not.
+type Lack string
+
+// The reasons.
+const (
+	LackProvider Lack = "provider" // embedding with the collection's provider would cost money
+	LackTime     Lack = "time"     // there are too many to embed while somebody waits
+)
+
+// Open returns a collection as if it were cut in another way, and what it lacks to be as it would be then. fs.ErrInvalid: it is
 // too large to be cut in memory.
-func (r *Recutter) Open(ctx context.Context, workspace, id string, cut split.Options) (*Opened, string, error) {
+func (r *Recutter) Open(ctx context.Context, workspace, id string, cut split.Options) (*Opened, Lack, error) {
 	o, err := r.Library.Open(ctx, workspace, id)
 	if err != nil {
 		return nil, "", err
@@ -74,7 +83,7 @@ func (r *Recutter) Open(ctx context.Context, workspace, id string, cut split.Opt
 	}
 	retriever := *k.retriever
 	retriever.Calibration, retriever.Rerank = o.Retriever.Calibration, o.Retriever.Rerank
-	return &Opened{Collection: o.Collection, Retriever: &retriever}, k.note, nil
+	return &Opened{Collection: o.Collection, Retriever: &retriever}, k.words, nil
 }
 
 func tooLarge() error {
@@ -126,21 +135,21 @@ func (r *Recutter) cut(ctx context.Context, o *Opened, editions []Edition, cut s
 	words.Update(docs, nil)
 	out := &recut{retriever: &rag.Retriever{Words: words, Source: chunks}}
 	var err error
-	out.note, err = r.embed(ctx, o, out.retriever, ids, texts)
+	out.words, err = r.embed(ctx, o, out.retriever, ids, texts)
 	return out, err
 }
 
 // embed gives the chunks vectors where that costs neither money nor long waiting, or says that it did not.
-func (r *Recutter) embed(ctx context.Context, o *Opened, into *rag.Retriever, ids []uint32, texts []string) (note string, err error) {
+func (r *Recutter) embed(ctx context.Context, o *Opened, into *rag.Retriever, ids []uint32, texts []string) (why Lack, err error) {
 	switch {
 	case o.Collection.Embedder != "":
-		return "These chunks are searched by their words only: embedding them with the collection's provider would cost money.", nil
+		return LackProvider, nil
 	case len(texts) > recutWindows:
-		return "These chunks are searched by their words only: there are too many to embed while you wait.", nil
+		return LackTime, nil
 	}
 	embedder, err := r.Library.Embedders(ctx, o.Collection.Workspace, "")
-	if err != nil || embedder == nil {
-		return "These chunks are searched by their words only: the embedder is not there.", nil //nolint:nilerr // the note says so
+	if err != nil {
+		return "", err
 	}
 	var index *vector.Auto
 	for begin := 0; begin < len(texts); begin += batch {

@@ -26,6 +26,11 @@ export function openQuestions(root: HTMLElement): void {
   });
 }
 
+/** A text in one line, without the marks of Markdown's headings. */
+function plain(text: string): string {
+  return text.replace(/^#{1,6}\s+/gm, "").replace(/\s+/g, " ").trim();
+}
+
 class Editor {
   private readonly parts;
   private readonly text = h("textarea", { rows: 2, maxlength: 1000, required: true, id: "judged-question", "data-testid": "judged-question" });
@@ -73,10 +78,11 @@ class Editor {
   }
 
   private show(): void {
+    this.mistake.hidden = true;
     this.picking.hidden = this.unanswerable.checked;
     const entries = [
       ...this.kept.map((one) => this.entry(one.document, one.quote ?? (one.end ? t("bytes {from} to {to}", { from: one.start ?? 0, to: one.end }) : t("the whole document")), () => this.kept.splice(this.kept.indexOf(one), 1))),
-      ...[...this.picked.values()].map((one) => this.entry(one.title, one.text, () => this.drop(one.id))),
+      ...[...this.picked.values()].map((one) => this.entry(one.title, plain(one.text), () => this.drop(one.id))),
     ];
     if (entries.length === 0) entries.push(h("li", { class: "muted small-text" }, t("None yet: search, and tick what answers the question.")));
     this.chosen.replaceChildren(...entries);
@@ -118,17 +124,16 @@ class Editor {
 
   private offer(one: Chunk): HTMLElement {
     const pick = () => {
+      const full = this.kept.length + this.picked.size >= mostPassages;
       if (!box.checked) this.picked.delete(one.id);
-      else if (this.kept.length + this.picked.size < mostPassages) this.picked.set(one.id, one);
-      else {
-        box.checked = false;
-        this.say(tn(mostPassages, "A question has at most {n} passage.", "A question has at most {n} passages."));
-      }
+      else if (full) box.checked = false;
+      else this.picked.set(one.id, one);
       this.show();
+      if (full) this.say(tn(mostPassages, "A question has at most {n} passage.", "A question has at most {n} passages."));
     };
     const box = h("input", { type: "checkbox", value: String(one.id), checked: this.picked.has(one.id), onchange: pick });
     return h("li", { class: "offered" },
-      h("label", { class: "check" }, box, h("span", {}, h("b", {}, one.title), place(one) ? h("span", { class: "muted small-text" }, ` · ${place(one)}`) : null, h("span", { class: "small-text offered-text" }, one.text))),
+      h("label", { class: "check" }, box, h("span", {}, h("b", {}, one.title), place(one) ? h("span", { class: "muted small-text" }, ` · ${place(one)}`) : null, h("span", { class: "small-text offered-text" }, plain(one.text)))),
       h("a", { href: documentHref(this.collection, one), target: "_blank", rel: "noopener", class: "button quiet small icon-only", "aria-label": t("Open {title} in a new tab", { title: one.title }) }, icon("external-link")));
   }
 
