@@ -6,20 +6,34 @@ import (
 	"math"
 )
 
-// signals are what the probability of a hit is computed from. All grow with the evidence.
-const signals = 5
+// signals are what the probability of a hit is computed from.
+const signals = 8
 
 type signal [signals]float64
 
-func (c *candidate) signal(most float64) (s signal) {
-	s[0] = c.Coverage
-	s[1] = c.Proximity
-	if most > 0 {
-		s[2] = c.words / most
+// outlook is what a search tells of its question as a whole.
+type outlook struct {
+	words float64 // the weight that the words had
+	mean  float64 // of the cosines of those that are nearest in meaning
+	rare  float64 // weight of a term that no chunk has, which grows with the collection as all scores of words do
+}
+
+const (
+	halfScore = 2.35 // terms as rare as can be: the BM25F score that counts half
+	farCosine = 0.2  // below, texts have nothing to do with each other
+	nearRange = 0.25 // from there to where nearness says all it can
+)
+
+// signal puts the evidence of a hit together. Where the question was asked in the words of the documents, theirs counts, all
+// the more where the meaning agrees; else it counts how far the hit stands out in meaning.
+func (c *candidate) signal(o outlook) signal {
+	w, m, cosine := o.words, 1-o.words, max(c.vector, 0)
+	score := c.words / (c.words + halfScore*o.rare)
+	standing := 0.0
+	if c.hasVector {
+		standing = min(max(c.vector-o.mean, 0), highestPeak) / highestPeak * min(max((cosine-farCosine)/nearRange, 0), 1)
 	}
-	s[3] = max(c.vector, 0)
-	s[4] = c.Coverage * max(c.vector, 0) // both at once say more than each alone
-	return s
+	return signal{w * c.Coverage, w * c.Proximity, w * score, w * cosine, w * score * cosine, w * c.named, m * standing, m}
 }
 
 // Calibration turns signals into the probability that a hit is evidence: of hits with 0.7, seven of ten come from a
@@ -28,11 +42,18 @@ type Calibration struct {
 	Bias    float64          `json:"bias"`
 	Weights [signals]float64 `json:"weights"`
 	Fitted  int              `json:"fitted,omitempty"` // on how many examples; 0: the one that comes with the program
+	Version int              `json:"version"`          // of the signals
 }
 
-// DefaultCalibration was set by hand so that two of three answerable questions of the judged sets pass 0.7; docs/retrieval.md
-// has how well it tells them apart, and what a fit gives.
-var DefaultCalibration = Calibration{Bias: -4, Weights: [signals]float64{3, 1, 2, 3, 3}}
+// signalVersion grows when the signals become others.
+const signalVersion = 2
+
+// Current tells whether a calibration was fitted on the signals that there are; an older one is of no use any more.
+func (c *Calibration) Current() bool { return c != nil && c.Version == signalVersion }
+
+// DefaultCalibration was fitted on one half of the judged questions, asked of collections that hold the answer and of others
+// about other matters; docs/retrieval.md has how well it tells them apart.
+var DefaultCalibration = Calibration{Bias: -7.39, Weights: [signals]float64{4.63, 7.34, 7.02, 4.70, 0, 0, 5.01, 5.42}, Version: signalVersion}
 
 func (c Calibration) probability(s signal) float64 {
 	z := c.Bias
@@ -86,7 +107,7 @@ func Fit(examples []Example) (Calibration, error) {
 		}
 		fixed[worst], theta[worst] = true, 0
 	}
-	c := Calibration{Bias: theta[0], Fitted: len(examples)}
+	c := Calibration{Bias: theta[0], Fitted: len(examples), Version: signalVersion}
 	copy(c.Weights[:], theta[1:])
 	return c, nil
 }

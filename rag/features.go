@@ -2,6 +2,8 @@ package rag
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/atelier-studio/atelier/rag/lexical"
 )
@@ -18,6 +20,7 @@ type question struct {
 	mass  map[string]float64
 	total float64
 	pairs [][2]string // neighbours
+	names []string    // terms that are written large within the question, or have digits
 }
 
 // newQuestion weighs the terms of a question by their rarity.
@@ -35,6 +38,9 @@ func newQuestion(words *lexical.Index, text string) *question {
 		if _, seen := q.mass[t.Term]; !seen {
 			q.mass[t.Term] = words.Rarity(t.Term)
 			q.total += q.mass[t.Term]
+			if first, _ := utf8.DecodeRuneInString(t.Word); t.Start > 0 && unicode.IsUpper(first) || strings.ContainsFunc(t.Word, unicode.IsDigit) {
+				q.names = append(q.names, t.Term)
+			}
 			q.terms = append(q.terms, t.Term)
 		}
 	}
@@ -45,6 +51,7 @@ func newQuestion(words *lexical.Index, text string) *question {
 type features struct {
 	Coverage  float64 // share of the question's idf mass whose terms stand in the chunk, its title or its headings
 	Proximity float64 // share of the neighbouring terms of the question that stand near each other here, those in order whole
+	named     float64 // share of the question's names and numbers that stand here; half where it has none
 	Title     float64 // share of the mass whose terms stand in the title or the headings
 }
 
@@ -60,6 +67,15 @@ func (q *question) features(a *lexical.Analyzer, c *Chunk) (f features) {
 		}
 		if len(title[t]) > 0 {
 			f.Title += q.mass[t] / q.total
+		}
+	}
+	f.named = 0.5
+	if len(q.names) > 0 {
+		f.named = 0
+		for _, t := range q.names {
+			if len(places[t]) > 0 || len(title[t]) > 0 {
+				f.named += 1 / float64(len(q.names))
+			}
 		}
 	}
 	var sum, most float64

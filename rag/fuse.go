@@ -42,17 +42,16 @@ type evidence struct {
 
 // Constants of the adaptive weight, fitted on one half of the questions of fourteen collections (docs/retrieval.md).
 const (
-	adaptBias    = 1.5
-	ofMatched    = 1.9  // for up to many terms
-	ofMany       = 1.4  // where there are as many
-	ofPeak       = 36.0 // where the words cover nothing of the question
-	ofPeakAlone  = 45.0 // where one chunk has none of its terms
-	many         = 4
-	leastWords   = 0.03
-	mostWords    = 0.95 // beyond, what only the meaning finds would never be seen
-	peakOf       = 10   // of so many that are nearest
-	highestPeak  = 0.2
-	peaklessWith = 2 // fewer have nothing to stand out from
+	adaptBias   = 1.5
+	ofMatched   = 1.9  // for up to many terms
+	ofMany      = 1.4  // where there are as many
+	ofPeak      = 36.0 // where the words cover nothing of the question
+	ofPeakAlone = 45.0 // where one chunk has none of its terms
+	many        = 4
+	leastWords  = 0.03
+	mostWords   = 0.95 // beyond, what only the meaning finds would never be seen
+	peakOf      = 10   // of so many that are nearest
+	highestPeak = 0.2
 )
 
 // wordWeight is the weight of the words among words and meaning. The words count, unless few of the question's terms stand
@@ -75,17 +74,16 @@ func (f Fusion) wordWeight(fixed float64, e evidence, vectors bool) float64 {
 	return leastWords + (mostWords-leastWords)/(1+math.Exp(-z))
 }
 
-// peak is how far the first of a list stands out from the mean of the first ones, itself among them.
-func peak(list []scored, cosines map[uint32]float64) (height float64) {
+// standOut is how far the first of a list stands out from the mean of the first ones, itself among them, and that mean.
+func standOut(list []scored, cosines map[uint32]float64) (peak, mean float64) {
 	first := list[:min(peakOf, len(list))]
-	if len(first) < peaklessWith {
-		return 0
+	if len(first) == 0 {
+		return 0, 0
 	}
-	var mean float64
 	for _, s := range first {
 		mean += cosines[s.id] / float64(len(first))
 	}
-	return cosines[first[0].id] - mean
+	return cosines[first[0].id] - mean, mean
 }
 
 // fuse joins two lists, the best first, to the k best. Scores are brought to 0…1 within each list.

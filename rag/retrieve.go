@@ -140,8 +140,9 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 
 	began = time.Now()
 	q := newQuestion(r.Words, text)
-	how := evidence{words.Coverage, words.Matched, peak(byMeaning, cosines)}
-	found.WordWeight = s.Fusion.wordWeight(s.WordWeight, how, len(byMeaning) > 0)
+	peak, mean := standOut(byMeaning, cosines)
+	found.WordWeight = s.Fusion.wordWeight(s.WordWeight, evidence{words.Coverage, words.Matched, peak}, len(byMeaning) > 0)
+	view := outlook{found.WordWeight, mean, r.Words.Rarity("")}
 	fused := s.Fusion.fuse(byWords, byMeaning, found.WordWeight, s.Candidates)
 	found.stage("fused", began, fused, "")
 
@@ -164,7 +165,7 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 		return nil, err
 	}
 	for i := range list {
-		list[i].probability = r.Calibration.probability(list[i].signal(words.Most))
+		list[i].probability = r.Calibration.probability(list[i].signal(view))
 	}
 	sortCandidates(list)
 	if s.Relevance < 1 || s.PerDocument > 0 {
@@ -176,7 +177,7 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 	}
 	found.stage("reranked", began, ranked, note)
 	if len(list) > 0 {
-		first := list[0].signal(words.Most)
+		first := list[0].signal(view)
 		found.best = &first
 	}
 	found.divide(list, s)

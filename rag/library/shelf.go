@@ -104,7 +104,7 @@ func (l *Library) Open(ctx context.Context, workspace, id string) (*Opened, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &rag.Retriever{Words: s.words, Source: source{l.Shelves, workspace, c.ID, s.read}, Calibration: rag.DefaultCalibration, Watch: l.Watch}
-	if c.Calibration != nil {
+	if c.Calibration.Current() {
 		r.Calibration = *c.Calibration
 	}
 	if s.vectors != nil && embedder != nil {
