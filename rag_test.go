@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,5 +68,45 @@ func TestRAGCommand(t *testing.T) {
 	}
 	if code, _, errs := atelier(t, "rag", "ask", "what", "--data", s.dir); code != exitUsage || !strings.Contains(errs, "--collection") {
 		t.Errorf("without a collection: %d %s", code, errs)
+	}
+}
+
+// Pages are taken in from their addresses, where the administrator lets the studio reach them.
+func TestRAGAddresses(t *testing.T) {
+	t.Parallel()
+	s := startStudio(t)
+	s.kill()
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/gifts":
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<title>Gifts</title><p>Gift cards never expire.</p>")
+		case "/sitemap.xml":
+			fmt.Fprintf(w, "<urlset><url><loc>http://%s/gifts</loc></url><url><loc>/nowhere</loc></url></urlset>", r.Host)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(site.Close)
+	for _, tt := range []struct {
+		args, allow string
+		code        int
+		want        string
+	}{
+		{"ingest --url " + site.URL + "/gifts", "", exitFailed, "private network"},
+		{"ingest --url " + site.URL + "/gifts", "127.0.0.1", exitOK, site.URL + "/gifts: new"},
+		{"ingest --url " + site.URL + "/gifts", "127.0.0.1", exitOK, site.URL + "/gifts: same"},
+		{"ingest --sitemap " + site.URL, "127.0.0.1", exitFailed, site.URL + "/nowhere: there is no page"},
+		{"ingest --follow ftp://example.org", "127.0.0.1", exitFailed, "http and https"},
+		{"ask When do gift cards expire?", "", exitOK, "never expire. [1]"},
+		{"ingest", "", exitUsage, "--url"},
+	} {
+		args := append([]string{"rag"}, strings.Fields(tt.args)...)
+		var out, errs strings.Builder
+		getenv := func(name string) string { return map[string]string{"ATELIER_ALLOW_ADDRESSES": tt.allow}[name] }
+		code := run(t.Context(), append(args, "--collection", "Handbook", "--data", s.dir), getenv, strings.NewReader(""), &out, &errs)
+		if code != tt.code || !strings.Contains(out.String()+errs.String(), tt.want) {
+			t.Errorf("%s: %d\n%s%s", tt.args, code, out.String(), errs.String())
+		}
 	}
 }

@@ -273,6 +273,15 @@ func exampleServer() http.Handler {
 		answer(`{"items":[{"n":1},{"n":2}],"next":"/pages?p=2"}`)(w, r)
 	})
 	mux.Handle("tools.example.com/mcp", new(toolServer).handler())
+	mux.HandleFunc("GET /returns", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		w.Header().Set("Content-Type", "text/html")
+		if r.Header.Get("If-None-Match") == `"1"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		io.WriteString(w, "<title>Returns</title><h1>Returns</h1><p>Vouchers come back within seven days.</p>")
+	})
 	mux.HandleFunc("POST /echo", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", r.Header.Get("Content-Type"))
 		io.Copy(w, r.Body)

@@ -109,12 +109,22 @@ func TestIngest(t *testing.T) {
 	if !strings.Contains(text(found["answer"]), "never expire") {
 		t.Errorf("answered %s", text(found))
 	}
+	page := map[string]any{"collection": "Handbook", "address": "={{ $json.link }}"}
+	for range 2 { // the second time it has not changed
+		got, _ := w.one("rag.ingest", page, map[string]any{"link": "https://docs.example.com/returns#top"})
+		if got["status"] != "ready" || got["title"] != "Returns" || got["name"] != "https://docs.example.com/returns" {
+			t.Errorf("a page: %s", text(got))
+		}
+	}
 	for _, tt := range []struct {
 		params map[string]any
 		want   string
 	}{
 		{map[string]any{"collection": "Handbook", "name": "bad.pdf", "text": "%PDF-1.7 and nothing more"}, "PDF"},
 		{map[string]any{"collection": "Nowhere", "name": "a.md", "text": "x"}, "no collection"},
+		{map[string]any{"collection": "Nowhere", "address": "https://docs.example.com/returns"}, "no collection"},
+		{map[string]any{"collection": "Handbook", "address": "https://docs.example.com/nothing"}, "404"},
+		{map[string]any{"collection": "Handbook", "address": "file:///etc/passwd"}, "http and https"},
 		{map[string]any{"collection": "Handbook", "text": "x"}, "needs a name"},
 	} {
 		if _, err := w.step("rag.ingest", tt.params, map[string][]map[string]any{"main": {{}}}); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -1,0 +1,1 @@
+import{e as a}from"./chunk-AUBID6FX.js";var e;function r(m){return m.examples?Promise.resolve(m.examples):(e??=a.get("/kinds").then(({kinds:p})=>new Map(p.map(n=>[n.name,n.examples??[]]))),e.catch(()=>e=void 0),e.then(p=>p.get(m.name)??[]))}export{r as a};

@@ -1,1 +1,0 @@
-var a={documents:async e=>(await import("./chunk-3JQQFOHP.js")).openShelf(e),reader:async e=>(await import("./chunk-55WRFKZE.js")).openReader(e),ask:async e=>(await import("./chunk-5GNYPOME.js")).openAsk(e),retrieval:async e=>(await import("./chunk-T5NFR5BQ.js")).openRetrieval(e)};for(let[e,t]of Object.entries(a)){let o=document.getElementById(e);o&&t(o)}
