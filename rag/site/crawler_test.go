@@ -40,7 +40,7 @@ func TestOnlyWhatChangedIsTakenAgain(t *testing.T) {
 	_, err = d.DeleteDocuments(t.Context(), d.scope, d.collection, docs[0].ID)
 	d.must(err)
 	v = d.again(v.ID)
-	equal(t, "pages", d.pages(v.ID, h), "/a deleted", "/b gone: there is no page at this address any more (404 Not Found)", "/c gone: the site map does not name it any more")
+	equal(t, "pages", d.pages(v.ID, h), "/a deleted", "/b gone: there is no page at this address (404 Not Found)", "/c gone: the site map does not name it any more")
 	if v.Counts.Gone != 2 || v.Counts.Kept != 2 {
 		t.Errorf("counts %+v", v.Counts)
 	}

@@ -81,7 +81,7 @@ func TestFaults(t *testing.T) {
 		"/hang failed: HOST did not answer within 300ms",
 		"/inward skipped: it leads to http://127.0.0.2:9/, which does not belong to the address",
 		"/late failed: the site answered 503 Service Unavailable",
-		"/none failed: there is no page at this address any more (404 Not Found)",
+		"/none failed: there is no page at this address (404 Not Found)",
 		"/off skipped: it leads to http://"+offHost+"/x, which does not belong to the address",
 		"/picture skipped: it is of the type image/png; pages, PDF, Word, Excel, Markdown, text, CSV, JSON and code can be read",
 		"/round failed: it leads from one address to the next, more than 10 times",

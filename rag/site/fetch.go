@@ -215,7 +215,7 @@ func leads(at *url.URL, location string) (*url.URL, error) {
 func answered(response *http.Response) error {
 	switch response.StatusCode {
 	case http.StatusNotFound, http.StatusGone:
-		return invalid(Gone, "there is no page at this address any more (%s)", response.Status)
+		return invalid(Gone, "there is no page at this address (%s)", response.Status)
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return invalid(Broken, "the site lets only certain people in (%s)", response.Status)
 	}
