@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // Bounds of a page's forms.
@@ -251,4 +253,24 @@ func signInOf(f *surface.Form) *surface.SignIn {
 		}
 	}
 	return s
+}
+
+// FormOn finds a form again on a newer answer of its page, with the values that stand in it now; nil when it is not there.
+func FormOn(x *wire.Exchange, known *surface.Form) *surface.Form {
+	base, err := url.Parse(x.URL)
+	if err != nil {
+		return nil
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(x.Body))
+	if err != nil {
+		return nil
+	}
+	page := &surface.Page{URL: x.URL, As: x.Request.As}
+	for i, f := range forms(page, base, doc) {
+		if f.Method == known.Method && f.Action == known.Action && fieldNames(f) == fieldNames(known) {
+			f.Index = i
+			return f
+		}
+	}
+	return nil
 }

@@ -1,0 +1,235 @@
+// Package campaign runs personas on a target: it authorises, discovers, plans, lets the pool work under its budgets,
+// confirms what was found, and counts what was really tested.
+//
+// What is found does not depend on how many personas are active: the plan is made first, in a fixed order; cases that
+// change nothing run side by side, those that may change something one after the other at the end; and a finding counts
+// once it was seen again.
+package campaign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/discover"
+	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// Settings are what a campaign is asked to do.
+type Settings struct {
+	Target  string   `json:"target"`
+	Origins []string `json:"origins,omitempty"` // more that belong to the target
+	Below   string   `json:"below,omitempty"`
+	Without []string `json:"without,omitempty"` // paths that are left alone
+	More    []string `json:"more,omitempty"`    // addresses to begin with
+	// Personas work; Areas bounds them to some, empty: all.
+	Personas []agents.Persona    `json:"personas"`
+	Areas    []agents.Area       `json:"areas,omitempty"`
+	Accounts []Login             `json:"accounts,omitempty"`
+	Require  agents.Requirements `json:"require,omitempty"`
+	// Intrusive allows what may change or break something.
+	Intrusive bool   `json:"intrusive"`
+	Seed      uint64 `json:"seed"`
+	Budget    Budget `json:"budget"`
+}
+
+// Login is an account to sign in with.
+type Login struct {
+	Role     string `json:"role"`
+	User     string `json:"user"`
+	Password string `json:"-"`
+	// Header is sent instead of signing in, such as "Authorization: Bearer …".
+	Header string `json:"-"`
+}
+
+// Budget bounds a campaign. Zero values are the defaults.
+type Budget struct {
+	Active    int           `json:"active"`     // personas at once; 27
+	Tabs      int           `json:"tabs"`       // browser tabs at once; 2
+	Requests  int           `json:"requests"`   // in all; 20,000
+	PerSecond float64       `json:"per_second"` // 50
+	Time      time.Duration `json:"time"`       // 20 minutes
+	Pages     int           `json:"pages"`      // 200
+}
+
+func (b Budget) withDefaults() Budget {
+	if b.Active <= 0 {
+		b.Active = 27
+	}
+	if b.Tabs <= 0 {
+		b.Tabs = 2
+	}
+	if b.Requests <= 0 {
+		b.Requests = 20000
+	}
+	if b.PerSecond <= 0 {
+		b.PerSecond = 50
+	}
+	if b.Time <= 0 {
+		b.Time = 20 * time.Minute
+	}
+	if b.Pages <= 0 {
+		b.Pages = 200
+	}
+	return b
+}
+
+// Parts are what a campaign works with.
+type Parts struct {
+	Probes map[string]*agents.Probe
+	// BrowserPath is from browser.Find; empty: probes that need a browser are not tested.
+	BrowserPath string
+	// Secret makes the tokens that targets serve; Listed are hosts that an administrator allows.
+	Secret []byte
+	Listed []string
+	// Keep remembers cases, so that a campaign goes on after a crash; nil keeps nothing.
+	Keep Keeper
+	// Baseline is the campaign before; may be nil.
+	Baseline *agents.Baseline
+	// Each hears what happens, one after the other; may be nil.
+	Each  func(Event)
+	Agent string // User-Agent
+	Now   func() time.Time
+}
+
+// Errors of a campaign that could not test.
+var (
+	ErrNoProbes = errors.New("no persona with a probe is chosen")
+	ErrStopped  = errors.New("the campaign was stopped")
+)
+
+// Run runs a campaign to its end. The error says why nothing could be tested; what was tested until then is in the
+// result, which is nil when there is nothing.
+func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
+	s.Budget = s.Budget.withDefaults()
+	c, err := begin(s, p)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	timed, cancel := context.WithTimeoutCause(ctx, s.Budget.Time, errTime)
+	defer cancel()
+	how, err := wire.Authorise(timed, c.client, p.Secret, p.Listed)
+	if err != nil {
+		return nil, err
+	}
+	c.result.Authorised = how
+	c.say(Event{Kind: Stage, Text: "discovering"})
+	if err := c.startBrowser(timed); err != nil {
+		c.noBrowser = err.Error()
+	}
+	c.signIn(timed)
+	c.result.Surface, err = discover.Surface(timed, c.client, discover.Options{
+		Pages: s.Budget.Pages, More: s.More, Accounts: c.signedIn(), Browser: c.browser, Seed: s.Seed,
+		Each: func(at discover.Progress) {
+			c.say(Event{Kind: Discovered, Text: at.At, Done: at.Pages, Of: at.Pages + at.Found})
+		},
+	})
+	if errors.Is(err, discover.ErrNoAnswer) || c.result.Surface == nil {
+		return nil, err
+	}
+	c.plan()
+	if err := c.resume(timed); err != nil {
+		return nil, err
+	}
+	c.say(Event{Kind: Stage, Text: "testing", Of: len(c.cases)})
+	c.work(timed)
+	c.say(Event{Kind: Stage, Text: "confirming"})
+	c.confirm(timed)
+	c.conclude(ctx, timed)
+	if ctx.Err() != nil {
+		return c.result, ErrStopped
+	}
+	return c.result, nil
+}
+
+var errTime = errors.New("the campaign's time is over")
+
+// campaign is one under way.
+type campaign struct {
+	Settings
+	Parts
+	client    *wire.Client
+	proxy     *wire.Proxy
+	browser   *browser.Browser
+	noBrowser string
+	visits    *visits
+	accounts  []agents.Account
+	cases     []*Case
+	pool      *pool
+	result    *Result
+}
+
+func begin(s Settings, p Parts) (*campaign, error) {
+	scope, err := wire.NewScope(s.Target, s.Origins, s.Below, s.Without)
+	if err != nil {
+		return nil, err
+	}
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	if p.Each == nil {
+		p.Each = func(Event) {}
+	}
+	c := &campaign{Settings: s, Parts: p, result: &Result{Settings: s, Begun: p.Now()}}
+	c.client = wire.NewClient(scope, wire.NewBudget(s.Budget.Requests, s.Budget.PerSecond), p.Agent, p.Now)
+	c.visits = &visits{c: c, kept: map[string]*visit{}}
+	probes := 0
+	for i := range s.Personas {
+		if err := s.Personas[i].Check(); err != nil {
+			return nil, err
+		}
+		if !c.works(&s.Personas[i]) {
+			continue
+		}
+		for _, id := range s.Personas[i].Probes {
+			if p.Probes[id] == nil {
+				return nil, fmt.Errorf("persona %s makes the probe %q, which this studio does not have", s.Personas[i].ID, id)
+			}
+			probes++
+		}
+	}
+	if probes == 0 {
+		return nil, ErrNoProbes
+	}
+	return c, nil
+}
+
+// startBrowser starts the browser behind the proxy.
+func (c *campaign) startBrowser(ctx context.Context) error {
+	if c.BrowserPath == "" {
+		return browser.ErrNone
+	}
+	proxy, err := wire.NewProxy(c.client.Scope(), c.client.Budget())
+	if err != nil {
+		return err
+	}
+	c.proxy = proxy
+	c.browser, err = browser.Start(ctx, browser.Options{Path: c.BrowserPath, Proxy: proxy.Address(), Tabs: c.Budget.Tabs, Inside: func(address string) bool {
+		u, err := url.Parse(address)
+		return err == nil && c.client.Scope().Allows(u)
+	}})
+	return err
+}
+
+func (c *campaign) close() {
+	if c.browser != nil {
+		c.browser.Close()
+	}
+	if c.proxy != nil {
+		_ = c.proxy.Close() //nolint:errcheck // nothing follows from it
+	}
+	c.client.Close()
+}
+
+func (c *campaign) say(e Event) {
+	e.At = c.Now()
+	c.Each(e)
+}
+
+func (c *campaign) surface() *surface.Surface { return c.result.Surface }

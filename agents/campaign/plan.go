@@ -1,0 +1,117 @@
+package campaign
+
+import (
+	"context"
+	"slices"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/surface"
+)
+
+// Case is one probe on one item: what coverage counts.
+type Case struct {
+	ID      string         `json:"id"` // probe and key of the item
+	Probe   string         `json:"probe"`
+	Area    agents.Area    `json:"area"`
+	Item    string         `json:"item"`    // its key
+	Address string         `json:"address"` // where the item is
+	Owner   string         `json:"owner"`   // the persona that plans it
+	By      string         `json:"by,omitempty"`
+	State   State          `json:"state"`
+	Tries   int            `json:"tries"`
+	Outcome agents.Outcome `json:"outcome"`
+
+	probe *agents.Probe
+	item  surface.Item
+}
+
+// State is how far a case is.
+type State string
+
+// The states. A case that was Under way when a campaign broke off is made again, unless it is intrusive: nobody knows what
+// it had done already.
+const (
+	Planned  State = "planned"
+	UnderWay State = "under way"
+	Done     State = "done"
+)
+
+// Keeper remembers the cases of a campaign.
+type Keeper interface {
+	// Cases are those that were kept before, by their ids.
+	Cases(ctx context.Context) (map[string]Case, error)
+	// Keep keeps a case as it is now, and returns once it is on disk.
+	Keep(ctx context.Context, c Case) error
+}
+
+// works tells whether a persona is in an area that is tested.
+func (c *campaign) works(p *agents.Persona) bool {
+	return len(c.Areas) == 0 || slices.Contains(c.Areas, p.Area)
+}
+
+// plan makes the cases, in the order of personas, probes and items; a probe of two personas is planned for the first.
+func (c *campaign) plan() {
+	planned := map[string]bool{}
+	for i := range c.Personas {
+		p := &c.Personas[i]
+		if !c.works(p) {
+			continue
+		}
+		for _, id := range p.Probes {
+			if planned[id] {
+				continue
+			}
+			planned[id] = true
+			probe := c.Probes[id]
+			for _, item := range probe.Check.Items(c.surface()) {
+				c.cases = append(c.cases, &Case{
+					ID: id + " " + item.Key(), Probe: id, Area: p.Area, Item: item.Key(), Address: item.Address(), Owner: p.ID, State: Planned, probe: probe, item: item,
+				})
+			}
+		}
+	}
+}
+
+// resume takes over what an earlier start of this campaign had done.
+func (c *campaign) resume(ctx context.Context) error {
+	if c.Keep == nil {
+		return nil
+	}
+	kept, err := c.Keep.Cases(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range c.cases {
+		was, ok := kept[x.ID]
+		switch {
+		case !ok || was.State == Planned:
+		case was.State == Done:
+			x.State, x.By, x.Tries, x.Outcome = Done, was.By, was.Tries, was.Outcome
+		case x.probe.Needs.Has(agents.NeedsIntrusive):
+			x.State, x.By, x.Tries = Done, was.By, was.Tries
+			x.Outcome = agents.Skip("the campaign broke off in the middle of it, and it may have changed something")
+		}
+	}
+	return nil
+}
+
+// excuse says why a case cannot be tested at all; "" when it can.
+func (c *campaign) excuse(probe *agents.Probe) string {
+	needs := probe.Needs
+	in := len(c.signedIn())
+	switch {
+	case needs.Has(agents.NeedsIntrusive) && !c.Intrusive:
+		return "not allowed: intrusive"
+	case needs.Has(agents.NeedsBrowser) && c.browser == nil:
+		return "no browser: " + c.noBrowser
+	case needs.Has(agents.NeedsAccount) && in == 0:
+		return "no account to sign in with"
+	case needs.Has(agents.NeedsSecond) && in < 2:
+		return "no second account"
+	case needs.Has(agents.NeedsModel):
+		return "no language model"
+	case needs.Has(agents.NeedsBaseline) && c.Baseline == nil:
+		return "no earlier campaign on this target"
+	}
+	return ""
+}

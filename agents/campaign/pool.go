@@ -1,0 +1,304 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/atelier-studio/atelier/agents"
+)
+
+// Times of one case.
+const (
+	caseTime    = 60 * time.Second
+	browserTime = 2 * time.Minute
+	maxTries    = 2
+)
+
+// pool hands cases to personas.
+type pool struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	waiting []*Case
+	active  int
+	members map[string]*Member
+}
+
+// Member is a persona at work.
+type Member struct {
+	Persona string `json:"persona"`
+	// Case is what it does now; "" when it waits.
+	Case string `json:"case,omitempty"`
+	At   string `json:"at,omitempty"` // the address
+	Done int    `json:"done"`
+	// Queue are the cases planned for it that nobody has taken yet.
+	Queue int `json:"queue"`
+	// Success is the exponential mean of its cases that were executed, by kind of probe.
+	Success map[string]float64 `json:"success"`
+}
+
+// work executes the cases: those that change nothing side by side, then the intrusive ones one after the other.
+func (c *campaign) work(ctx context.Context) {
+	var quiet, loud []*Case
+	for _, x := range c.cases {
+		switch excuse := c.excuse(x.probe); {
+		case x.State == Done:
+		case excuse != "":
+			c.finish(ctx, x, agents.Skip("%s", excuse))
+		case x.probe.Needs.Has(agents.NeedsIntrusive):
+			loud = append(loud, x)
+		default:
+			quiet = append(quiet, x)
+		}
+	}
+	c.share(ctx, quiet)
+	for _, x := range loud {
+		c.execute(ctx, x.Owner, x)
+	}
+}
+
+// share lets personas take cases until none is left; so many of them work at once.
+func (c *campaign) share(ctx context.Context, cases []*Case) {
+	p := &pool{waiting: slices.Clone(cases), members: map[string]*Member{}}
+	p.changed = sync.NewCond(&p.mu)
+	c.pool = p
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, c.Budget.Active)
+	for i := range c.Personas {
+		persona := &c.Personas[i]
+		if !c.works(persona) {
+			continue
+		}
+		p.members[persona.ID] = &Member{Persona: persona.ID, Success: map[string]float64{}}
+	}
+	for i := range c.Personas {
+		persona := &c.Personas[i]
+		if !c.works(persona) {
+			continue
+		}
+		wait.Go(func() {
+			for x := p.take(persona); x != nil; x = p.take(persona) {
+				slots <- struct{}{}
+				c.execute(ctx, persona.ID, x)
+				<-slots
+				p.give(persona, x)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// take chooses the case that a persona is best at: its own first, then those that its skills help with. It waits while
+// others work, since one of their cases may come back; nil when all are done.
+func (p *pool) take(persona *agents.Persona) *Case {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		best, at := 0.0, -1
+		for i, x := range p.waiting {
+			if fit := p.fit(persona, x); fit > best {
+				best, at = fit, i
+			}
+		}
+		if at >= 0 {
+			x := p.waiting[at]
+			p.waiting = slices.Delete(p.waiting, at, at+1)
+			p.active++
+			p.members[persona.ID].Case, p.members[persona.ID].At = x.ID, x.Address
+			return x
+		}
+		if len(p.waiting) == 0 || p.active == 0 {
+			return nil
+		}
+		p.changed.Wait()
+	}
+}
+
+// fit is how well a persona suits a case: 0 not at all. Who failed with it before does not get it again as long as
+// somebody else could.
+func (p *pool) fit(persona *agents.Persona, x *Case) float64 {
+	skill := 0.0
+	switch {
+	case persona.ID == x.Owner:
+		skill = 1
+	case slices.Contains(persona.Probes, x.Probe):
+		skill = 0.9
+	default:
+		for _, s := range x.probe.Skills {
+			if slices.Contains(persona.Skills, s) {
+				skill = 0.5
+			}
+		}
+		if x.Tries > 0 && skill == 0 {
+			skill = 0.1 // whoever is free tries what another failed with
+		}
+	}
+	if x.By == persona.ID {
+		skill *= 0.05
+	}
+	success, known := p.members[persona.ID].Success[groupOf(x.probe)]
+	if !known {
+		success = 0.5
+	}
+	return skill * (0.5 + success)
+}
+
+func groupOf(probe *agents.Probe) string {
+	switch {
+	case probe.Needs.Has(agents.NeedsIntrusive):
+		return "intrusive"
+	case probe.Needs.Has(agents.NeedsBrowser):
+		return "browser"
+	case probe.Needs.Has(agents.NeedsHTTP):
+		return "http"
+	default:
+		return "reading"
+	}
+}
+
+// give takes a case back: done, or to be tried by another.
+func (p *pool) give(persona *agents.Persona, x *Case) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	member := p.members[persona.ID]
+	member.Case, member.At = "", ""
+	member.Done++
+	const memory = 0.8
+	group := groupOf(x.probe)
+	success, known := member.Success[group]
+	if !known {
+		success = 0.5
+	}
+	executed := 0.0
+	if x.Outcome.Verdict == agents.Passed || x.Outcome.Verdict == agents.Failed {
+		executed = 1
+	}
+	member.Success[group] = memory*success + (1-memory)*executed
+	p.active--
+	if x.State != Done {
+		p.waiting = append(p.waiting, x)
+	}
+	p.changed.Broadcast()
+}
+
+// execute makes a case. One that was blocked is tried once more, by another persona.
+func (c *campaign) execute(ctx context.Context, persona string, x *Case) {
+	if reason := c.ended(ctx); reason != "" {
+		c.finish(ctx, x, agents.Skip("%s", reason))
+		return
+	}
+	x.State, x.By = UnderWay, persona
+	x.Tries++
+	if err := c.keep(ctx, x); err != nil {
+		c.finish(ctx, x, agents.Block("it could not be written down: %v", err))
+		return
+	}
+	c.say(Event{Kind: Began, Persona: persona, Case: x.ID, Probe: x.Probe, Text: x.Address})
+	outcome := c.try(ctx, x, false)
+	if outcome.Verdict == agents.Blocked && ctx.Err() != nil {
+		outcome = agents.Skip("%s", c.ended(ctx))
+	}
+	if outcome.Verdict == agents.Blocked && x.Tries < maxTries && !x.probe.Needs.Has(agents.NeedsIntrusive) {
+		x.State, x.Outcome = Planned, outcome
+		return
+	}
+	c.finish(ctx, x, outcome)
+}
+
+// ended says why nothing more is tested; "" as long as it is.
+func (c *campaign) ended(ctx context.Context) string {
+	switch {
+	case errors.Is(context.Cause(ctx), errTime):
+		return "the campaign's time was over"
+	case ctx.Err() != nil:
+		return "the campaign was stopped"
+	case !c.client.Budget().Left():
+		return "the campaign's requests were used up"
+	}
+	return ""
+}
+
+// try makes a case once. Again looks at pages anew.
+func (c *campaign) try(ctx context.Context, x *Case, again bool) (outcome agents.Outcome) {
+	limit := caseTime
+	if x.probe.Needs.Has(agents.NeedsBrowser) {
+		limit = browserTime
+	}
+	timed, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			outcome = agents.Block("the probe broke: %v\n%s", p, debug.Stack())
+		}
+	}()
+	outcome = x.probe.Check.Run(timed, c.lab(x, again), x.item)
+	if timed.Err() != nil && ctx.Err() == nil && outcome.Verdict != agents.Failed {
+		return agents.Block("it took longer than %s", limit)
+	}
+	for i := range outcome.Findings {
+		c.fill(&outcome.Findings[i], x)
+	}
+	return outcome
+}
+
+// fill gives a finding what its probe says of all.
+func (c *campaign) fill(f *agents.Finding, x *Case) {
+	f.Probe = x.Probe
+	if f.Title == "" {
+		f.Title = x.probe.Title
+	}
+	if f.Advice == "" {
+		f.Advice = x.probe.Advice
+	}
+	if f.References == nil {
+		f.References = x.probe.References
+	}
+	if f.Where.URL == "" {
+		f.Where.URL = x.Address
+	}
+	if f.Severity == agents.Info {
+		f.Severity = x.probe.Severity
+	}
+}
+
+// lab makes what a probe works with in a case.
+func (c *campaign) lab(x *Case, again bool) *agents.Lab {
+	seed := c.Seed
+	for _, b := range []byte(x.ID) {
+		seed = (seed ^ uint64(b)) * 1099511628211 // FNV-1a
+	}
+	l := &agents.Lab{
+		Surface: c.surface(), Client: c.client, Browser: c.browser, Visits: c.visits, Accounts: c.accounts, Baseline: c.Baseline, Now: c.Now, Case: x.ID,
+		Random: rand.New(rand.NewPCG(seed, 2)), //nolint:gosec // reproducible on purpose
+		Tell: func(f agents.Fact) {
+			c.say(Event{Kind: Told, Probe: x.Probe, Case: x.ID, Text: f.Kind + ": " + f.Text})
+		},
+	}
+	if again {
+		l.Visits = &visits{c: c, kept: map[string]*visit{}}
+	}
+	return l
+}
+
+func (c *campaign) finish(ctx context.Context, x *Case, outcome agents.Outcome) {
+	x.State, x.Outcome = Done, outcome
+	if err := c.keep(ctx, x); err != nil {
+		c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})
+	}
+	c.say(Event{Kind: Ended, Persona: x.By, Case: x.ID, Probe: x.Probe, Verdict: outcome.Verdict, Text: outcome.Reason})
+}
+
+// keep writes a case down, also when the campaign is being stopped: what was done is not to be done again.
+func (c *campaign) keep(ctx context.Context, x *Case) error {
+	if c.Keep == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return c.Keep.Keep(ctx, *x)
+}
