@@ -87,7 +87,7 @@ export function choiceControl(o: ControlOptions): Control {
   };
   const choices = new Choices(o, o.param.from ?? "", fill);
   fill("none");
-  choices.follow();
+  queueMicrotask(() => choices.follow()); // what stands beside it is made with it
   select.addEventListener("change", () => {
     value = select.value || undefined;
     o.change(value, false);
@@ -124,7 +124,7 @@ export function choicesControl(o: ControlOptions): Control {
   };
   const choices = new Choices(o, o.param.from ?? "", fill);
   fill("none");
-  choices.follow();
+  queueMicrotask(() => choices.follow()); // what stands beside it is made with it
   return {
     element: h("div", { class: "choice" }, box, o.host.readonly ? null : againButton(() => choices, t("Read the list again"))),
     set(next) {
@@ -155,8 +155,10 @@ export function argumentsControl(o: ControlOptions): Control {
     inner = fields ? objectControl({ ...options, param: { ...o.param, fields } }) : jsonControl(options);
     slot.replaceChildren(inner.element, ...(fields?.length === 0 ? [h("p", { class: "help" }, t("This tool takes no arguments."))] : []));
   };
-  fill();
-  server.follow();
+  queueMicrotask(() => { // what stands beside it is made with it
+    fill();
+    server.follow();
+  });
   return {
     element: slot,
     set(next) {
