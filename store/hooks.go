@@ -46,6 +46,9 @@ func putHook(ctx context.Context, q querier, h engine.Hook) error {
 
 // hookTaken names the workflow that has the path, unless it is another workspace's.
 func hookTaken(ctx context.Context, q querier, h, other engine.Hook) error {
+	if h.Method == engine.ChatMethod {
+		return taken("the chat address %q is used by another workflow; choose another path", strings.TrimPrefix(h.Path, engine.ChatPath("")))
+	}
 	if other.Workspace != h.Workspace {
 		return taken("the webhook path %q is used in another workspace; choose another path", h.Path)
 	}

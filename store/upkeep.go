@@ -94,5 +94,5 @@ func (s *Store) tidy(ctx context.Context) error {
 		_, err := s.studio.exec(ctx, text, now)
 		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, s.forgetProcesses(ctx), s.forgetConversations(ctx), s.ledger.tidy(ctx), s.tidyReplies(ctx))...)
+	return errors.Join(append(errs, s.forgetProcesses(ctx), s.forgetConversations(ctx), s.forgetChats(ctx), s.ledger.tidy(ctx), s.tidyReplies(ctx))...)
 }

@@ -70,7 +70,7 @@ func statusChoices(ctx context.Context) []Choice {
 
 func triggerChoices(ctx context.Context) []Choice {
 	choices := []Choice{{"", tr(ctx, "Every start")}}
-	for _, t := range []string{"manual", "webhook", "schedule", "call", "cli", "retry", "error"} {
+	for _, t := range []string{"manual", "webhook", "chat", "schedule", "call", "cli", "retry", "error"} {
 		choices = append(choices, Choice{t, triggerText(ctx, t)})
 	}
 	return choices
@@ -83,6 +83,8 @@ func triggerText(ctx context.Context, trigger string) string {
 		return tr(ctx, "By hand")
 	case "webhook":
 		return tr(ctx, "Webhook")
+	case "chat":
+		return tr(ctx, "Chat")
 	case "schedule":
 		return tr(ctx, "Schedule")
 	case "call":
@@ -102,6 +104,8 @@ func triggerIcon(trigger string) string {
 	switch trigger {
 	case "webhook":
 		return "webhook"
+	case "chat":
+		return "message-square"
 	case "schedule":
 		return "calendar-clock"
 	case "call":

@@ -88,6 +88,7 @@ type Server struct {
 	sockets  shares
 	testing  shares
 	paces    paces
+	chats    chatPaces
 	presence *live.Presence
 	webhooks webhooks
 

@@ -16,6 +16,7 @@ import (
 const (
 	kindWebhook  = "trigger.webhook"
 	kindSchedule = "trigger.schedule"
+	kindChat     = "trigger.chat"
 )
 
 // setActive publishes the drawing as it is, when nothing is published, or takes what is published back.
@@ -98,6 +99,16 @@ func (s *Server) triggersOf(w *engine.Stored, workspace string) (hooks []engine.
 			}
 			if same := slices.IndexFunc(hooks, func(h engine.Hook) bool { return h.Path == hook.Path && overlap(h.Method, hook.Method) }); same >= 0 {
 				return nil, nil, nodeProblem(n.ID, "path", "Another webhook of this workflow has the same path and method.")
+			}
+			hooks = append(hooks, hook)
+		case n.Kind == kindChat:
+			chat, err := s.chatOf(n)
+			if err != nil {
+				return nil, nil, err
+			}
+			hook := engine.Hook{Path: engine.ChatPath(chat.Path), Method: engine.ChatMethod, Workspace: workspace, WorkflowID: w.ID, Node: n.ID}
+			if slices.ContainsFunc(hooks, func(h engine.Hook) bool { return h.Path == hook.Path }) {
+				return nil, nil, nodeProblem(n.ID, "path", "Another chat of this workflow has the same path.")
 			}
 			hooks = append(hooks, hook)
 		case n.Kind == kindSchedule:

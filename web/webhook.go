@@ -37,25 +37,11 @@ type webhookRules interface {
 // webhookOf reads a webhook's parameters. They must be fixed: who calls it must know it beforehand.
 func (s *Server) webhookOf(n *engine.Node) (webhook, error) {
 	var w webhook
-	kind, ok := s.Catalogue.Kind(n.Kind)
-	if !ok || n.Kind != kindWebhook {
-		return w, nodeProblem(n.ID, "", "Only a webhook can be listened to.")
-	}
-	given, err := json.Marshal(n.Params)
+	params, err := s.fixedParams(n, kindWebhook, "Only a webhook can be listened to.")
 	if err != nil {
 		return w, err
 	}
-	full := reflect.New(reflect.TypeOf(kind.Defaults))
-	full.Elem().Set(reflect.ValueOf(kind.Defaults))
-	if err := json.Unmarshal(given, full.Interface()); err != nil {
-		return w, nodeProblem(n.ID, "", "The parameters of the webhook cannot be read: "+err.Error()+".")
-	}
-	params := full.Elem().Interface()
-	if kind.Check != nil {
-		if wrong := onlyErrors(kind.Check(params)); len(wrong) > 0 {
-			return w, nodeProblem(n.ID, wrong[0].Param, sentence(wrong[0].Text))
-		}
-	}
+	ok := false
 	if w.rules, ok = params.(webhookRules); !ok {
 		return w, fmt.Errorf("the kind %s has no rules for callers", n.Kind)
 	}
@@ -77,6 +63,30 @@ func (s *Server) webhookOf(n *engine.Node) (webhook, error) {
 		return w, nodeProblem(n.ID, "path", "The path of a webhook cannot be an expression.")
 	}
 	return w, nil
+}
+
+// fixedParams are the parameters of a node of this kind over the kind's defaults. They must be fixed and without mistakes.
+func (s *Server) fixedParams(n *engine.Node, of, other string) (any, error) {
+	kind, ok := s.Catalogue.Kind(n.Kind)
+	if !ok || n.Kind != of {
+		return nil, nodeProblem(n.ID, "", other)
+	}
+	given, err := json.Marshal(n.Params)
+	if err != nil {
+		return nil, err
+	}
+	full := reflect.New(reflect.TypeOf(kind.Defaults))
+	full.Elem().Set(reflect.ValueOf(kind.Defaults))
+	if err := json.Unmarshal(given, full.Interface()); err != nil {
+		return nil, nodeProblem(n.ID, "", "The parameters of the node cannot be read: "+err.Error()+".")
+	}
+	params := full.Elem().Interface()
+	if kind.Check != nil {
+		if wrong := onlyErrors(kind.Check(params)); len(wrong) > 0 {
+			return nil, nodeProblem(n.ID, wrong[0].Param, sentence(wrong[0].Text))
+		}
+	}
+	return params, nil
 }
 
 // hookOf is the address that a webhook node listens at.

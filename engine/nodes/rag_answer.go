@@ -40,6 +40,7 @@ func init() {
 type ragAnswer struct {
 	Question   string `json:"question" form:"Question" widget:"textarea" placeholder:"={{ $json.question }}" required:"true"`
 	Collection string `json:"collection" form:"Collection" placeholder:"Handbook" help:"Empty: the items of the input Sources are what it answers from."`
+	History    any    `json:"history" form:"Conversation so far" widget:"json" placeholder:"={{ $json.history }}" help:"Messages with role and text, as a Chat gives them. A question may then refer to those before it. With a collection only."`
 	Credential string `json:"credential" form:"Language model" widget:"credential" help:"Empty: the answer is made of sentences of the documents."`
 	Fallback   string `json:"fallback" form:"If it fails" widget:"credential" help:"The model that is asked instead."`
 	finding
@@ -99,7 +100,7 @@ func (p ragAnswer) ask(ctx context.Context, d *Deps, c *engine.Call, model llm.M
 		if err != nil {
 			return nil, err
 		}
-		how.Settings, how.Filter = p.settings(o.Collection.Settings), o.Select(p.Tags)
+		how.Settings, how.Filter, how.Turns = p.settings(o.Collection.Settings), o.Select(p.Tags), turnsOf(p.History)
 		return o.Ask(ctx, model, p.Question, how, nil)
 	}
 	var sources []engine.Item
@@ -131,4 +132,25 @@ func (p ragAnswer) ask(ctx context.Context, d *Deps, c *engine.Call, model llm.M
 		}
 	}
 	return r.AskOf(ctx, model, p.Question, r.Given(p.Question, hits), how)
+}
+
+// turnsOf are the questions of a conversation that were answered, from its messages: each with role and text, as trigger.chat
+// gives them.
+func turnsOf(v any) (turns []rag.Turn) {
+	list, _ := v.([]any)
+	question := ""
+	for _, one := range list {
+		m, _ := one.(map[string]any)
+		text, _ := m["text"].(string)
+		switch m["role"] {
+		case "user":
+			question = text
+		case "assistant":
+			if question != "" {
+				turns = append(turns, rag.Turn{Question: question, Answer: text})
+			}
+			question = ""
+		}
+	}
+	return turns
 }

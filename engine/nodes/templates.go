@@ -35,6 +35,7 @@ var templateList = []Template{
 	{Name: "contact_form", Category: "Webhooks", Title: "Contact form", Summary: "Takes what a form sends, keeps it, mails it and answers; machines are left out."},
 	{Name: "order_router", Category: "Webhooks", Title: "Route orders", Summary: "Sends each order to the warehouse of its country, and puts aside what no one took."},
 	{Name: "document_answers", Category: "Documents and models", Title: "Answer from documents", Summary: "Answers questions from a collection with the source of every sentence, with a language model or without."},
+	{Name: "document_chat", Category: "Documents and models", Title: "Chat with documents", Summary: "A chat page that answers from a collection, and understands questions that refer to those before."},
 	{Name: "support_triage", Category: "Documents and models", Title: "Support triage", Summary: "Sorts requests, answers what the documents can answer, and mails the rest to a person."},
 	{Name: "production_rag", Category: "Documents and models", Title: "Production RAG", Summary: "Embeds, searches, reranks and answers, a node a stage, with a second model and a fallback."},
 	{Name: "ticket_assistant", Category: "Documents and models", Title: "Ticket assistant", Summary: "Answers requests with the help of a collection, and opens a ticket once a person has approved it."},

@@ -166,7 +166,7 @@ func TestTemplatesRun(t *testing.T) {
 			w.write("customers.csv", "name,email\n"+strings.Repeat("Ada,ada@example.com\n", 60))
 		}, posts: 2, files: map[string]string{"upload-report.json": `"imported":60`}},
 	}
-	covered := map[string]bool{"log_digest": true, "sample_logs": true, "csv_cleanup": true, "document_answers": true, "support_triage": true, "production_rag": true, "ticket_assistant": true}
+	covered := map[string]bool{"log_digest": true, "sample_logs": true, "csv_cleanup": true, "document_answers": true, "document_chat": true, "support_triage": true, "production_rag": true, "ticket_assistant": true}
 	for _, tt := range tests {
 		covered[tt.name] = true
 		t.Run(tt.name, func(t *testing.T) {

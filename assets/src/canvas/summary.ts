@@ -21,6 +21,7 @@ function told(kind: Kind, params: Params): string {
   const choice = (name: string) => kind.params.find((param) => param.name === name)?.options?.find(({ value }) => value === params[name])?.label ?? text(name);
   switch (kind.name) {
     case "trigger.webhook": return text("path") && `${text("method") || "POST"} /hooks/${text("path")}`;
+    case "trigger.chat": return text("path") && `/chat/${text("path")}`;
     case "trigger.schedule": return [text("cron"), text("timezone")].filter(Boolean).join(" · ");
     case "http.request": return text("url") && `${text("method") || "GET"} ${text("url").replace(/^https?:\/\//, "")}`;
     case "flow.if":

@@ -25,6 +25,7 @@ export function triggerWord(trigger: string): string {
   switch (trigger) {
     case "manual": return t("By hand");
     case "webhook": return t("Webhook");
+    case "chat": return t("Chat");
     case "schedule": return t("Schedule");
     case "call": return t("Another workflow");
     case "cli": return t("Command line");

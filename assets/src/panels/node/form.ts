@@ -13,7 +13,7 @@ import { withDefaults } from "../fields/list";
 import { Preview } from "../fields/preview";
 import { Samples } from "../fields/samples";
 import { DataUse } from "../fields/use";
-import { webhookView } from "../studio/webhooks";
+import { chatView, webhookView } from "../studio/webhooks";
 import { NodeProblems } from "./problems";
 import { t } from "../../lib/words";
 
@@ -121,8 +121,9 @@ export class NodeForm {
   /** Where a webhook is called, under what decides it. */
   private showAddress(): void {
     const node = this.editor.node(this.id);
-    this.address.hidden = this.kind.name !== "trigger.webhook" || !node;
-    if (node && !this.address.hidden) this.address.replaceChildren(webhookView(this.editor, node));
+    const view = this.kind.name === "trigger.webhook" ? webhookView : this.kind.name === "trigger.chat" ? chatView : undefined;
+    this.address.hidden = !view || !node;
+    if (view && node) this.address.replaceChildren(view(this.editor, node));
   }
 
   private change(name: string, value: Json | undefined, soon: boolean): void {

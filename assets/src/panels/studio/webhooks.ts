@@ -14,6 +14,13 @@ export function hookAddress(editor: Editor, node: WorkflowNode, test = false): s
   return path ? `${base}/${test ? "hooks-test" : "hooks"}/${path}` : "";
 }
 
+/** The address of one chat node. */
+export function chatView(editor: Editor, node: WorkflowNode): HTMLElement {
+  const path = String(node.params.path ?? "").replace(/^\/+/, "");
+  if (!path) return h("p", { class: "help" }, t("Give it a path, then its address stands here."));
+  return line(t("Chat"), `${(editor.data.base ?? location.origin).replace(/\/$/, "")}/chat/${path}`, t("Address, while the workflow is published"), "chat-url");
+}
+
 /** The addresses of one webhook node, and a button that waits for a test request. */
 export function webhookView(editor: Editor, node: WorkflowNode): HTMLElement {
   const address = hookAddress(editor, node);
