@@ -67,11 +67,16 @@ func (r *Retriever) Ask(ctx context.Context, model llm.Model, question string, o
 		o.Turns = o.Turns[n-maxTurns:]
 	}
 	a := &Answer{Question: question, Sentences: []Sentence{}, Sources: []Hit{}}
+	if o.Expand && r.Wordings == nil && model != nil {
+		own := *r
+		own.Wordings, r = model, &own
+	}
 	search := r.searched(ctx, model, question, o.Turns, a)
 	found, err := r.Search(ctx, search, o.Settings, o.Filter)
 	if err != nil {
 		return nil, err
 	}
+	a.Usage = add(a.Usage, found.spent)
 	// A question that nobody could put into words of its own, and that finds nothing by itself, may lean on the one before.
 	if whole := carried(question, o.Turns); search == question && whole != question && len(found.Hits) == 0 {
 		again, err := r.Search(ctx, whole, o.Settings, o.Filter)

@@ -25,6 +25,7 @@ type Settings struct {
 	Relevance   float64 `json:"relevance"`    // 1: by score alone; less: rather something new
 	PerDocument int     `json:"per_document"` // results of one document, at most; 0: any number
 	Weights     Weights `json:"weights"`
+	Expand      bool    `json:"expand,omitempty"` // search for other wordings of the question too, which a model writes
 }
 
 // DefaultSettings are those of the mission: 50 candidates, 10 results, a probability of 0.7.
@@ -63,7 +64,8 @@ type Retriever struct {
 	Words       *lexical.Index
 	Spaces      []Space // none: by words only
 	Source      Source
-	Rerank      Reranker // nil: by features alone
+	Rerank      Reranker  // nil: by features alone
+	Wordings    llm.Model // writes a question in other words, where the settings want it; nil: there is none
 	Calibration Calibration
 	// Watch, when not nil, is told how long each stage took, of searches by its name and of answers "answer" with the mode
 	// as its result, for metrics.
@@ -98,12 +100,14 @@ type Ranked struct {
 
 // Found is the result of a search.
 type Found struct {
-	Hits       []Hit   `json:"hits"`  // evidence: those at or above the threshold
-	Below      []Hit   `json:"below"` // the nearest of the rest
-	Coverage   float64 `json:"coverage"`
-	WordWeight float64 `json:"word_weight"` // that the fusion used
-	Stages     []Stage `json:"stages"`
-	best       *signal // of the first hit
+	Hits       []Hit     `json:"hits"`  // evidence: those at or above the threshold
+	Below      []Hit     `json:"below"` // the nearest of the rest
+	Coverage   float64   `json:"coverage"`
+	WordWeight float64   `json:"word_weight"`        // that the fusion used
+	Wordings   []string  `json:"wordings,omitempty"` // that were searched for too
+	Stages     []Stage   `json:"stages"`
+	best       *signal   // of the first hit
+	spent      llm.Usage // for wordings
 }
 
 // candidatesPerList is how many candidates each way of finding brings before fusion.
@@ -122,17 +126,24 @@ func (r *Retriever) Search(ctx context.Context, text string, s Settings, filter 
 	}
 	found := new(Found)
 	began := time.Now()
+	note, err := r.wordings(ctx, text, s, found)
+	if err != nil {
+		return nil, err
+	}
 	n := max(candidatesPerList, s.Candidates)
 	words := r.Words.Search(text, n, filter)
 	byWords := make([]scored, len(words.Hits))
 	for i, h := range words.Hits {
 		byWords[i] = scored{h.ID, h.Score}
 	}
+	if len(found.Wordings) > 0 {
+		byWords = r.alsoByWords(byWords, words.Most, found.Wordings, n, filter)
+	}
 	found.Coverage = words.Coverage
-	found.stage("lexical", began, byWords, "")
+	found.stage("lexical", began, byWords, note)
 
 	began = time.Now()
-	byMeaning, cosines, note, err := r.near(ctx, text, s, filter, n)
+	byMeaning, cosines, note, err := r.near(ctx, append([]string{text}, found.Wordings...), s, filter, n)
 	if err != nil {
 		return nil, err
 	}
@@ -220,32 +231,44 @@ func (f *Found) divide(list []candidate, s Settings) {
 	}
 }
 
-// near searches all spaces by the meaning of a question. A chunk's score is the mean of its places in the spaces, its
+// near searches all spaces by the meaning of a question, which is the first text, and of its other wordings. A chunk's score is the mean of its places in the spaces, its
 // cosine the best.
-func (r *Retriever) near(ctx context.Context, text string, s Settings, filter Filter, n int) (list []scored, cosines map[uint32]float64, note string, err error) {
+func (r *Retriever) near(ctx context.Context, texts []string, s Settings, filter Filter, n int) (list []scored, cosines map[uint32]float64, note string, err error) {
 	cosines = map[uint32]float64{}
 	if s.Fusion == Lexical || len(r.Spaces) == 0 {
 		return nil, cosines, "", nil
 	}
 	sum := map[uint32]float64{}
 	for _, space := range r.Spaces {
-		vectors, err := space.Embedder.Embed(ctx, []string{text})
+		vectors, err := space.Embedder.Embed(ctx, texts)
 		if ctx.Err() != nil {
 			return nil, nil, "", ctx.Err()
 		}
 		if llm.Stops(err) {
 			return nil, nil, "", err
 		}
-		if err != nil || len(vectors) != 1 {
+		if err != nil || len(vectors) != len(texts) {
 			note = "The embedder " + space.Embedder.Name() + " did not answer; the question was searched by its words."
 			continue
 		}
-		found := space.Index.Search(vectors[0], n, filter)
-		here := make([]scored, len(found))
-		for i, h := range found {
-			here[i] = scored{h.ID, h.Cosine}
-			cosines[h.ID] = max(cosines[h.ID], h.Cosine)
+		best := map[uint32]float64{}
+		for i, v := range vectors {
+			for _, h := range space.Index.Search(v, n, filter) {
+				if i > 0 {
+					h.Cosine *= ofWording
+				}
+				if before, seen := best[h.ID]; !seen || h.Cosine > before {
+					best[h.ID] = h.Cosine
+				}
+			}
 		}
+		here := make([]scored, 0, len(best))
+		for id, cosine := range best {
+			here = append(here, scored{id, cosine})
+			cosines[id] = max(cosines[id], cosine)
+		}
+		sortScored(here)
+		here = here[:min(n, len(here))]
 		for _, h := range unit(here) {
 			sum[h.id] += h.score / float64(len(r.Spaces))
 		}

@@ -47,6 +47,11 @@ func apiSearch(s *Server, c *Ctx, in searchIn) (searchOut, error) {
 	if err != nil {
 		return searchOut{}, err
 	}
+	if settings.Expand && len(o.Collection.Models) > 0 {
+		if model, err := s.model(ctx, c.Scope().Workspace(), o.Collection); err == nil { // else the stage says that there is none
+			o.Wordings = model
+		}
+	}
 	began := time.Now()
 	found, err := o.Search(ctx, in.Question, settings, o.Select(in.Tags))
 	if err != nil {

@@ -93,6 +93,7 @@ func enteredCollection(k library.Collection, form url.Values) (library.Collectio
 		Weights: rag.Weights{
 			Base: r.part("s-base"), Coverage: r.part("s-coverage"), Proximity: r.part("s-proximity"), Title: r.part("s-title"), Neighbour: r.part("s-neighbour"),
 		},
+		Expand: form.Get("s-expand") != "",
 	}
 	return k, r.err
 }

@@ -98,5 +98,6 @@ function settingsOf(form: HTMLFormElement, side: string): Settings {
     fusion: value("fusion"), word_weight: number("word_weight"), candidates: number("candidates"), results: number("results"), threshold: number("threshold"),
     relevance: number("relevance"), per_document: number("per_document"),
     weights: { base: number("base"), coverage: number("coverage"), proximity: number("proximity"), title: number("title"), neighbour: number("neighbour") },
+    expand: (form.elements.namedItem(`${side}-expand`) as HTMLInputElement).checked,
   };
 }

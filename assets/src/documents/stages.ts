@@ -88,7 +88,8 @@ function summary(found: Search): HTMLElement {
   const share = found.word_weight;
   return h("p", { class: "retrieval-summary", role: "status" },
     h("b", {}, tn(found.hits.length, "{n} chunk is evidence", "{n} chunks are evidence")),
-    ` · ${t("threshold {n}", { n: percent(found.settings.threshold) })} · ${t("words weigh {share}", { share: percent(share) })} · ${t("coverage {share}", { share: percent(found.coverage) })} · ${duration(found.took / 1000)}`);
+    ` · ${t("threshold {n}", { n: percent(found.settings.threshold) })} · ${t("words weigh {share}", { share: percent(share) })} · ${t("coverage {share}", { share: percent(found.coverage) })} · ${duration(found.took / 1000)}`,
+    found.wordings?.length ? h("span", { class: "block muted" }, t("Also searched for: {wordings}", { wordings: found.wordings.join(" · ") })) : null);
 }
 
 /** How a chunk moved from its place in the fused list. */

@@ -33,13 +33,13 @@ export interface Judged extends Message { by: string; before: Message[] }
 export interface Weights { base: number; coverage: number; proximity: number; title: number; neighbour: number }
 
 export interface Settings {
-  fusion: string; word_weight: number; candidates: number; results: number; threshold: number; relevance: number; per_document: number; weights: Weights;
+  fusion: string; word_weight: number; candidates: number; results: number; threshold: number; relevance: number; per_document: number; weights: Weights; expand?: boolean;
 }
 
 export interface Stage { name: "lexical" | "vector" | "fused" | "reranked"; took: number; hits: { id: number; score: number }[]; note?: string }
 
 export interface Search {
-  hits: Hit[]; below: Hit[]; coverage: number; word_weight: number; stages: Stage[]; chunks: { [id: string]: Chunk }; settings: Settings; took: number; note?: string;
+  hits: Hit[]; below: Hit[]; coverage: number; word_weight: number; wordings?: string[]; stages: Stage[]; chunks: { [id: string]: Chunk }; settings: Settings; took: number; note?: string;
 }
 
 export interface Uploaded { name: string; fresh: boolean; error?: string }
