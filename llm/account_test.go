@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -277,6 +278,43 @@ func TestMeter(t *testing.T) {
 	})
 	if reply, err := llm.Meter(model(t, s, llm.OpenAI), b, o).Generate(t.Context(), r); err != nil || reply.Text != "Hello" || told == nil || len(b.held) != 1 {
 		t.Errorf("got %+v, %v, told %v", reply, err, told)
+	}
+}
+
+// Whoever runs an endpoint can say what they like about tokens: nothing of it gives a budget back.
+func TestMeterBelievesNoWonders(t *testing.T) {
+	t.Parallel()
+	cached := 0.5
+	for _, protocol := range []string{llm.OpenAI, llm.Anthropic} {
+		for name, said := range map[string]llmtest.Said{
+			"less than nothing":        {Input: -1_000_000_000, Output: -1_000_000_000},
+			"answers below nothing":    {Input: 10, Output: -1_000_000_000},
+			"more than can be added":   {Input: math.MaxInt64 - 1, Output: math.MaxInt64 - 1},
+			"more kept than was asked": {Input: 10, Output: 1, Cached: 1_000_000_000},
+			"less kept than nothing":   {Input: 10, Output: 1, Cached: -1_000_000_000},
+		} {
+			t.Run(protocol+" "+name, func(t *testing.T) {
+				t.Parallel()
+				s, b := start(t), &book{budget: 20_000, held: map[string]int64{}}
+				said.Pieces = []string{"Hello"}
+				s.Answer(func(llmtest.Asked) llmtest.Said { return said })
+				m := llm.Meter(model(t, s, protocol), b, llm.MeterOptions{Workspace: "acme", Price: &llm.Price{Input: 2, Output: 10, Cached: &cached}})
+				r := ask("Hello")
+				r.MaxTokens = 100
+				reply, err := m.Generate(t.Context(), r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if e := b.entries[0]; e.Cost.Micros < 0 || e.Usage != reply.Usage || e.Usage.Input < 0 || e.Usage.Output < 0 || e.Usage.Cached < 0 || e.Usage.Cached > e.Usage.Input {
+					t.Errorf("booked %+v", e)
+				}
+			})
+		}
+	}
+	for _, p := range []llm.Price{{Input: -1, Output: -1}, {Input: 1e300, Output: 1e300}, {Input: math.Inf(1)}, {Input: math.NaN()}} {
+		if c := p.Of(llm.Usage{Input: 1 << 40, Output: 1 << 40}); c.Micros < 0 || !c.Known {
+			t.Errorf("%+v costs %+v", p, c)
+		}
 	}
 }
 

@@ -100,6 +100,16 @@ type Usage struct {
 	Estimated bool `json:"estimated,omitempty"`
 }
 
+// maxTokens is more than any one call takes.
+const maxTokens = 1 << 31
+
+// believed is what can be true of what a provider says it counted: who runs an endpoint must not be able to earn with it.
+func (u Usage) believed() Usage {
+	u.Input, u.Output = max(0, min(u.Input, maxTokens)), max(0, min(u.Output, maxTokens))
+	u.Cached = max(0, min(u.Cached, u.Input))
+	return u
+}
+
 func (u Usage) plus(v Usage) Usage {
 	return Usage{u.Input + v.Input, u.Output + v.Output, u.Cached + v.Cached, u.Estimated || v.Estimated}
 }

@@ -118,6 +118,7 @@ func used(r *Reply) (u Usage, cached bool) {
 	if r == nil || r.FromCache {
 		return Usage{}, r != nil
 	}
+	r.Usage = r.Usage.believed()
 	return r.Usage, false
 }
 
@@ -161,6 +162,7 @@ func (e *meteredEmbedder) counted(ctx context.Context, texts []string) ([][]floa
 		return nil, Usage{}, err
 	}
 	vectors, usage, err := embed(ctx, e.Embedder, texts)
+	usage = usage.believed()
 	settle(usage, false, err)
 	return vectors, usage, err
 }

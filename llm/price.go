@@ -28,6 +28,9 @@ type Cost struct {
 	Known  bool  `json:"known"`
 }
 
+// maxMicros bounds the cost of one call, a billion dollars: sums of many such still have room.
+const maxMicros = 1e15
+
 // Of reckons what tokens cost. The price nil is not known, and neither is the cost.
 func (p *Price) Of(u Usage) Cost {
 	if p == nil {
@@ -41,7 +44,11 @@ func (p *Price) Of(u Usage) Cost {
 		cached = *p.Cached
 	}
 	dollars := float64(u.Input-u.Cached)*p.Input + float64(u.Cached)*cached + float64(u.Output)*p.Output // for a million: micros
-	return Cost{Micros: int64(dollars + 0.5), Known: true}
+	// A price or a count below nothing, or one too large for the sum, would give a budget back.
+	if !(dollars >= 0) {
+		dollars = 0
+	}
+	return Cost{Micros: int64(min(dollars+0.5, maxMicros)), Known: true}
 }
 
 // Dollars is an amount for people: with cents, and with more digits where it is less than a cent.

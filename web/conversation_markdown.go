@@ -65,8 +65,10 @@ func markdownSources(b *strings.Builder, c *Ctx, m *talk.Message) {
 			}
 		}
 		b.WriteString("\n")
-		for line := range strings.Lines(strings.TrimSpace(h.Text)) {
-			b.WriteString("  > " + strings.TrimRight(line, "\r\n") + "\n")
+		for line := range strings.FieldsFuncSeq(h.Text, func(r rune) bool { return r == '\n' || r == '\r' }) { // Markdown ends lines at either
+			if line = plainMarkdown.Replace(strings.TrimSpace(line)); line != "" {
+				b.WriteString("  > " + line + "  \n")
+			}
 		}
 	}
 	if m.Answer.Mode == rag.Generated {
@@ -82,7 +84,10 @@ func changeText(c *Ctx, change talk.Change) string {
 	return c.T("the document has changed since")
 }
 
+// plainMarkdown has a text of others stand as it is, without becoming a link, a picture or a tag.
+var plainMarkdown = strings.NewReplacer("\\", "\\\\", "<", "&lt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]")
+
 // oneLine keeps a text from becoming more than the line of Markdown that it is put into.
 func oneLine(text string) string {
-	return strings.NewReplacer("<", "&lt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]").Replace(strings.Join(strings.Fields(text), " "))
+	return plainMarkdown.Replace(strings.Join(strings.Fields(text), " "))
 }

@@ -35,7 +35,7 @@ func (s *Server) once(c *Ctx) error {
 	}
 	path := c.Request().URL.Path
 	hash := digest(who, c.route.Method, path, key)
-	known, err := s.Store.BeginAnswer(c.Context(), c.Scope(), hash, digest(path, c.Request().Header.Get("Accept"), string(body)), c.route.Timeout+time.Minute)
+	known, err := s.Store.BeginAnswer(c.Context(), c.Scope(), hash, digest(path, c.Request().URL.RawQuery, c.Request().Header.Get("Accept"), string(body)), c.route.Timeout+time.Minute)
 	switch {
 	case err != nil:
 		return err

@@ -86,10 +86,8 @@ func (t agentTool) address(args map[string]any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for s := range strings.SplitSeq(path, "/") {
-		if u, _ := url.PathUnescape(s); u == "." || u == ".." { //nolint:errcheck // what cannot be read is no such name
-			return "", refusal{"an argument must not lead to another folder of the address"}
-		}
+	if climbs(path) {
+		return "", refusal{"an argument must not lead to another folder of the address"}
 	}
 	full := scheme + "://" + rest[:end] + path
 	if hasQuery {
@@ -100,6 +98,23 @@ func (t agentTool) address(args map[string]any) (string, error) {
 		return "", bad("url", "%s", err)
 	}
 	return u.String(), nil
+}
+
+// climbs tells whether a path leads to a folder above, also for servers that read an escaped slash, or a backslash, as one.
+func climbs(path string) bool {
+	for range 3 { // some unescape more than once
+		for s := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+			if name, _, _ := strings.Cut(s, ";"); name == "." || name == ".." { // a server may take off what stands behind ;
+				return true
+			}
+		}
+		plain, err := url.PathUnescape(path)
+		if err != nil || plain == path {
+			return false
+		}
+		path = plain
+	}
+	return false
 }
 
 // filled replaces what stands in braces by arguments. With nil it puts a letter there.

@@ -23,6 +23,8 @@ const MCPCredential = "mcp"
 // Bounds of what an MCP server may say.
 const (
 	maxMCPTools = 500
+	maxMCPPages = 50      // of their list
+	maxMCPList  = 4 << 20 // bytes of their descriptions together
 	maxMCPBody  = 16 << 20
 	mcpConnect  = 30 * time.Second
 )
@@ -127,18 +129,35 @@ func mcpCause(ctx context.Context, err error) error {
 	return errors.New(excerpt(err.Error(), 300))
 }
 
-// list returns the tools of the server.
+// list returns the tools of the server, in bounded time and memory: a server may hand out page after page without end.
 func (s *mcpSession) list(ctx context.Context) ([]*mcp.Tool, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, mcpConnect, fmt.Errorf("it did not answer within %v: %w", mcpConnect, context.DeadlineExceeded))
+	defer cancel()
 	var tools []*mcp.Tool
-	for t, err := range s.Tools(ctx, nil) {
+	var size int
+	var next mcp.ListToolsParams
+	for range maxMCPPages {
+		page, err := s.ListTools(ctx, &next)
 		if err != nil {
 			return nil, fmt.Errorf("the tools of the MCP server %q cannot be listed: %w", s.name, mcpCause(ctx, err))
 		}
-		if tools = append(tools, t); len(tools) > maxMCPTools {
+		for _, t := range page.Tools {
+			data, err := json.Marshal(t)
+			if err != nil {
+				return nil, fmt.Errorf("a tool of the MCP server %q cannot be read: %w", s.name, err)
+			}
+			if size += len(data); size > maxMCPList {
+				return nil, fmt.Errorf("the MCP server %q describes its tools in more than %d MB: %w", s.name, maxMCPList>>20, fs.ErrInvalid)
+			}
+		}
+		if tools = append(tools, page.Tools...); len(tools) > maxMCPTools {
 			return nil, fmt.Errorf("the MCP server %q lists more than %d tools: %w", s.name, maxMCPTools, fs.ErrInvalid)
 		}
+		if next.Cursor = page.NextCursor; next.Cursor == "" {
+			return tools, nil
+		}
 	}
-	return tools, nil
+	return nil, fmt.Errorf("the MCP server %q lists its tools on more than %d pages: %w", s.name, maxMCPPages, fs.ErrInvalid)
 }
 
 // call calls a tool. The key stays the same for every attempt; a server that knows it does the thing once. What the tool

@@ -2,6 +2,8 @@ package nodes_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -164,5 +166,45 @@ func TestMCPChoices(t *testing.T) {
 	tools := map[string]any{"tools": []any{map[string]any{"type": "mcp", "server": "Tools"}}}
 	if list, err = agent.Choices(t.Context(), "w", tools, []string{"tools", "0", "only"}); err != nil || len(list) != 4 {
 		t.Errorf("of an agent's tool: %s %v", text(list), err)
+	}
+}
+
+// A server that never ends its list, or whose list is huge, costs neither time nor memory without end.
+func TestMCPHostileList(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ tools, next, want string }{
+		"pages without end": {`[]`, `"more"`, "on more than 50 pages"},
+		"huge schemas":      {`[{"name":"x","inputSchema":{"type":"object","description":"` + strings.Repeat("a", 3<<20) + `"}}]`, `"more"`, "in more than 4 MB"},
+		"many tools":        {`[` + strings.Repeat(`{"name":"x","inputSchema":{"type":"object"}},`, 300) + `{"name":"x","inputSchema":{"type":"object"}}]`, `"more"`, "more than 500 tools"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mux := http.NewServeMux()
+			mux.HandleFunc("tools.example.com/mcp", func(w http.ResponseWriter, r *http.Request) {
+				var asked struct {
+					ID     json.RawMessage
+					Method string
+				}
+				if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || asked.ID == nil {
+					w.WriteHeader(http.StatusAccepted)
+					return
+				}
+				result := `{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"evil","version":"1"}}`
+				if asked.Method == "tools/list" {
+					result = `{"tools":` + tt.tools + `,"nextCursor":` + tt.next + `}`
+				}
+				w.Header().Set("Content-Type", "application/json")
+				fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"result":%s}`, asked.ID, result)
+			})
+			w := newWorld(t, mux)
+			w.withTools()
+			for kind, params := range map[string]map[string]any{
+				"mcp.call": {"credential": "Tools", "tool": "fly"}, "ai.agent": {"credential": "Models", "prompt": "x", "tools": []any{mcpTool}},
+			} {
+				if got, err := w.step(kind, params, map[string][]map[string]any{"main": {{}}}); err == nil || !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("%s should fail with %q: %v, %.200s", kind, tt.want, err, text(got))
+				}
+			}
+		})
 	}
 }

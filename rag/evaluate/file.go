@@ -31,11 +31,12 @@ func ReadQuestions(data []byte) ([]Question, error) {
 	var err error
 	switch trimmed := bytes.TrimLeft(data, " \t\r\n"); {
 	case bytes.HasPrefix(trimmed, []byte("[")):
-		err = json.Unmarshal(data, &list)
+		list, err = readList(data)
 	case bytes.HasPrefix(trimmed, []byte("{")):
-		var whole struct{ Questions []filed }
-		err = json.Unmarshal(data, &whole)
-		list = whole.Questions
+		var whole struct{ Questions json.RawMessage }
+		if err = json.Unmarshal(data, &whole); err == nil && len(whole.Questions) > 0 && string(whole.Questions) != "null" {
+			list, err = readList(whole.Questions)
+		}
 	default:
 		list, err = readTable(data)
 	}
@@ -62,6 +63,36 @@ func ReadQuestions(data []byte) ([]Question, error) {
 		}
 	}
 	return out, nil
+}
+
+// maxFiled is how many bytes a question of a file may take, with all its passages.
+const maxFiled = 512 << 10
+
+// readList reads a list in JSON, one question after the other: many small ones, or many small passages, would take far more
+// memory than they take in the file.
+func readList(data []byte) (list []filed, err error) {
+	if !json.Valid(data) {
+		return nil, json.Unmarshal(data, &list) // it says what is wrong
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if token, err := d.Token(); err != nil || token != json.Delim('[') {
+		return nil, fmt.Errorf("the questions are no list: %w", fs.ErrInvalid)
+	}
+	for d.More() && len(list) <= MaxQuestions { // one more is told where they are counted
+		var one json.RawMessage
+		if err := d.Decode(&one); err != nil {
+			return nil, err
+		}
+		if len(one) > maxFiled {
+			return nil, fmt.Errorf("question %d of the file has more than %d bytes: %w", len(list)+1, maxFiled, fs.ErrInvalid)
+		}
+		var f filed
+		if err := json.Unmarshal(one, &f); err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, nil
 }
 
 func readTable(data []byte) ([]filed, error) {

@@ -48,3 +48,23 @@ func TestQuestionFiles(t *testing.T) {
 		}
 	}
 }
+
+// Files that are small on the way and large in memory are refused before they are there.
+func TestQuestionFileBombs(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ data, want string }{
+		"many questions":   {"[" + strings.Repeat("{},", 1_000_000) + "{}]", "more than 2000 questions"},
+		"questions within": {`{"questions":[` + strings.Repeat("{},", 1_000_000) + "{}]}", "more than 2000 questions"},
+		"many passages":    {`[{"question":"x","good":[` + strings.Repeat("{},", 1_000_000) + `{}]}]`, "more than 524288 bytes"},
+		"many rows":        {"question,document\n" + strings.Repeat("x,a.md\n", 500_000), "more than 20 passages"},
+		"a deep one":       {`[{"question":` + strings.Repeat("[", 1_000_000), "exceeded max depth"},
+		"no list":          {`{"questions":{"a":1}}`, "no list"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := evaluate.ReadQuestions([]byte(tt.data)); !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("it should say %q: %v", tt.want, err)
+			}
+		})
+	}
+}

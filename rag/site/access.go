@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// How long it is remembered what a robots.txt says, and that it cannot be read. RFC 9309 allows a day.
+// How long it is remembered what a robots.txt says, and that it cannot be read (RFC 9309 allows a day), and how much.
 const (
 	keepRobots  = time.Hour
 	keepFailure = 2 * time.Minute
+	maxKnown    = 16 << 20 // bytes of rules that are remembered, of all sites together
 )
 
 // access is what a site lets us do.
@@ -59,10 +60,12 @@ func (f *Fetcher) access(ctx context.Context, u *url.URL) (*access, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.known == nil || len(f.known) >= maxHosts {
-		f.known = map[string]*access{}
+	size := a.robots.size()
+	if f.known == nil || len(f.known) >= maxHosts || f.knownSize+size > maxKnown {
+		f.known, f.knownSize = map[string]*access{}, 0
 	}
 	f.known[origin(u)] = a
+	f.knownSize += size // also in place of one that is replaced: it is forgotten a little earlier
 	return a, nil
 }
 

@@ -43,6 +43,8 @@ type Fetcher struct {
 	pace  pace
 	mu    sync.Mutex
 	known map[string]*access // what robots.txt says, by origin
+
+	knownSize int // about how many bytes
 }
 
 // got is a fetched page, or the news that it has not changed.

@@ -51,10 +51,10 @@ func parseRobots(data, agent string) *robots {
 			naming = true
 			switch product := productOf(value); {
 			case value == "*":
-				into = append(into, all)
+				into = joined(into, all)
 			case product != "" && product == agent:
 				found = true
-				into = append(into, own)
+				into = joined(into, own)
 			}
 			continue
 		case "sitemap": // belongs to no group
@@ -83,6 +83,28 @@ func parseRobots(data, agent string) *robots {
 	}
 	chosen.maps = slices.Compact(maps)
 	return chosen
+}
+
+// joined has each group once, however often a line names it.
+func joined(into []*robots, r *robots) []*robots {
+	if slices.Contains(into, r) {
+		return into
+	}
+	return append(into, r)
+}
+
+// size is about how many bytes of memory the rules take.
+func (r *robots) size() (n int) {
+	if r == nil {
+		return 0
+	}
+	for _, one := range r.rules {
+		n += len(one.path) + 24
+	}
+	for _, m := range r.maps {
+		n += len(m) + 16
+	}
+	return n
 }
 
 // productOf is the name of a crawler in a line: letters, hyphens and underscores.
