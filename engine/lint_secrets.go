@@ -8,24 +8,30 @@ import (
 	"github.com/atelier-studio/atelier/engine/expr"
 )
 
-// shapes are how well-known services write their keys.
-var shapes = []struct {
-	what string
+// secretShape is how a secret looks; what it is called is said in the person's language.
+type secretShape struct {
+	Text string
 	is   *regexp.Regexp
-}{
-	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----`)},
-	{"a key of a model provider", regexp.MustCompile(`\bsk-[A-Za-z0-9_-]{20,}`)},
-	{"a GitHub token", regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})`)},
-	{"a GitLab token", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
-	{"a Slack token", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`)},
-	{"a Slack webhook", regexp.MustCompile(`\bhooks\.slack\.com/services/T[A-Za-z0-9_]+/B[A-Za-z0-9_]+/[A-Za-z0-9_]{8,}`)},
-	{"an AWS access key", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
-	{"a Stripe key", regexp.MustCompile(`\b[rs]k_(?:live|test)_[0-9A-Za-z]{16,}`)},
-	{"a SendGrid key", regexp.MustCompile(`\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`)},
-	{"an npm token", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
-	{"a signed token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)},
-	{"a password in an address", regexp.MustCompile(`://[^/\s:@{}]{1,100}:[^/\s:@{}]{3,200}@`)},
+}
+
+// named is a secret that only the name of its field tells.
+var named = secretShape{Text: "a secret value"}
+
+// shapes are how well-known services write their keys.
+var shapes = []secretShape{
+	{Text: "a private key", is: regexp.MustCompile(`-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----`)},
+	{Text: "a key of a model provider", is: regexp.MustCompile(`\bsk-[A-Za-z0-9_-]{20,}`)},
+	{Text: "a GitHub token", is: regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})`)},
+	{Text: "a GitLab token", is: regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
+	{Text: "a Slack token", is: regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`)},
+	{Text: "a Slack webhook", is: regexp.MustCompile(`\bhooks\.slack\.com/services/T[A-Za-z0-9_]+/B[A-Za-z0-9_]+/[A-Za-z0-9_]{8,}`)},
+	{Text: "an AWS access key", is: regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{Text: "a Google API key", is: regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{Text: "a Stripe key", is: regexp.MustCompile(`\b[rs]k_(?:live|test)_[0-9A-Za-z]{16,}`)},
+	{Text: "a SendGrid key", is: regexp.MustCompile(`\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`)},
+	{Text: "an npm token", is: regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}`)},
+	{Text: "a signed token", is: regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)},
+	{Text: "a password in an address", is: regexp.MustCompile(`://[^/\s:@{}]{1,100}:[^/\s:@{}]{3,200}@`)},
 }
 
 // secretNames are names of fields, without dashes and in small letters, whose values are secret.
@@ -46,7 +52,7 @@ func (v *validator) secrets(n *Node, kind *Kind) {
 		}
 		for _, s := range shapes {
 			if at := s.is.FindStringIndex(text); at != nil {
-				v.secret(n, kind, path, s.what, text, text[at[0]:at[1]])
+				v.secret(n, kind, path, s.Text, text, text[at[0]:at[1]])
 				return
 			}
 		}
@@ -54,12 +60,12 @@ func (v *validator) secrets(n *Node, kind *Kind) {
 			return
 		}
 		if secretNames[plainName(nameOf(n.Params, path))] && !placeholder(text) {
-			v.secret(n, kind, path, "a secret", text, text)
+			v.secret(n, kind, path, named.Text, text, text)
 			return
 		}
 		for _, pair := range queryPair.FindAllStringSubmatch(text, maxQueryPairs) {
 			if secretNames[plainName(pair[1])] && !placeholder(pair[2]) {
-				v.secret(n, kind, path, "a secret", text, pair[2])
+				v.secret(n, kind, path, named.Text, text, pair[2])
 				return
 			}
 		}

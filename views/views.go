@@ -127,6 +127,18 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
 
+// RoleName is what people call a role.
+func RoleName(ctx context.Context, r auth.Role) string {
+	switch r {
+	case auth.Owner:
+		return tr(ctx, "Owner")
+	case auth.Editor:
+		return tr(ctx, "Editor")
+	default:
+		return tr(ctx, "Viewer")
+	}
+}
+
 // RoleText says what a role may do.
 func RoleText(ctx context.Context, r auth.Role) string {
 	switch r {

@@ -162,6 +162,7 @@ test("who may only look from now on lets go, and who is removed is cut", async (
   await test.step("and may edit again", async () => {
     await setRole(page, studio.url, "ben@example.org", "editor");
     await expect(ben.locator("#editor")).toHaveAttribute("data-role", "editor");
+    await expect(ben.getByTestId("toast").filter({ hasText: "Your role was changed" })).toHaveCount(0);
     await b.select("First");
     await b.param("count").fill("7");
     await b.saved();

@@ -53,14 +53,14 @@ func IsExpression(s string) bool { return strings.HasPrefix(s, "=") }
 // expressions will be evaluated. An error names the position, wraps fs.ErrInvalid and is meant for people.
 func Compile(src string, js Interpreter) (*Expr, error) {
 	if !IsExpression(src) {
-		return nil, fmt.Errorf("%w: an expression begins with =", fs.ErrInvalid)
+		return nil, spoken{fmt.Errorf("%w: an expression begins with =", fs.ErrInvalid)}
 	}
 	if len(src) > maxSource {
-		return nil, fmt.Errorf("%w: the expression is longer than %d bytes", fs.ErrInvalid, maxSource)
+		return nil, spoken{fmt.Errorf("%w: the expression is longer than %d bytes", fs.ErrInvalid, maxSource)}
 	}
 	segments, err := split(src)
 	if err != nil {
-		return nil, err
+		return nil, spoken{err}
 	}
 	e := &Expr{segments: segments, native: true, js: js}
 	e.lone = len(segments) == 1 && segments[0].hole
@@ -82,7 +82,7 @@ func Compile(src string, js Interpreter) (*Expr, error) {
 				}
 			}
 		default:
-			return nil, err
+			return nil, spoken{err}
 		}
 		s.refs = ReferencedNodes(s.source)
 		for _, name := range s.refs {
@@ -94,6 +94,14 @@ func Compile(src string, js Interpreter) (*Expr, error) {
 	}
 	return e, nil
 }
+
+// spoken is an error without the words of what it wraps: it stands beside the field that holds the expression.
+type spoken struct{ error }
+
+func (s spoken) Error() string {
+	return strings.TrimPrefix(s.error.Error(), fs.ErrInvalid.Error()+": ")
+}
+func (s spoken) Unwrap() error { return s.error }
 
 // Native reports whether the expression never meets the interpreter, whatever the data are.
 func (e *Expr) Native() bool { return e.native }

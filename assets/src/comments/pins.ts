@@ -28,6 +28,7 @@ export class Pins {
     if (current && !groups.has(current.key) && this.places.exists(current.place)) groups.set(current.key, []);
     for (const [key, { element }] of this.pins) {
       if (groups.has(key)) continue;
+      element.parentElement?.removeAttribute("data-commented");
       element.remove();
       this.pins.delete(key);
     }
@@ -46,7 +47,10 @@ export class Pins {
     }
     const { element } = pin;
     const home = place.node ? this.canvas.nodes.views.get(place.node)?.element : place.note ? this.canvas.notes.views.get(place.note)?.element : this.layer;
-    if (home && element.parentElement !== home) home.append(element);
+    if (home && element.parentElement !== home) {
+      home.append(element);
+      if (place.node) home.setAttribute("data-commented", ""); // its buttons stand above the pin
+    }
     const count = threads.reduce((sum, thread) => sum + thread.count, 0);
     const unread = threads.reduce((sum, thread) => sum + (thread.unread ?? 0), 0);
     const name = this.places.name(place);

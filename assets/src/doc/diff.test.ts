@@ -38,6 +38,12 @@ test("each sort of edit is told as what it did", () => {
   ] as [Op[], string[]][]) assert.deepEqual(short(ops), want, JSON.stringify(ops));
 });
 
+test("a node is not hidden under the one whose place it took", () => {
+  const after = apply(base, [{ op: "node.remove", id: "b" }, { op: "node.add", node: { id: "d", kind: "flow.noop", name: "New", at: [300, 0], params: {} } }]).doc;
+  const places = new Map(diff(base, after).union.nodes.map((node) => [node.id, node.at]));
+  assert.deepEqual([places.get("d"), places.get("b")], [[300, 0], [300, 96]]);
+});
+
 test("what went stands in the union, with nothing twice and no edge without its nodes", () => {
   const next = random(7);
   for (let round = 0; round < 200; round++) {

@@ -127,6 +127,17 @@ function reading(before: Workflow, after: Workflow): (a: Change, b: Change) => n
   };
 }
 
+/** What went steps down where something stands now: a node that took another's place would be hidden under it. */
+function aside(nodes: WorkflowNode[], now: number): WorkflowNode[] {
+  const taken = nodes.slice(0, now).map((node) => node.at);
+  return nodes.map((node, index) => {
+    if (index < now) return node;
+    let [x, y] = node.at;
+    for (let tries = 0; tries < 10 && taken.some(([a, b]) => Math.abs(a - x) < 120 && Math.abs(b - y) < 40); tries++) y += 96;
+    return { ...node, at: [x, y] };
+  });
+}
+
 function unite(before: Workflow, after: Workflow): Workflow {
   const rest = <T>(old: T[], now: T[], key: (part: T) => string): T[] => {
     const kept = new Set(now.map(key));
@@ -134,7 +145,7 @@ function unite(before: Workflow, after: Workflow): Workflow {
   };
   return {
     ...after,
-    nodes: rest(before.nodes, after.nodes, (node) => node.id),
+    nodes: aside(rest(before.nodes, after.nodes, (node) => node.id), after.nodes.length),
     edges: rest(before.edges, after.edges, edgeId),
     notes: rest(before.notes, after.notes, (note) => note.id),
     groups: rest(before.groups, after.groups, (group) => group.id),

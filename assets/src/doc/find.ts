@@ -45,7 +45,7 @@ function inParams(node: WorkflowNode, kind: Kind | undefined, wanted: string): {
 
 function within(value: Json | undefined, wanted: string, depth: number): string | undefined {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-    const text = String(value);
+    const text = String(value).replace(/^=/, ""); // the sign of an expression, which no field shows
     return text.toLowerCase().includes(wanted) ? text : undefined;
   }
   if (depth >= deepest || value === null || value === undefined) return undefined;

@@ -1,12 +1,14 @@
 // What changes on the page when the person's role changes while it is open: an editor who may only look from now on,
 // and one who may edit again.
 
+import { notice } from "../lib/announce";
 import { h } from "../lib/dom";
 import { t } from "../lib/words";
 import type { Studio } from "./studio";
 
 export function mountRole(studio: Studio, main: HTMLElement, frame: HTMLElement): void {
   const openedToLook = studio.readonly; // without palette and tools: those come with the page
+  let forget = () => {}; // takes the message about the loss of the right away
   studio.on("frame", (message) => {
     const { t: kind, role } = message;
     if ((kind !== "role" && kind !== "here") || typeof role !== "string") return;
@@ -30,7 +32,8 @@ export function mountRole(studio: Studio, main: HTMLElement, frame: HTMLElement)
       saved.replaceChildren(readonly ? h("span", {}, t("Read only")) : "");
     }
     if (cut) return; // the socket has said why
-    if (readonly) studio.toast(t("Your role was changed: from now on you may look at this workflow, not change it."), { error: true });
+    forget();
+    if (readonly) forget = notice(t("Your role was changed: from now on you may look at this workflow, not change it."), { error: true });
     else studio.toast(t("You may edit this workflow again."));
   });
 }

@@ -76,7 +76,7 @@ export class Timeline {
     if (!page.next) {
       versionsFrom(1);
       const thinned = (groups.at(-1)?.first ?? page.revision + 1) > 2;
-      items.push(h("li", { class: "moment" }, h("p", { class: "muted small-text" }, thinned ? t("Older edits are not kept in this workspace.") : t("Created {time}", { time: fullTime(new Date(page.created / 1000)) }))));
+      items.push(thinned ? h("li", { class: "moment" }, h("p", { class: "muted small-text" }, t("Older edits are not kept in this workspace."))) : this.beginning(page));
     } else items.push(h("li", { class: "moment" }, h("button", { type: "button", class: "button small", "data-focus": "more", onclick: () => this.listener.more() }, t("Show older"))));
     this.element.replaceChildren(h("h2", {}, t("Versions")), h("ol", { class: "timeline", "data-testid": "timeline" }, ...items));
     if (focused) this.element.querySelector<HTMLElement>(`[data-focus="${focused}"]`)?.focus();
@@ -125,6 +125,17 @@ export class Timeline {
       this.pick(burst.first - 1, burst.last, sumUp(burst.revisions)), this.who(burst.by, burst.at), list,
       // A version at this revision offers the same.
       inside && !this.page?.versions.some((version) => version.revision === shown) ? this.actions(shown) : null,
+    );
+  }
+
+  /** The workflow as it was made: that can be looked at and restored, too. */
+  private beginning(page: HistoryPage): HTMLElement {
+    const text = t("Created {time}", { time: fullTime(new Date(page.created / 1000)) });
+    const current = this.shown[0] === 0 && this.isShown(1);
+    return h(
+      "li", { class: "moment" + (current ? " is-shown" : ""), "data-testid": "beginning", "data-revision": 1 },
+      h("button", { type: "button", class: "moment-pick", "aria-current": current ? "true" : null, "data-focus": "0-1", onclick: () => this.listener.compare(0, 1) }, text),
+      page.versions.some((version) => version.revision === 1) ? null : this.actions(1),
     );
   }
 

@@ -15,6 +15,11 @@ export interface ToastOptions { error?: boolean; action?: { label: string; run()
 
 /** Shows a message in the corner: six seconds, errors until they are dismissed (at most four at a time). */
 export function toast(text: string, options: ToastOptions = {}): void {
+  notice(text, options);
+}
+
+/** Shows a message that can be taken away again, by what is returned. */
+export function notice(text: string, options: ToastOptions = {}): () => void {
   let region = document.getElementById("toasts");
   if (!region) {
     region = h("div", { id: "toasts", class: "toasts", role: "status", "aria-live": "polite" });
@@ -29,8 +34,9 @@ export function toast(text: string, options: ToastOptions = {}): void {
   box.append(h("button", { type: "button", class: "toast-close", "aria-label": t("Dismiss"), onclick: close }, icon("x")));
   region.append(box);
   while (region.childElementCount > 4) region.firstElementChild?.remove();
-  if (options.error) return;
+  if (options.error) return close;
   let timer = setTimeout(close, 6_000);
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", () => (timer = setTimeout(close, 2_000)));
+  return close;
 }

@@ -26,7 +26,7 @@ export function dataTable(items: Item[], origin: Origin | null): HTMLElement {
   const before = h("tbody", { "aria-hidden": "true" }, h("tr", {}, h("td", { colspan: columns.length + 1 })));
   const after = h("tbody", { "aria-hidden": "true" }, h("tr", {}, h("td", { colspan: columns.length + 1 })));
   const group = h("colgroup", {}, h("col"), ...columns.map(() => h("col")));
-  const head = h("tr", {}, h("th", { scope: "col", class: "index" }, "#"), ...columns.map((name) => headCell(name, origin)));
+  const head = h("tr", {}, h("th", { scope: "col", class: "index" }, "#"), ...columns.map((name) => headCell(name, origin, items.slice(0, looked).every((item) => typeOf(item.json[name]) === "number"))));
   const table = h("table", { class: "data-table", "aria-rowcount": items.length + 1 }, group, h("thead", {}, head), before, body, after);
   const scroller = h("div", { class: "data-scroll", tabindex: 0, role: "region", "aria-label": t("Items as a table") }, table);
 
@@ -44,10 +44,11 @@ export function dataTable(items: Item[], origin: Origin | null): HTMLElement {
   return scroller;
 }
 
-function headCell(name: string, origin: Origin | null): HTMLElement {
+/** @param numbers stand at the end of their cells, and so does their name */
+function headCell(name: string, origin: Origin | null, numbers: boolean): HTMLElement {
   const label = h("span", { title: origin ? t("Drag into a field to use it there") : name }, name);
   if (origin) draggable(label, () => reference(origin, [name]));
-  return h("th", { scope: "col" }, label);
+  return h("th", { scope: "col", class: numbers ? "is-number" : null }, label);
 }
 
 function cell(value: unknown): HTMLElement {
