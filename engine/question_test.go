@@ -24,7 +24,7 @@ func kindsThatAsk(w *world) set {
 			w.mu.Unlock()
 			return c.Note(ctx, what)
 		}
-		said := ""
+		var said string
 		switch notes := c.Notes(); len(notes) {
 		case 0:
 			if err := do("first"); err != nil {

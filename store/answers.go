@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"time"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -47,11 +49,13 @@ func (s *Store) BeginAnswer(ctx context.Context, scope auth.Scope, hash, request
 		}
 		a.Claim = ""
 		var asked string
-		if err := q.row(ctx, "SELECT request, status, type, body FROM call_answers WHERE workspace = $1 AND hash = $2", ws, hash).Scan(&asked, &a.Status, &a.Type, &a.Body); err != nil {
-			return err
+		_, err = one(ctx, q, "answer to this call", func(row scanner) (Answer, error) { return a, row.Scan(&asked, &a.Status, &a.Type, &a.Body) },
+			"SELECT request, status, type, body FROM call_answers WHERE workspace = $1 AND hash = $2", ws, hash)
+		if errors.Is(err, fs.ErrNotExist) { // the other call failed in this moment: a next try is the first
+			return nil
 		}
 		a.Other = asked != request
-		return nil
+		return err
 	})
 	return a, err
 }

@@ -79,7 +79,7 @@ func (s *Store) PutBudget(ctx context.Context, scope auth.Scope, b Budget) error
 
 // refuse says why a call may not be made; nil: it may.
 func (b Budget) refuse(spent, held, most int64) error {
-	text := ""
+	var text string
 	switch {
 	case b.Micros == 0:
 		return nil

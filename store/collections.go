@@ -35,6 +35,9 @@ func scanCollection(row scanner) (c library.Collection, err error) {
 		if err := json.Unmarshal([]byte(calibration), c.Calibration); err != nil {
 			return c, fmt.Errorf("read the calibration of the collection %s: %w", c.ID, err)
 		}
+		if !c.Calibration.Current() { // its weights are of other signals
+			c.Calibration = nil
+		}
 	}
 	if err := json.Unmarshal([]byte(models), &c.Models); err != nil {
 		return c, fmt.Errorf("read the models of the collection %s: %w", c.ID, err)

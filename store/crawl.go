@@ -233,7 +233,7 @@ func (l *Shelves) takePage(ctx context.Context, q querier, v *site.Visit, p *sit
 	}
 	if added.Err != nil {
 		p.State, p.Reason = site.Broken, strings.TrimSuffix(added.Err.Error(), ": "+fs.ErrInvalid.Error())
-		return nil
+		return nil //nolint:nilerr // what is wrong with the page is kept with it
 	}
 	switch {
 	case p.Document != added.Document.ID:

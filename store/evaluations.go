@@ -195,13 +195,16 @@ func (s *Store) SetCalibration(ctx context.Context, scope auth.Scope, collection
 	}
 	text := ""
 	if c != nil {
+		if !c.Current() {
+			return invalid("this calibration was fitted by an older version of the studio, whose searches measured other things: fit it anew")
+		}
 		data, err := json.Marshal(c)
 		if err != nil {
 			return err
 		}
 		text = string(data)
 	}
-	n, err := s.library.exec(ctx, "UPDATE collections SET calibration = $3, updated = $4 WHERE workspace = $1 AND id = $2", ws, collection, text, s.now())
+	n, err := s.library.exec(ctx, "UPDATE collections SET calibration = $3, updated = CASE WHEN updated >= $4 THEN updated + 1 ELSE $4 END WHERE workspace = $1 AND id = $2", ws, collection, text, s.now())
 	if err == nil && n == 0 {
 		return absent("such collection in this workspace")
 	}

@@ -119,14 +119,7 @@ func (l *Ledger) Settle(_ context.Context, id string, e llm.Entry) error {
 	key := account{e.Workspace, day, cut(e.Model), cut(e.Credential), cut(e.Use.Kind), cut(e.Use.ID), cut(e.Use.Part), cut(e.Use.Key)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, known := l.accounts[key]; !known && len(l.accounts) >= maxUnsettled {
-		key = key.folded()
-	}
-	sum := l.accounts[key]
-	if sum == nil {
-		sum = &sums{}
-		l.accounts[key] = sum
-	}
+	sum := l.sumOf(key)
 	sum.provider, sum.name, sum.keyName = cut(e.Provider), cut(e.Use.Name), cut(e.Use.KeyName)
 	sum.add(&e)
 	if e.Cost.Micros != 0 {
@@ -136,6 +129,19 @@ func (l *Ledger) Settle(_ context.Context, id string, e llm.Entry) error {
 		l.settled = append(l.settled, [2]string{e.Workspace, id})
 	}
 	return nil
+}
+
+// sumOf is what an account came to since it was written last. The caller holds mu.
+func (l *Ledger) sumOf(key account) *sums {
+	if _, known := l.accounts[key]; !known && len(l.accounts) >= maxUnsettled {
+		key = key.folded()
+	}
+	sum := l.accounts[key]
+	if sum == nil {
+		sum = &sums{}
+		l.accounts[key] = sum
+	}
+	return sum
 }
 
 // folded keeps only the kind of use apart.
@@ -209,11 +215,11 @@ func (l *Ledger) Flush(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for key, sum := range accounts {
-		if now := l.accounts[key]; now != nil {
-			now.plus(sum)
-		} else {
-			l.accounts[key] = sum
+		now := l.sumOf(key)
+		if now.calls+now.kept == 0 { // what came meanwhile has the newer names
+			now.provider, now.name, now.keyName = sum.provider, sum.name, sum.keyName
 		}
+		now.plus(sum)
 	}
 	for key, micros := range months {
 		l.months[key] += micros

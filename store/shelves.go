@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -100,14 +101,15 @@ func due(ctx context.Context, q querier, dead int64) (*library.Task, int, error)
 	return &list[0], tries, json.Unmarshal([]byte(tags), &list[0].Tags)
 }
 
-// releaseDocuments queues what a process worked on that was ended. On SQLite there is no other that could still do so;
-// on Postgres the others look for signs of life.
+// releaseDocuments frees the documents and the sources that a process worked on that was ended. On SQLite there is no other
+// that could still do so; on Postgres the others look for signs of life.
 func (s *Store) releaseDocuments(ctx context.Context) error {
 	if s.library.postgres {
 		return nil
 	}
 	_, err := s.library.exec(ctx, "UPDATE documents SET status = 'queued', stage = '', owner = '' WHERE status = 'working'")
-	return err
+	_, err2 := s.library.exec(ctx, "UPDATE sources SET beat = 0 WHERE status = 'working'")
+	return errors.Join(err, err2)
 }
 
 // held is the condition of everything that a task writes: it is still this claim's.

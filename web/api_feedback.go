@@ -72,6 +72,9 @@ func apiMakeQuestion(s *Server, c *Ctx, in makeQuestionIn) (out makeQuestionOut,
 		return out, err
 	}
 	q := evaluate.Question{Question: in.Question, Unanswerable: in.Unanswerable}
+	if len(in.Chunks) > maxChosen {
+		return out, invalidInput("A question has at most %d passages.", maxChosen)
+	}
 	if len(in.Chunks) > 0 {
 		known, err := s.passages(c, in.ID, &j.Message)
 		if err != nil {

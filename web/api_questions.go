@@ -58,10 +58,16 @@ func apiPutQuestions(s *Server, c *Ctx, in putQuestionsIn) (putQuestionsOut, err
 	return putQuestionsOut{list(ids)}, err
 }
 
+// maxChosen is how many passages of one question can be named by their numbers: each of them is looked up.
+const maxChosen = 20
+
 // quoted are chunks as quotes, which stay right when their documents are cut anew.
 func (s *Server) quoted(c *Ctx, collection string, numbers []uint32) ([]evaluate.Passage, error) {
 	if len(numbers) == 0 {
 		return nil, nil
+	}
+	if len(numbers) > maxChosen {
+		return nil, invalidInput("A question has at most %d passages.", maxChosen)
 	}
 	ctx, scope := c.Request().Context(), c.Scope()
 	chunks, err := s.Store.Library().Chunks(ctx, scope.Workspace(), collection, numbers)

@@ -15,12 +15,20 @@ import (
 )
 
 type talkIn struct {
+	ID       string   `path:"id" json:"-"`
+	Question string   `json:"question"`
+	Tags     []string `json:"tags,omitempty" doc:"Only documents that have all of them."`
+	NoModel  bool     `json:"no_model,omitempty" doc:"Answer with sentences of the documents."`
+	Accept   string   `header:"Accept" json:"-" doc:"text/event-stream sends the question as it is kept (event message), the text as it comes (events delta), and the answer at the end (event answer)."`
+}
+
+type talkOnIn struct {
 	ID           string   `path:"id" json:"-"`
 	Conversation string   `path:"conversation" json:"-"`
 	Question     string   `json:"question"`
 	Tags         []string `json:"tags,omitempty" doc:"Only documents that have all of them."`
 	NoModel      bool     `json:"no_model,omitempty" doc:"Answer with sentences of the documents."`
-	Accept       string   `header:"Accept" json:"-" doc:"text/event-stream sends the question as it is kept (event message), the text as it comes (events delta), and the answer at the end (event answer)."`
+	Accept       string   `header:"Accept" json:"-" doc:"As for a new conversation."`
 }
 
 type talkOut struct {
@@ -34,9 +42,17 @@ const keepWait = 10 * time.Second
 // maxTold bounds how much of a text that was stopped is kept, in bytes.
 const maxTold = 256 << 10
 
-// apiTalk answers a question in a conversation of the asking person, or in a new one, and keeps both. What was asked and
-// answered there before goes along. Who goes away stops the answer: what has come until then is kept.
+// apiTalk answers a question in a new conversation of the asking person.
 func apiTalk(s *Server, c *Ctx, in talkIn) error {
+	return s.talk(c, talkOnIn{ID: in.ID, Question: in.Question, Tags: in.Tags, NoModel: in.NoModel, Accept: in.Accept})
+}
+
+// apiTalkOn answers a question in a conversation of the asking person.
+func apiTalkOn(s *Server, c *Ctx, in talkOnIn) error { return s.talk(c, in) }
+
+// talk answers a question in a conversation, or in a new one, and keeps both. What was asked and answered there before goes
+// along. Who goes away stops the answer: what has come until then is kept.
+func (s *Server) talk(c *Ctx, in talkOnIn) error {
 	ctx := c.Context()
 	o, settings, err := s.openCollection(c, in.ID, nil)
 	if err != nil {

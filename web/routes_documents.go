@@ -28,7 +28,7 @@ var documentRoutes = []route{
 	stream[talkIn, talkOut]("POST", "/collections/:id/conversations", auth.CollectionView, "Answer a question in a new conversation of the asking person", apiTalk,
 		costs(costSome), answers(eventStream), timed(askLimit), once),
 	call("GET", "/collections/:id/conversations/:conversation", auth.CollectionView, "A conversation of the asking person, with its questions and answers", apiConversation, costs(costSome)),
-	stream[talkIn, talkOut]("POST", "/collections/:id/conversations/:conversation", auth.CollectionView, "Answer a question in a conversation of the asking person", apiTalk,
+	stream[talkOnIn, talkOut]("POST", "/collections/:id/conversations/:conversation", auth.CollectionView, "Answer a question in a conversation of the asking person", apiTalkOn,
 		costs(costSome), answers(eventStream), timed(askLimit), once),
 	call("DELETE", "/collections/:id/conversations/:conversation", auth.CollectionView, "Throw a conversation away; it can be brought back for a day", apiDeleteConversation),
 	call("POST", "/collections/:id/conversations/:conversation/restore", auth.CollectionView, "Bring a conversation back", apiRestoreConversation),

@@ -85,6 +85,10 @@ func (s *Server) showUsage(c *Ctx, status int, v views.UsageView) error {
 	for day := 1; day <= m.Days; day++ {
 		v.Days = append(v.Days, views.UsageDay{Day: day})
 	}
+	own, err := s.Store.Prices(c.Context(), c.Scope())
+	if err != nil {
+		return err
+	}
 	models, uses := map[string]*usageSum{}, map[string]*usageSum{}
 	for i := range m.Rows {
 		r := &m.Rows[i]
@@ -97,11 +101,7 @@ func (s *Server) showUsage(c *Ctx, status int, v views.UsageView) error {
 		line := usageLine(&sum.sum)
 		line.Name, line.Sub = modelName(sum.row), sum.row.Credential
 		v.Models = append(v.Models, line)
-		price, err := s.priceOf(c, sum.row)
-		if err != nil {
-			return err
-		}
-		v.Prices = append(v.Prices, price)
+		v.Prices = append(v.Prices, priceOf(own, sum.row))
 	}
 	for i, sum := range inOrder(uses) {
 		if i >= maxUses {
@@ -177,28 +177,24 @@ func useLine(c *Ctx, u *usageSum) views.UsageLine {
 	return line
 }
 
-// priceOf is what a model costs now, and who says so.
-func (s *Server) priceOf(c *Ctx, r *store.UsageRow) (views.UsagePrice, error) {
+// priceOf is what a model costs now, and who says so. own are the prices that the workspace set.
+func priceOf(own []store.ModelPrice, r *store.UsageRow) views.UsagePrice {
 	name := modelName(r)
 	p := views.UsagePrice{Model: name, Credential: r.Credential}
-	own, err := s.Store.Prices(c.Context(), c.Scope())
-	if err != nil {
-		return p, err
-	}
 	for _, known := range []string{r.Credential + "/" + name, name} {
 		for i := range own {
 			if own[i].Model == known {
 				p.Price, p.Own = &own[i].Price, known
-				return p, nil
+				return p
 			}
 		}
 	}
 	if r.Unpriced > 0 { // an endpoint of somebody else, whatever its models are called
-		return p, nil
+		return p
 	}
 	if r.Provider == llm.Ollama {
 		p.Price = &llm.Price{}
-		return p, nil
+		return p
 	}
 	if p.Price = llm.PriceOf(r.Provider, name); p.Price != nil {
 		for _, l := range llm.Prices() {
@@ -207,7 +203,7 @@ func (s *Server) priceOf(c *Ctx, r *store.UsageRow) (views.UsagePrice, error) {
 			}
 		}
 	}
-	return p, nil
+	return p
 }
 
 // usageCSV has every row of the month.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -163,6 +164,7 @@ type campaign struct {
 	cases     []*Case
 	pool      *pool
 	result    *Result
+	saying    sync.Mutex
 }
 
 func begin(s Settings, p Parts) (*campaign, error) {
@@ -228,6 +230,8 @@ func (c *campaign) close() {
 }
 
 func (c *campaign) say(e Event) {
+	c.saying.Lock()
+	defer c.saying.Unlock()
 	e.At = c.Now()
 	c.Each(e)
 }

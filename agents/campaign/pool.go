@@ -112,7 +112,7 @@ func (p *pool) take(persona *agents.Persona) *Case {
 			p.members[persona.ID].Case, p.members[persona.ID].At = x.ID, x.Address
 			return x
 		}
-		if len(p.waiting) == 0 || p.active == 0 {
+		if p.active == 0 {
 			return nil
 		}
 		p.changed.Wait()

@@ -84,7 +84,9 @@ func (k *kept) question(id string) engine.OpenQuestion {
 
 func (k *kept) finished(id string) []*engine.Talk {
 	k.t.Helper()
-	_, talks, _ := k.until(id, func(r *engine.Run, _ []*engine.Talk, _ []engine.OpenQuestion) bool { return r.Status == engine.Succeeded })
+	_, talks, _ := k.until(id, func(r *engine.Run, _ []*engine.Talk, _ []engine.OpenQuestion) bool {
+		return r.Status == engine.Succeeded
+	})
 	return talks
 }
 

@@ -3,7 +3,9 @@ package evaluate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +21,8 @@ const (
 	beatEvery = time.Second
 	// keptEvery is how often what came of the questions is kept, so that who goes on does not ask them again.
 	keptEvery = 5 * time.Second
+	// maxRestarts is how often an evaluation is gone on with: one that takes the studio down does so no more after that.
+	maxRestarts = 10
 )
 
 // Worker runs evaluations, one at a time. Several may work on one store, in several processes.
@@ -111,11 +115,32 @@ func (w *Worker) changed(t *Task) {
 func reason(err error) string {
 	const most = 1000
 	text := err.Error()
-	return text[:min(len(text), most)]
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
 }
 
-// work does what was asked for, and beats meanwhile: a model may take its time for one question.
+// work does what was asked for, and beats meanwhile: a large collection takes its time to open, and a model for one question.
 func (w *Worker) work(ctx context.Context, t *Task) error {
+	if t.Restarts > maxRestarts {
+		return fmt.Errorf("it was begun %d times, and each time the studio ended: it is left alone now", t.Restarts)
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	p := &progress{worker: w, task: t}
+	var beating sync.WaitGroup
+	beating.Go(func() { p.beat(ctx, stop) })
+	defer beating.Wait()
+	defer stop(nil) // before the beats are waited for
+	err := w.measure(ctx, t, p)
+	if err != nil && errors.Is(context.Cause(ctx), ErrTaken) {
+		return ErrTaken
+	}
+	return err
+}
+
+// measure asks the questions, or fits the calibration with them.
+func (w *Worker) measure(ctx context.Context, t *Task, p *progress) error {
 	o, err := w.Open(ctx, t.Workspace, t.Collection)
 	if err != nil {
 		return err
@@ -131,19 +156,12 @@ func (w *Worker) work(ctx context.Context, t *Task) error {
 			return err
 		}
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	p := &progress{worker: w, task: t}
-	var beating sync.WaitGroup
-	beating.Go(func() { p.beat(ctx, stop) })
-	defer beating.Wait()
-	defer stop(nil) // before the beats are waited for
 	if t.Order.Fit {
 		f, err := Fit(ctx, o, places, questions, FitOptions{Model: model, Each: p.count})
 		if err == nil {
 			t.Fitting = f
 		}
-		return p.why(ctx, err)
+		return err
 	}
 	if len(questions) == 0 {
 		return errNoQuestions
@@ -154,7 +172,7 @@ func (w *Worker) work(ctx context.Context, t *Task) error {
 	}
 	result, err := Run(ctx, o.Retriever, places, questions, Options{Settings: settings, Model: model, Answers: t.Order.Answers, Known: t.Result.Cases, Each: p.cases})
 	if err != nil {
-		return p.why(ctx, err)
+		return err
 	}
 	result.Setup = SetupOf(o)
 	result.Took = time.Duration(w.Now().UnixMicro()-t.Created) * time.Microsecond
@@ -227,12 +245,4 @@ func (p *progress) beat(ctx context.Context, stop context.CancelCauseFunc) {
 			}
 		}
 	}
-}
-
-// why is ErrTaken where that ended the work.
-func (p *progress) why(ctx context.Context, err error) error {
-	if err != nil && errors.Is(context.Cause(ctx), ErrTaken) {
-		return ErrTaken
-	}
-	return err
 }

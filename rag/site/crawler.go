@@ -106,7 +106,7 @@ func (c *Crawler) changed(v *Visit, fresh bool) {
 func (c *Crawler) look(ctx context.Context, v *Visit) (o Outcome, err error) {
 	root, err := Parse(v.Address)
 	if err != nil {
-		return Outcome{Error: err.Error()}, nil
+		return Outcome{Error: err.Error()}, nil //nolint:nilerr // what is wrong with the address is kept with it
 	}
 	s := scope{root: root}
 	if v.Kind == Links {
