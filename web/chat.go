@@ -141,7 +141,8 @@ type chatOut struct {
 	Message engine.ChatMessage `json:"message"`
 }
 
-// chatAnswer gives a message to the workflow and answers with what it says. Both are kept.
+// chatAnswer gives a message to the workflow and answers with what it says. Both are kept, also when the page was left
+// meanwhile; of a message without an answer nothing is, so that it stands there once when it is written again.
 func chatAnswer(s *Server, c *Ctx) error {
 	o, err := s.findChat(c)
 	if err != nil {
@@ -161,7 +162,7 @@ func chatAnswer(s *Server, c *Ctx) error {
 	if in.Message = strings.TrimSpace(in.Message); in.Message == "" || utf8.RuneCountInString(in.Message) > o.MaxChars {
 		return invalidInput("A message has 1 to %d characters.", o.MaxChars)
 	}
-	ctx, cancel := context.WithTimeout(c.Context(), hookWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), hookWait)
 	defer cancel()
 	var before []engine.ChatMessage
 	if in.Session != "" {
@@ -169,8 +170,7 @@ func chatAnswer(s *Server, c *Ctx) error {
 			return err
 		}
 	}
-	mine := engine.ChatMessage{Role: "user", Text: in.Message}
-	if in.Session, err = s.Store.AddChatMessages(ctx, o.hook.Workspace, o.hook.WorkflowID, in.Session, o.person, mine); err != nil {
+	if in.Session, err = s.Store.AddChatMessages(ctx, o.hook.Workspace, o.hook.WorkflowID, in.Session, o.person); err != nil {
 		return err
 	}
 	handle, err := s.start(ctx, engine.StartRequest{
@@ -188,7 +188,7 @@ func chatAnswer(s *Server, c *Ctx) error {
 		return err
 	}
 	said.Role, said.At = "assistant", s.Now().UnixMicro()
-	if _, err := s.Store.AddChatMessages(ctx, o.hook.Workspace, o.hook.WorkflowID, in.Session, o.person, said); err != nil {
+	if _, err := s.Store.AddChatMessages(ctx, o.hook.Workspace, o.hook.WorkflowID, in.Session, o.person, engine.ChatMessage{Role: "user", Text: in.Message}, said); err != nil {
 		return err
 	}
 	return writeJSON(c, http.StatusOK, chatOut{in.Session, said})

@@ -76,8 +76,8 @@ class Chat {
       waiting.replaceChildren(h("div", { class: "alert bad", role: "alert" }, icon("circle-alert"), h("div", {}, text), h("button", { type: "button", class: "button small", onclick: () => { mine.remove(); waiting.remove(); void this.say(message); } }, t("Try again"))));
     } finally {
       this.send.disabled = false;
-      this.list.lastElementChild?.scrollIntoView({ block: "end" });
-      this.field.focus();
+      this.list.querySelector(":scope > :nth-last-child(2)")?.scrollIntoView({ block: "start" }); // a long answer is read from its beginning
+      this.field.focus({ preventScroll: true });
     }
   }
 
@@ -103,7 +103,13 @@ function remembered(): string {
 function bubble(message: Message): HTMLElement {
   if (message.role === "user") return h("li", { class: "chat-message is-user", "data-testid": "chat-question" }, h("p", {}, message.text));
   const sources = message.sources ?? [];
-  return h("li", { class: "chat-message is-assistant", "data-testid": "chat-answer" }, markdown(message.text),
+  const text = markdown(message.text);
+  for (const table of text.querySelectorAll("table")) {
+    const box = h("div", { class: "chat-table", tabindex: 0 }); // a wide table is moved, its words stay whole
+    table.replaceWith(box);
+    box.append(table);
+  }
+  return h("li", { class: "chat-message is-assistant", "data-testid": "chat-answer" }, text,
     sources.length > 0 && h("p", { class: "muted small-text" }, t("Sources"), ": ", sources.join(" · ")));
 }
 

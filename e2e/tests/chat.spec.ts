@@ -110,10 +110,16 @@ for (const theme of ["light", "dark"] as const) {
           expect(said.asked.at(-1)!.messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
         });
 
-        await test.step("a stopped answer stays as it was stopped", async () => {
+        await test.step("an answer goes on while another conversation is in view, and a stopped one stays as it was stopped", async () => {
           await ask(page, "When does the warranty end?");
           const answer = page.getByTestId("answer").nth(2);
           await expect(answer).toContainText("The warranty of the press ends");
+          await page.getByTestId("new-conversation").click();
+          await expect(page.getByTestId("answer")).toHaveCount(0);
+          await expect(page.getByTestId("ask")).toBeVisible();
+          await page.getByTestId("conversation").first().getByRole("link").click();
+          await expect(answer).toContainText("The warranty of the press ends");
+          expect(said.left).toBe(0);
           await screens.look("chat-streaming");
           await page.getByTestId("stop-answer").click();
           await expect(answer.getByTestId("stopped")).toBeVisible();

@@ -28,7 +28,8 @@ class Talk implements TurnHost {
   private readonly news = new BroadcastChannel("atelier-conversations");
   private conversation: Conversation | undefined;
   private shown = ""; // what the list shows, to see whether it must be drawn again
-  private running: AbortController | undefined;
+  private running: AbortController | undefined; // of the question that is being answered in view
+  private readonly underWay = new Map<string, { control: AbortController; item: HTMLElement }>(); // by conversation, also those out of view
   private timer = 0;
 
   constructor(private readonly root: HTMLElement) {
@@ -40,7 +41,7 @@ class Talk implements TurnHost {
     this.past = new Past(panel, this.collection, {
       open: (id) => void this.go(id),
       renamed: (of) => this.renamed(of),
-      removed: (id) => { this.tell(id); if (this.conversation?.id === id) void this.go(""); },
+      removed: (id) => { this.underWay.get(id)?.control.abort(); this.tell(id); if (this.conversation?.id === id) void this.go(""); },
       restored: (id) => { this.tell(id); void this.go(id); },
     });
     part(root, "form").addEventListener("submit", (event) => {
@@ -84,7 +85,7 @@ class Talk implements TurnHost {
   private async load(id: string, quiet = false): Promise<void> {
     clearTimeout(this.timer);
     if (!quiet) {
-      this.running?.abort();
+      this.running = undefined; // it goes on out of view, and is there again when one comes back
       this.panel.close();
     }
     if (!id) {
@@ -95,6 +96,7 @@ class Talk implements TurnHost {
       const { list, ...conversation } = await api.get<Conversation & { list: Message[] }>(`/collections/${segment(this.collection)}/conversations/${segment(id)}`);
       if (this.running || inAddress() !== id) return;
       this.show(conversation, list);
+      if (this.resume(id)) return;
       if (list.some((one) => one.state === "answering")) this.timer = window.setTimeout(() => void this.load(id, true), lookAgain);
       else if (!quiet) this.list.lastElementChild?.scrollIntoView({ block: "start" });
     } catch (error) {
@@ -111,6 +113,19 @@ class Talk implements TurnHost {
     if (now !== this.shown || list.length === 0) this.list.replaceChildren(...list.map((one) => turnView(this, one)));
     this.shown = now;
     this.mark();
+  }
+
+  /** Brings back an answer that went on while another conversation was in view. */
+  private resume(id: string): boolean {
+    const left = this.underWay.get(id);
+    if (!left) return false;
+    const place = this.list.querySelector(`[data-message="${CSS.escape(left.item.dataset["message"] ?? "")}"]`);
+    if (place) place.replaceWith(left.item);
+    else this.list.append(left.item);
+    this.running = left.control;
+    this.mark();
+    left.item.scrollIntoView({ block: "start" });
+    return true;
   }
 
   /** Looks for what another window or person has changed. */
@@ -161,7 +176,11 @@ class Talk implements TurnHost {
     try {
       const answer = await ask(this.collection, this.conversation?.id ?? "", question, mine.signal, (begun) => {
         message = begun.message;
-        if (here()) this.begun(begun.conversation, item, message);
+        item.dataset["message"] = message.id;
+        this.underWay.set(message.conversation, { control: mine, item });
+        if (here()) this.begun(begun.conversation);
+        else if (this.conversation?.id === message.conversation) void this.load(message.conversation, true);
+        this.past.touch(begun.conversation);
       }, (piece) => {
         told += piece;
         waiting.hidden = true;
@@ -177,18 +196,19 @@ class Talk implements TurnHost {
     box.removeAttribute("aria-busy");
     fillAnswer(box, this, message);
     if (this.running === mine) this.running = undefined;
-    if (message.conversation) this.tell(message.conversation);
+    if (message.conversation) {
+      if (this.underWay.get(message.conversation)?.control === mine) this.underWay.delete(message.conversation);
+      this.tell(message.conversation);
+    }
     this.mark();
     if (document.activeElement === document.body) this.field.focus();
   }
 
   /** The studio has kept the question: its conversation has an address now. */
-  private begun(conversation: Conversation, item: HTMLElement, message: Message): void {
+  private begun(conversation: Conversation): void {
     const fresh = this.conversation?.id !== conversation.id;
-    item.dataset["message"] = message.id;
     this.conversation = conversation;
     if (fresh) history.replaceState(null, "", this.past.address(conversation.id));
-    this.past.touch(conversation);
     this.mark();
   }
 
