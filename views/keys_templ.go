@@ -737,7 +737,7 @@ func keyRow(v KeysView, k auth.Key) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = Time(k.Expires).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Day(k.Expires).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

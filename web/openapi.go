@@ -67,7 +67,7 @@ func operationOf(r route, types *schemas, problem map[string]any) map[string]any
 			"default":                  map[string]any{"description": "What went wrong", "content": map[string]any{"application/problem+json": map[string]any{"schema": problem}}},
 		},
 	}
-	if parameters := types.parameters(r.API.In); len(parameters) > 0 {
+	if parameters := types.parameters(r.Path, r.API.In); len(parameters) > 0 {
 		op["parameters"] = parameters
 	}
 	content := map[string]any{}

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -126,12 +127,16 @@ func walkFields(t reflect.Type, yield func(reflect.StructField) bool) bool {
 }
 
 // parameters describes the fields that come from path, query and headers.
-func (s *schemas) parameters(t reflect.Type) []any {
+func (s *schemas) parameters(path string, t reflect.Type) []any {
 	var list []any
+	steps := strings.Split(path, "/")
 	for f := range t.Fields() {
 		for _, in := range []string{"path", "query", "header"} {
 			name := f.Tag.Get(in)
 			if name == "" || name == "Accept" { // the answer's types tell that
+				continue
+			}
+			if in == "path" && !slices.Contains(steps, ":"+name) { // rows can share what they take: a new conversation has no id yet
 				continue
 			}
 			p := map[string]any{"name": name, "in": in, "schema": s.of(f.Type)}

@@ -47,7 +47,7 @@ func TestEveryRowHasAPermission(t *testing.T) {
 	known := []auth.Permission{auth.Public, auth.SignedIn}
 	for _, p := range []auth.Permission{
 		auth.WorkflowView, auth.WorkflowEdit, auth.WorkflowRun, auth.WorkflowComment, auth.RunView, auth.RunCancel, auth.CredentialView, auth.CredentialEdit, auth.CollectionView, auth.CollectionEdit,
-		auth.VariableView, auth.VariableEdit, auth.MemberView, auth.MemberManage, auth.WorkspaceManage,
+		auth.VariableView, auth.VariableEdit, auth.UsageView, auth.MemberView, auth.MemberManage, auth.WorkspaceManage,
 	} {
 		if !auth.Owner.Allows(p) {
 			t.Errorf("owners lack %s", p)

@@ -117,6 +117,8 @@ for (const theme of ["light", "dark"] as const) {
       await page.getByTestId("make-key").click();
       const key = (await page.getByTestId("copy-value").first().textContent())!.trim();
       expect(key).toMatch(/^atl_/);
+      const end = new Date(Date.now() + 90 * 86_400_000).getFullYear(); // the day itself, not "in 2 months"
+      await expect(page.locator("tbody time[data-day]")).toContainText(String(end));
       await screens.look("keys-made");
       await page.setViewportSize({ width: 390, height: 844 });
       await screens.look("keys-phone");

@@ -1,5 +1,5 @@
 // Times as people say them. <time datetime="…" data-relative> shows "5 minutes ago", with the full time as its title,
-// and is renewed while the page stands.
+// and is renewed while the page stands. <time datetime="…" data-day> shows the day: "20 Feb 2027".
 
 import { decimal, language, t } from "../lib/words";
 
@@ -14,6 +14,8 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const full = new Intl.DateTimeFormat(language === "en" ? undefined : language, { dateStyle: "medium", timeStyle: "medium" });
 
+const day = new Intl.DateTimeFormat(language === "en" ? undefined : language, { dateStyle: "medium" });
+
 /** "in 3 minutes", "yesterday", "just now". */
 export function ago(date: Date, now = Date.now()): string {
   const seconds = (date.getTime() - now) / 1000;
@@ -26,8 +28,8 @@ export function ago(date: Date, now = Date.now()): string {
 
 /** Days of the calendar between two times: "tomorrow" is what begins at midnight. */
 function days(date: Date, now: Date): number {
-  const day = (of: Date) => Date.UTC(of.getFullYear(), of.getMonth(), of.getDate());
-  return Math.round((day(date) - day(now)) / 86_400_000);
+  const midnight = (of: Date) => Date.UTC(of.getFullYear(), of.getMonth(), of.getDate());
+  return Math.round((midnight(date) - midnight(now)) / 86_400_000);
 }
 
 export function fullTime(date: Date): string {
@@ -52,6 +54,12 @@ function renew(root: ParentNode = document): void {
     const text = ago(date);
     if (element.textContent !== text) element.textContent = text;
     if (!element.title) element.title = full.format(date);
+  }
+  for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-day]")) {
+    const date = new Date(element.dateTime);
+    if (Number.isNaN(date.getTime()) || element.title) continue;
+    element.textContent = day.format(date);
+    element.title = full.format(date);
   }
 }
 
