@@ -41,10 +41,11 @@ func (s *Server) webhookOf(n *engine.Node) (webhook, error) {
 	if err != nil {
 		return w, err
 	}
-	ok := false
-	if w.rules, ok = params.(webhookRules); !ok {
+	rules, ok := params.(webhookRules)
+	if !ok {
 		return w, fmt.Errorf("the kind %s has no rules for callers", n.Kind)
 	}
+	w.rules = rules
 	data, err := json.Marshal(params)
 	if err != nil {
 		return w, err

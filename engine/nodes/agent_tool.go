@@ -188,6 +188,7 @@ func (a *agent) make(ctx context.Context, t agentTool) ([]*tool, error) {
 		one.Schema = schema
 		if one.run = a.callWorkflow(t); t.Type == "http" {
 			one.run = a.request(t)
+			one.repeat = t.Method != "POST" && t.Method != "PATCH" // few servers know the key
 		}
 	}
 	one.fits = one.Schema

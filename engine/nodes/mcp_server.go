@@ -94,7 +94,7 @@ func (t mcpTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	next := t.next
 	if next == nil {
-		next = http.DefaultTransport
+		next = http.DefaultTransport //nolint:forbidigo // the client around it has the time
 	}
 	response, err := next.RoundTrip(r)
 	if err == nil {
