@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-QCTUCFTT.js";import"./chunk-X4YKBM6L.js";import"./chunk-TFYHMNSM.js";import"./chunk-N6SKRULE.js";import"./chunk-OZWNEI5G.js";import"./chunk-TPCQDOUQ.js";import"./chunk-JHSPDYQW.js";export{a as caps,b as openSheet};
