@@ -25,7 +25,7 @@ type Crawler struct {
 	Changed func(workspace, collection string, fresh bool)
 	// Looked, when set, is told of each page.
 	Looked func(p Page)
-	// Workers is how many sources are looked at at once; 0: 2.
+	// Workers is how many sources are looked at at once; 0: 8, since most of the time each waits for its own pace.
 	Workers int
 
 	wake chan struct{}
@@ -48,7 +48,7 @@ func (c *Crawler) Wake() {
 // Run looks at sources until the context ends: at those that wait, and at those whose day or week has come.
 func (c *Crawler) Run(ctx context.Context) {
 	var workers sync.WaitGroup
-	for range cmp.Or(c.Workers, 2) {
+	for range cmp.Or(c.Workers, 8) {
 		workers.Go(func() { c.work(ctx) })
 	}
 	workers.Wait()
