@@ -145,6 +145,8 @@ func TestMCPCall(t *testing.T) {
 			}
 		})
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.keys[0] == "" {
 		t.Error("no idempotency key was handed over")
 	}
