@@ -6,7 +6,7 @@ import { expect, setUp, test } from "../studio";
 test("templates are found, looked at and used", async ({ page, studio }) => {
   await setUp(page, studio);
   await page.getByTestId("all-templates").click();
-  await expect(page.locator(".template-card")).toHaveCount(18);
+  await expect(page.locator(".template-card")).toHaveCount(20);
   await page.getByRole("link", { name: "Watching" }).click();
   await expect(page.locator(".template-card")).toHaveCount(4);
   await page.getByTestId("template-search").fill("mail sql");
