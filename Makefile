@@ -39,7 +39,7 @@ lint: ## golangci-lint, when it is installed
 
 race: ## the Go tests with the race detector
 	$(GO) test -race -shuffle=on -timeout 15m ./...
-	$(GO) test -timeout 5m -run 'TestGreedyNodes|TestMergeIsBounded|TestManySmallDocuments|TestHugeDocument|TestEndlessEmbedder' . ./engine
+	$(GO) test -timeout 5m -run 'TestGreedyNodes|TestMergeIsBounded|Document|Embedder|ModelsThatFail' . ./engine
 	ATELIER_TEST_HISTORIES=10000 $(GO) test -timeout 10m -run TestConvergence ./store
 
 test: check race e2e ## everything: checks, Go tests with the race detector, browser tests

@@ -201,8 +201,18 @@ func paragraph(text string) func(io.Writer) {
 
 const pageTree = "<</Type /Catalog /Pages 2 0 R>>|<</Type /Pages /Kids [3 0 R] /Count 1>>|<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</XObject <</X1 5 0 R>>>>>>|<</Length 6>>\nstream\n/X1 Do\nendstream|<</Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1>>\nstream\nx\nendstream"
 
+// onceWithoutRaceDetector leaves tests of whole studios under load to the run of make race without the detector, which takes
+// several times the memory and time; what they go through is tested with it in the packages.
+func onceWithoutRaceDetector(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("runs without the race detector")
+	}
+}
+
 // Each bad document is refused in words that say what is wrong, costs little memory, and leaves the others alone.
 func TestBadDocuments(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	t.Parallel()
 	s := startStudio(t)
 	h := s.collection("Files", nil)
@@ -276,6 +286,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 // A file of 500 MB is refused early, whether it says its size or not, and what came before it in the request is kept.
 func TestHugeDocument(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	t.Parallel()
 	s := startStudio(t)
 	h := s.collection("Files", nil)
@@ -312,7 +323,7 @@ func TestHugeDocument(t *testing.T) {
 	if len(list.Documents) != 1 || list.Documents[0].Name != "small.txt" {
 		t.Errorf("afterwards there are %+v", list.Documents)
 	}
-	if got := s.most(); got > 500 && !raceDetector {
+	if got := s.most(); got > 500 {
 		t.Errorf("the server had up to %d MiB in memory", got)
 	} else {
 		t.Logf("the server had up to %d MiB in memory", got)
@@ -321,6 +332,7 @@ func TestHugeDocument(t *testing.T) {
 
 // Names are kept as people gave them, lead nowhere, and are shown as text.
 func TestNamesOfDocuments(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	t.Parallel()
 	s := startStudio(t)
 	h := s.collection("Names", nil)
@@ -371,7 +383,8 @@ func (s *studioProcess) page(path string) string {
 
 // Ten thousand small files come and are taken in while the pages stay quick and the memory small; each is there once.
 func TestManySmallDocuments(t *testing.T) {
-	if testing.Short() || raceDetector {
+	onceWithoutRaceDetector(t)
+	if testing.Short() {
 		t.Skip("takes ten thousand files in")
 	}
 	t.Parallel()

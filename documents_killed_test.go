@@ -15,6 +15,7 @@ import (
 // The server is killed again and again while it takes documents in, and while people replace and delete them. In the end
 // all is taken in once, whole, and what was deleted is gone.
 func TestKillsWhileDocumentsAreTakenIn(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	if testing.Short() {
 		t.Skip("kills processes for most of a minute")
 	}

@@ -40,6 +40,7 @@ func repeated(f llmtest.Fault) []llmtest.Fault { return []llmtest.Fault{f, f, f,
 // An embedder that fails costs a document its turn and no more: the reason stands beside it, and it is taken in when the
 // embedder works again.
 func TestEmbeddersThatFail(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	t.Parallel()
 	s := startStudio(t, "ATELIER_ALLOW_ADDRESSES=127.0.0.1")
 	const text = "Parcels can go back within thirty days after they came."
@@ -82,6 +83,7 @@ func TestEmbeddersThatFail(t *testing.T) {
 
 // An embedder that hangs holds its document and nothing else: the document can be paused, changed and deleted meanwhile.
 func TestEmbedderThatHangs(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	t.Parallel()
 	s := startStudio(t, "ATELIER_ALLOW_ADDRESSES=127.0.0.1")
 	server := s.provider("Models")
@@ -113,6 +115,7 @@ func TestEmbedderThatHangs(t *testing.T) {
 
 // An embedder that sends numbers for ever is cut off, and its document says why.
 func TestEndlessEmbedder(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	t.Parallel()
 	s := startStudio(t, "ATELIER_ALLOW_ADDRESSES=127.0.0.1")
 	numbers := strings.Repeat("0.25,", 64<<10)
@@ -130,7 +133,7 @@ func TestEndlessEmbedder(t *testing.T) {
 	if d := h.take("a.txt", []byte("Some words.")); d.Status != "failed" || !says(d.Error, "larger than") {
 		t.Errorf("the document is %s: %q", d.Status, d.Error)
 	}
-	if got := s.most(); got > 700 && !raceDetector { // the race detector takes several times as much
+	if got := s.most(); got > 700 {
 		t.Errorf("the server had up to %d MiB in memory", got)
 	}
 }
@@ -138,6 +141,7 @@ func TestEndlessEmbedder(t *testing.T) {
 // A model that fails leaves an answer of sentences, which says why; one that obeys what stands in a document moves
 // nothing; one that hangs is stopped by who asked.
 func TestModelsThatFail(t *testing.T) {
+	onceWithoutRaceDetector(t)
 	t.Parallel()
 	s := startStudio(t, "ATELIER_ALLOW_ADDRESSES=127.0.0.1")
 	server := s.provider("Models")
