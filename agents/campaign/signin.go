@@ -64,7 +64,7 @@ func (c *campaign) fillIn(ctx context.Context, a *agents.Account, form *surface.
 		fresh = *f
 	}
 	values := fresh.Values()
-	in := signInFields(&fresh)
+	in := fresh.SignIn()
 	values.Set(in.Name, a.User)
 	values.Set(in.Password, a.Password)
 	r, err := fresh.Request(values)
@@ -83,21 +83,6 @@ func (c *campaign) fillIn(ctx context.Context, a *agents.Account, form *surface.
 		return "the form to sign in came again: name or password are not taken"
 	}
 	return ""
-}
-
-func signInFields(f *surface.Form) surface.SignIn {
-	s := surface.SignIn{}
-	for _, field := range f.Fields {
-		switch field.Type {
-		case "password":
-			s.Password = field.Name
-		case "text", "email", "tel":
-			if s.Name == "" {
-				s.Name = field.Name
-			}
-		}
-	}
-	return s
 }
 
 // cookieNames are an account's cookies with their values, as one text.

@@ -235,24 +235,8 @@ func (d *discovery) form(page *surface.Page, f *surface.Form) {
 		}
 	}
 	if f.Purpose == surface.ForSignIn && d.s.SignIn == nil {
-		d.s.SignIn = signInOf(f)
+		d.s.SignIn = f.SignIn()
 	}
-}
-
-// signInOf says which fields of a form take the name and the password.
-func signInOf(f *surface.Form) *surface.SignIn {
-	s := &surface.SignIn{Page: f.Page, Form: f.Key()}
-	for _, field := range f.Fields {
-		switch field.Type {
-		case "password":
-			s.Password = field.Name
-		case "text", "email", "tel":
-			if s.Name == "" {
-				s.Name = field.Name
-			}
-		}
-	}
-	return s
 }
 
 // FormOn finds a form again on a newer answer of its page, with the values that stand in it now; nil when it is not there.

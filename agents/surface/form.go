@@ -85,6 +85,22 @@ func (f *Form) Field(name string) *Field {
 	return nil
 }
 
+// SignIn says which of its fields take the name and the password.
+func (f *Form) SignIn() *SignIn {
+	s := &SignIn{Page: f.Page, Form: f.Key()}
+	for _, field := range f.Fields {
+		switch field.Type {
+		case "password":
+			s.Password = field.Name
+		case "text", "email", "tel":
+			if s.Name == "" {
+				s.Name = field.Name
+			}
+		}
+	}
+	return s
+}
+
 // Values are values that the form should accept, as far as its fields tell: what stands in it, and something that fits
 // where nothing does.
 func (f *Form) Values() url.Values {
