@@ -1,0 +1,22 @@
+// Package probes lists all probes that the studio has. Each persona's are in a package of their own, one file a probe.
+package probes
+
+import (
+	"fmt"
+
+	"github.com/atelier-studio/atelier/agents"
+)
+
+// All are all probes, by id.
+func All() map[string]*agents.Probe {
+	all := map[string]*agents.Probe{}
+	for _, group := range [][]*agents.Probe{} {
+		for _, probe := range group {
+			if all[probe.ID] != nil {
+				panic(fmt.Sprintf("two probes are called %q", probe.ID))
+			}
+			all[probe.ID] = probe
+		}
+	}
+	return all
+}
