@@ -63,7 +63,9 @@ var mayImport = map[string]struct {
 	"agents/browser":  {[]string{"agents/wire"}, "a browser knows no probe"},
 	"agents/surface":  {[]string{"agents/wire"}, "what was discovered is data"},
 	"agents/openapi":  {[]string{"agents/wire"}, "it reads a description and makes requests of it"},
-	"agents/campaign": {[]string{"agents", "agents/browser", "agents/discover", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
+	"agents/similar":  {[]string{"agents/wire"}, "it compares answers"},
+	"agents/callback": {nil, "it listens, and knows nobody who makes a target call"},
+	"agents/campaign": {[]string{"agents", "agents/browser", "agents/callback", "agents/discover", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
 	"agents/discover": {[]string{"agents/browser", "agents/openapi", "agents/surface", "agents/wire"}, "what finds a surface knows no probe"},
 	"agents":          {[]string{"agents/browser", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
 

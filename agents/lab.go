@@ -58,7 +58,7 @@ type Account struct {
 type Listener interface {
 	// Address is a URL for a marker.
 	Address(marker string) string
-	// Heard waits until the marker's address was asked, and tells by whom.
+	// Heard waits until the marker's address was asked, or ctx is done, and tells by whom; a call is heard once.
 	Heard(ctx context.Context, marker string) (from, agent string, ok bool)
 }
 

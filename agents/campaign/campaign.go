@@ -16,6 +16,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/callback"
 	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -120,6 +121,9 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 		return nil, err
 	}
 	c.result.Authorised = how
+	if err := c.listen(timed); err != nil {
+		return nil, err
+	}
 	c.say(Event{Kind: Stage, Text: "discovering"})
 	if err := c.startBrowser(timed); err != nil {
 		c.noBrowser = err.Error()
@@ -160,6 +164,7 @@ type campaign struct {
 	browser   *browser.Browser
 	noBrowser string
 	visits    *visits
+	listener  *callback.Listener // nil when the target cannot reach this machine
 	accounts  []agents.Account
 	cases     []*Case
 	pool      *pool
@@ -219,7 +224,19 @@ func (c *campaign) startBrowser(ctx context.Context) error {
 	return err
 }
 
+// listen begins to hear calls of the target: only one on this machine can reach it, and only what is intrusive makes it
+// call.
+func (c *campaign) listen(ctx context.Context) (err error) {
+	if c.Intrusive && wire.IsLoopback(c.client.Scope().Target().Hostname()) {
+		c.listener, err = callback.Listen(ctx)
+	}
+	return err
+}
+
 func (c *campaign) close() {
+	if c.listener != nil {
+		_ = c.listener.Close() //nolint:errcheck // nothing follows from it
+	}
 	if c.browser != nil {
 		c.browser.Close()
 	}

@@ -279,6 +279,9 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 			c.say(Event{Kind: Told, Probe: x.Probe, Case: x.ID, Text: f.Kind + ": " + f.Text})
 		},
 	}
+	if c.listener != nil {
+		l.Listener = c.listener
+	}
 	if again {
 		l.Visits = &visits{c: c, kept: map[string]*visit{}}
 	}
