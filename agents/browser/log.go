@@ -55,6 +55,7 @@ type Request struct {
 	Proto   string            `json:"proto,omitempty"`
 	Failed  string            `json:"failed,omitempty"`
 	Blocked bool              `json:"blocked,omitempty"` // by the campaign's scope: it was not sent
+	Held    bool              `json:"held,omitempty"`    // a rule of the tab decided about it
 	Bytes   int64             `json:"bytes"`             // as they came over the network
 	From    string            `json:"from,omitempty"`    // the script or parser that asked
 	Cached  bool              `json:"cached,omitempty"`
@@ -100,6 +101,7 @@ type recorder struct {
 	index   map[network.RequestID]int
 	sockets map[network.RequestID]int
 	pending map[network.RequestID]bool
+	ruled   map[network.RequestID]bool // by the tab's rules
 	first   float64
 	changed chan struct{} // closed and renewed whenever something happens
 	dialog  chan struct{}
@@ -108,7 +110,7 @@ type recorder struct {
 
 func newRecorder(inside func(string) bool) *recorder {
 	return &recorder{
-		index: map[network.RequestID]int{}, sockets: map[network.RequestID]int{}, pending: map[network.RequestID]bool{},
+		index: map[network.RequestID]int{}, sockets: map[network.RequestID]int{}, pending: map[network.RequestID]bool{}, ruled: map[network.RequestID]bool{},
 		inside: inside, changed: make(chan struct{}), dialog: make(chan struct{}, 64), crashed: make(chan struct{}),
 	}
 }
@@ -223,6 +225,19 @@ func (r *recorder) request(id network.RequestID) *Request {
 	return nil
 }
 
+// held marks a request as one that a rule of the tab decided about.
+func (r *recorder) held(id network.RequestID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id == "" || len(r.ruled) >= maxRequests {
+		return
+	}
+	r.ruled[id] = true
+	if q := r.request(id); q != nil {
+		q.Held = true
+	}
+}
+
 func (r *recorder) socket(id network.RequestID) *Socket {
 	if i, ok := r.sockets[id]; ok && i < len(r.log.Sockets) {
 		return &r.log.Sockets[i]
@@ -252,6 +267,7 @@ func (r *recorder) sent(e *network.EventRequestWillBeSent) {
 		Begun: r.since(float64(e.Timestamp)), Render: e.RenderBlockingBehavior == network.RenderBlockingBehaviorBlocking,
 	}
 	q.Blocked = r.inside != nil && !r.inside(q.URL)
+	q.Held = r.ruled[e.RequestID]
 	for _, piece := range e.Request.PostDataEntries {
 		q.Body += string(piece.Bytes)
 	}

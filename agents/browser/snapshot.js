@@ -46,7 +46,7 @@
       elements.push({
         selector: selectorOf(e), shadow: i > 0, tag: e.localName, type: e.getAttribute("type") || "", role: e.getAttribute("role") || "", id: e.id || "", name: e.getAttribute("name") || "",
         label: text(interactive ? labelOf(e) : "", 200), text: text(own || interactive ? e.innerText ?? e.textContent : "", 300), href: e.getAttribute("href") || e.getAttribute("src") || "",
-        box: { x: box.x + scrollX, y: box.y + scrollY, w: box.width, h: box.height }, seen, interactive, disabled, covered,
+        box: { x: box.x + scrollX, y: box.y + scrollY, w: box.width, h: box.height }, seen, interactive, disabled, covered, submits: !!e.form && /^(submit|image|reset)$/.test(e.type || ""),
         tabindex: e.hasAttribute("tabindex") ? e.tabIndex : null, focusable: e.tabIndex >= 0 && !disabled,
         font: { size: parseFloat(style.fontSize), family: style.fontFamily.slice(0, 80), weight: style.fontWeight }, color: style.color, background: style.backgroundColor,
         position: style.position, overflow: style.overflowX + " " + style.overflowY, ellipsis: style.textOverflow === "ellipsis", display: style.display, cursor: style.cursor,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -46,6 +47,11 @@ type Setting struct {
 	Cookies []*http.Cookie
 	// Before is a script that runs in every document before its own.
 	Before string
+	// ReadOnly holds back every request that may change something, from the beginning; Rules do what they say.
+	ReadOnly bool
+	Rules    []Rule
+	// Sockets lets CutSockets break sockets off.
+	Sockets bool
 	// Timeout is for everything that the tab does; 0: two minutes.
 	Timeout time.Duration
 }
@@ -55,6 +61,7 @@ type Tab struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	record  *recorder
+	faults  faults
 	release func()
 }
 
@@ -80,10 +87,11 @@ func (b *Browser) open(ctx context.Context, s Setting) (*Tab, error) {
 		s.Timeout = 2 * time.Minute
 	}
 	record := newRecorder(b.inside)
-	tab, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(record.listen))
+	t := &Tab{record: record}
+	tab, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(t.listen))
 	timed, end := context.WithTimeout(tab, s.Timeout)
 	unhook := context.AfterFunc(ctx, cancel)
-	t := &Tab{ctx: timed, record: record}
+	t.ctx = timed
 	var once sync.Once
 	t.cancel = func() { once.Do(func() { unhook(); end(); cancel() }) }
 	t.release = sync.OnceFunc(func() { t.cancel(); <-b.slots })
@@ -92,7 +100,26 @@ func (b *Browser) open(ctx context.Context, s Setting) (*Tab, error) {
 		return nil, fmt.Errorf("no tab could be opened: %w", errors.Join(ctx.Err(), err))
 	}
 	go t.answerDialogs()
+	rules := s.Rules
+	if s.ReadOnly {
+		rules = append([]Rule{ReadOnly()}, rules...)
+	}
+	if len(rules) > 0 {
+		if err := t.Intercept(ctx, rules...); err != nil {
+			t.cancel()
+			return nil, fmt.Errorf("no tab could be opened: %w", errors.Join(ctx.Err(), err))
+		}
+	}
 	return t, nil
+}
+
+// listen takes what happens in the tab.
+func (t *Tab) listen(event any) {
+	if e, ok := event.(*fetch.EventRequestPaused); ok {
+		go t.paused(e)
+		return
+	}
+	t.record.listen(event)
 }
 
 // Close closes the tab and forgets what it kept.
@@ -190,6 +217,9 @@ func (t *Tab) prepare(ctx context.Context, target *chromedp.Target, s Setting) e
 	}
 	if len(s.Cookies) > 0 {
 		steps = append(steps, call(network.SetCookies, network.SetCookiesParams{Cookies: cookieParams(s.URL, s.Cookies)}))
+	}
+	if s.Sockets {
+		s.Before = socketsScript + "\n" + s.Before
 	}
 	if s.Before != "" {
 		steps = append(steps, call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: s.Before}))

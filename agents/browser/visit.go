@@ -71,6 +71,7 @@ type Element struct {
 	Interactive bool   `json:"interactive"`
 	Disabled    bool   `json:"disabled,omitempty"`
 	Covered     string `json:"covered,omitempty"` // what lies over its middle
+	Submits     bool   `json:"submits,omitempty"` // a form is sent, or emptied, with it
 	TabIndex    *int   `json:"tabindex,omitempty"`
 	Focusable   bool   `json:"focusable"`
 	Font        struct {
