@@ -61,6 +61,7 @@ var mayImport = map[string]struct {
 
 	"agents/wire":     {nil, "it reaches the target and nothing else, so it knows nothing else"},
 	"agents/browser":  {[]string{"agents/wire"}, "a browser knows no probe"},
+	"agents/reading":  {[]string{"agents/wire"}, "it reads what came, and asks for nothing"},
 	"agents/surface":  {[]string{"agents/wire"}, "what was discovered is data"},
 	"agents/openapi":  {[]string{"agents/wire"}, "it reads a description and makes requests of it"},
 	"agents/similar":  {[]string{"agents/wire"}, "it compares answers"},

@@ -8,6 +8,7 @@ package wire
 import (
 	"crypto/tls"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -58,6 +59,11 @@ type Exchange struct {
 
 	// TLS is what was agreed on, with https.
 	TLS *tls.ConnectionState `json:"-"`
+
+	derived struct {
+		sync.Mutex
+		weak any // a weak.Pointer of what Derived was asked for last
+	}
 }
 
 // Hop is a redirect.
