@@ -44,6 +44,7 @@ type Evidence struct {
 	Exchange *wire.Exchange `json:"exchange,omitempty"`
 	Text     string         `json:"text,omitempty"` // an excerpt, a stack, a list
 	Picture  []byte         `json:"picture,omitempty"`
+	Kept     string         `json:"kept,omitempty"` // names the picture, where it is kept apart from the finding
 	Rows     [][]string     `json:"rows,omitempty"` // a table; its first row is the head
 	// Kind tells independent kinds of evidence apart: http, browser, timing, callback, document.
 	Kind EvidenceKind `json:"kind"`

@@ -38,6 +38,8 @@ type Settings struct {
 	Intrusive bool   `json:"intrusive"`
 	Seed      uint64 `json:"seed"`
 	Budget    Budget `json:"budget"`
+	// Only are the ids of the cases that are made, as when findings are tested again; empty: all.
+	Only []string `json:"only,omitempty"`
 }
 
 // Login is an account to sign in with.
@@ -93,6 +95,8 @@ type Parts struct {
 	Keep Keeper
 	// Baseline is the campaign before; may be nil.
 	Baseline *agents.Baseline
+	// Control steers the campaign; may be nil.
+	Control *Control
 	// Each hears what happens, one after the other; may be nil.
 	Each  func(Event)
 	Agent string // User-Agent
@@ -114,7 +118,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 		return nil, err
 	}
 	defer c.close()
-	timed, cancel := context.WithTimeoutCause(ctx, s.Budget.Time, errTime)
+	timed, cancel := c.Control.begin(ctx, c)
 	defer cancel()
 	how, err := wire.Authorise(timed, c.client, p.Secret, p.Listed)
 	if err != nil {
@@ -142,6 +146,8 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	if err := c.resume(timed); err != nil {
 		return nil, err
 	}
+	c.Control.planned(c.cases)
+	c.Control.gate(timed)
 	c.say(Event{Kind: Stage, Text: "testing", Of: len(c.cases)})
 	c.work(timed)
 	c.say(Event{Kind: Stage, Text: "confirming"})
@@ -182,6 +188,9 @@ func begin(s Settings, p Parts) (*campaign, error) {
 	}
 	if p.Each == nil {
 		p.Each = func(Event) {}
+	}
+	if p.Control == nil {
+		p.Control = &Control{}
 	}
 	c := &campaign{Settings: s, Parts: p, result: &Result{Settings: s, Begun: p.Now()}}
 	c.client = wire.NewClient(scope, wire.NewBudget(s.Budget.Requests, s.Budget.PerSecond), p.Agent, p.Now)
@@ -250,6 +259,7 @@ func (c *campaign) say(e Event) {
 	c.saying.Lock()
 	defer c.saying.Unlock()
 	e.At = c.Now()
+	c.Control.hear(&e)
 	c.Each(e)
 }
 

@@ -21,6 +21,7 @@ func (c *campaign) confirm(ctx context.Context) {
 			x.Outcome.Reason = "not confirmed: " + reason
 			continue
 		}
+		c.Control.gate(ctx)
 		seen := map[string]int{}
 		first := x.Outcome.Findings
 		count(seen, first)

@@ -57,19 +57,31 @@ func (c *campaign) plan() {
 		if !c.works(p) {
 			continue
 		}
+		c.cases = append(c.cases, c.planFor(p, planned)...)
 		for _, id := range p.Probes {
-			if planned[id] {
-				continue
-			}
 			planned[id] = true
-			probe := c.Probes[id]
-			for _, item := range probe.Check.Items(c.surface()) {
-				c.cases = append(c.cases, &Case{
-					ID: id + " " + item.Key(), Probe: id, Area: p.Area, Item: item.Key(), Address: item.Address(), Owner: p.ID, State: Planned, probe: probe, item: item,
-				})
+		}
+	}
+}
+
+// planFor makes the cases of a persona, without those of probes that are planned.
+func (c *campaign) planFor(p *agents.Persona, planned map[string]bool) []*Case {
+	var list []*Case
+	for i, id := range p.Probes {
+		if planned[id] || slices.Contains(p.Probes[:i], id) {
+			continue
+		}
+		probe := c.Probes[id]
+		for _, item := range probe.Check.Items(c.surface()) {
+			x := &Case{
+				ID: id + " " + item.Key(), Probe: id, Area: p.Area, Item: item.Key(), Address: item.Address(), Owner: p.ID, State: Planned, probe: probe, item: item,
+			}
+			if len(c.Only) == 0 || slices.Contains(c.Only, x.ID) {
+				list = append(list, x)
 			}
 		}
 	}
+	return list
 }
 
 // resume takes over what an earlier start of this campaign had done.

@@ -25,21 +25,32 @@ type pool struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	waiting []*Case
+	loud    []*Case // the intrusive ones, for later
 	active  int
 	members map[string]*Member
+	probes  map[string]bool // that somebody makes
+	work    func(*agents.Persona)
+	working sync.WaitGroup
 }
 
 // Member is a persona at work.
 type Member struct {
 	Persona string `json:"persona"`
 	// Case is what it does now; "" when it waits.
-	Case string `json:"case,omitempty"`
-	At   string `json:"at,omitempty"` // the address
-	Done int    `json:"done"`
+	Case  string `json:"case,omitempty"`
+	Probe string `json:"probe,omitempty"`
+	At    string `json:"at,omitempty"` // the address
+	// Last is the probe that it made last, Verdict what came of it.
+	Last    string         `json:"last,omitempty"`
+	Verdict agents.Verdict `json:"verdict,omitempty"`
+	Done    int            `json:"done"`
+	Found   int            `json:"found"` // failed cases, before they are confirmed
 	// Queue are the cases planned for it that nobody has taken yet.
 	Queue int `json:"queue"`
 	// Success is the exponential mean of its cases that were executed, by kind of probe.
-	Success map[string]float64 `json:"success"`
+	Success map[string]float64 `json:"success,omitempty"`
+
+	place int // in the order of the campaign
 }
 
 // work executes the cases: those that change nothing side by side, then the intrusive ones one after the other.
@@ -56,41 +67,76 @@ func (c *campaign) work(ctx context.Context) {
 			quiet = append(quiet, x)
 		}
 	}
-	c.share(ctx, quiet)
-	for _, x := range loud {
+	for _, x := range c.share(ctx, quiet, loud) {
+		c.Control.gate(ctx)
+		c.pool.begin(x.Owner, x)
 		c.execute(ctx, x.Owner, x)
+		c.pool.end(x.Owner, x)
 	}
 }
 
-// share lets personas take cases until none is left; so many of them work at once.
-func (c *campaign) share(ctx context.Context, cases []*Case) {
-	p := &pool{waiting: slices.Clone(cases), members: map[string]*Member{}}
+// share lets personas take cases until none is left; so many of them work at once. It returns the intrusive ones, with
+// those of personas that joined.
+func (c *campaign) share(ctx context.Context, cases, loud []*Case) []*Case {
+	p := &pool{waiting: slices.Clone(cases), loud: loud, members: map[string]*Member{}, probes: map[string]bool{}}
 	p.changed = sync.NewCond(&p.mu)
-	c.pool = p
-	var wait sync.WaitGroup
 	slots := make(chan struct{}, c.Budget.Active)
-	for i := range c.Personas {
-		persona := &c.Personas[i]
-		if !c.works(persona) {
-			continue
+	p.work = func(persona *agents.Persona) {
+		for x := p.take(persona); x != nil; x = p.take(persona) {
+			slots <- struct{}{}
+			c.Control.gate(ctx)
+			c.execute(ctx, persona.ID, x)
+			<-slots
+			p.give(persona, x)
 		}
-		p.members[persona.ID] = &Member{Persona: persona.ID, Success: map[string]float64{}}
 	}
+	p.mu.Lock()
 	for i := range c.Personas {
-		persona := &c.Personas[i]
-		if !c.works(persona) {
-			continue
+		if persona := &c.Personas[i]; c.works(persona) {
+			p.enter(persona)
 		}
-		wait.Go(func() {
-			for x := p.take(persona); x != nil; x = p.take(persona) {
-				slots <- struct{}{}
-				c.execute(ctx, persona.ID, x)
-				<-slots
-				p.give(persona, x)
-			}
-		})
 	}
-	wait.Wait()
+	p.mu.Unlock()
+	c.Control.shares(c, p)
+	p.working.Wait()
+	c.Control.shares(c, nil)
+	return p.loud
+}
+
+// enter lets a persona begin. The lock is held.
+func (p *pool) enter(persona *agents.Persona) {
+	p.members[persona.ID] = &Member{Persona: persona.ID, Success: map[string]float64{}, place: len(p.members)}
+	for _, id := range persona.Probes {
+		p.probes[id] = true
+	}
+	p.working.Go(func() { p.work(persona) })
+}
+
+// begin notes what a persona does now; end what came of it.
+func (p *pool) begin(persona string, x *Case) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.loud = slices.DeleteFunc(slices.Clone(p.loud), func(y *Case) bool { return y == x })
+	if m := p.members[persona]; m != nil {
+		m.Case, m.Probe, m.At = x.ID, x.Probe, x.Address
+	}
+}
+
+func (p *pool) end(persona string, x *Case) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m := p.members[persona]; m != nil {
+		m.ended(x)
+	}
+}
+
+func (m *Member) ended(x *Case) {
+	m.Case, m.Probe, m.At = "", "", ""
+	m.Last, m.Verdict = x.Probe, x.Outcome.Verdict
+	m.Done++
+	if x.Outcome.Verdict == agents.Failed {
+		m.Found++
+	}
 }
 
 // take chooses the case that a persona is best at: its own first, then those that its skills help with. It waits while
@@ -109,7 +155,8 @@ func (p *pool) take(persona *agents.Persona) *Case {
 			x := p.waiting[at]
 			p.waiting = slices.Delete(p.waiting, at, at+1)
 			p.active++
-			p.members[persona.ID].Case, p.members[persona.ID].At = x.ID, x.Address
+			m := p.members[persona.ID]
+			m.Case, m.Probe, m.At = x.ID, x.Probe, x.Address
 			return x
 		}
 		if p.active == 0 {
@@ -166,8 +213,7 @@ func (p *pool) give(persona *agents.Persona, x *Case) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	member := p.members[persona.ID]
-	member.Case, member.At = "", ""
-	member.Done++
+	member.ended(x)
 	const memory = 0.8
 	group := groupOf(x.probe)
 	success, known := member.Success[group]
@@ -194,9 +240,11 @@ func (c *campaign) execute(ctx context.Context, persona string, x *Case) {
 	}
 	x.State, x.By = UnderWay, persona
 	x.Tries++
-	if err := c.keep(ctx, x); err != nil {
-		c.finish(ctx, x, agents.Block("it could not be written down: %v", err))
-		return
+	if x.probe.Needs.Has(agents.NeedsIntrusive) { // of the others nobody needs to know that they had begun
+		if err := c.keep(ctx, x); err != nil {
+			c.finish(ctx, x, agents.Block("it could not be written down: %v", err))
+			return
+		}
 	}
 	c.say(Event{Kind: Began, Persona: persona, Case: x.ID, Probe: x.Probe, Text: x.Address})
 	outcome := c.try(ctx, x, false)
@@ -273,7 +321,7 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 		seed = (seed ^ uint64(b)) * 1099511628211 // FNV-1a
 	}
 	l := &agents.Lab{
-		Surface: c.surface(), Client: c.client, Browser: c.browser, Visits: c.visits, Accounts: c.accounts, Baseline: c.Baseline, Now: c.Now, Case: x.ID,
+		Surface: c.surface(), Client: c.client, Browser: c.browser, Visits: &seen{c.visits, x}, Accounts: c.accounts, Baseline: c.Baseline, Now: c.Now, Case: x.ID,
 		Random: rand.New(rand.NewPCG(seed, 2)), //nolint:gosec // reproducible on purpose
 		Tell: func(f agents.Fact) {
 			c.say(Event{Kind: Told, Probe: x.Probe, Case: x.ID, Text: f.Kind + ": " + f.Text})
@@ -283,7 +331,7 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 		l.Listener = c.listener
 	}
 	if again {
-		l.Visits = &visits{c: c, kept: map[string]*visit{}}
+		l.Visits = &seen{&visits{c: c, kept: map[string]*visit{}}, x}
 	}
 	return l
 }
@@ -293,7 +341,7 @@ func (c *campaign) finish(ctx context.Context, x *Case, outcome agents.Outcome) 
 	if err := c.keep(ctx, x); err != nil {
 		c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})
 	}
-	c.say(Event{Kind: Ended, Persona: x.By, Case: x.ID, Probe: x.Probe, Verdict: outcome.Verdict, Text: outcome.Reason})
+	c.say(Event{Kind: Ended, Persona: x.By, Case: x.ID, Probe: x.Probe, Verdict: outcome.Verdict, Text: outcome.Reason, Findings: outcome.Findings})
 }
 
 // keep writes a case down, also when the campaign is being stopped: what was done is not to be done again.

@@ -97,6 +97,8 @@ type Event struct {
 	Done    int            `json:"done,omitempty"`
 	Of      int            `json:"of,omitempty"`
 	Picture []byte         `json:"-"`
+	// Findings are those of a case that ended, before they are confirmed.
+	Findings []agents.Finding `json:"-"`
 }
 
 // EventKind sorts events.

@@ -56,9 +56,20 @@ func (c *campaign) look(ctx context.Context, address, as string) (*browser.Visit
 		setting.URL = c.client.Scope().Target().String()
 		setting.Cookies = c.client.Cookies(as, c.client.Scope().Target())
 	}
-	v, err := c.browser.Visit(ctx, address, setting)
+	return c.browser.Visit(ctx, address, setting)
+}
+
+// seen are visits of one case, so that people see who looks at what.
+type seen struct {
+	*visits
+	of *Case
+}
+
+// Visit implements agents.Visits.
+func (s *seen) Visit(ctx context.Context, address, as string) (*browser.Visit, error) {
+	v, err := s.visits.Visit(ctx, address, as)
 	if err == nil && v != nil {
-		c.say(Event{Kind: Looked, Text: address, Picture: v.Picture})
+		s.c.say(Event{Kind: Looked, Persona: s.of.By, Case: s.of.ID, Probe: s.of.Probe, Text: address, Picture: v.Picture})
 	}
 	return v, err
 }
