@@ -1,0 +1,46 @@
+package shop
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// wellKnown are the files that machines ask for.
+func (s *Shop) wellKnown() {
+	text := func(path, kind string, body func(r *http.Request) string) {
+		s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			w.Header().Set("Cache-Control", "no-cache")
+			_, _ = w.Write([]byte(body(r))) //nolint:errcheck // whoever asked is gone
+		})
+	}
+	text("/robots.txt", "text/plain; charset=utf-8", func(r *http.Request) string {
+		return "User-agent: *\nDisallow: /account\n\nSitemap: " + originOf(r) + "/sitemap.xml\n"
+	})
+	text("/sitemap.xml", "application/xml; charset=utf-8", func(r *http.Request) string {
+		body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n"
+		for _, path := range []string{"/", "/products", "/search", "/help", "/contact"} {
+			body += "<url><loc>" + originOf(r) + path + "</loc></url>\n"
+		}
+		return body + "</urlset>\n"
+	})
+	text("/.well-known/security.txt", "text/plain; charset=utf-8", func(r *http.Request) string {
+		return "Contact: " + originOf(r) + "/contact\nExpires: " + now().AddDate(0, 6, 0).Format(time.RFC3339) + "\nPreferred-Languages: en\n"
+	})
+	text("/healthz", "application/json", func(*http.Request) string { return `{"status":"ok"}` })
+	text("/readyz", "application/json", func(*http.Request) string { return `{"status":"ok"}` })
+	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, s.staticPath("icon.svg"), http.StatusFound)
+	})
+}
+
+// originOf is where the shop is, as its socket knows: what a request says of its host is not believed.
+func originOf(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	address := r.Context().Value(http.LocalAddrContextKey)
+	return fmt.Sprintf("%s://%v", scheme, address)
+}

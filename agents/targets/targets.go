@@ -1,0 +1,97 @@
+// Package targets holds what personas are tried on: the shop, whose faults are listed in defects.yaml, and a target on which
+// nothing works. What tests the shop never reads the list; only the score of a campaign does.
+package targets
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/surface"
+)
+
+// Defect is a fault that the shop can have.
+type Defect struct {
+	ID    string      `yaml:"id"` // the name of its switch
+	Area  agents.Area `yaml:"area"`
+	Title string      `yaml:"title"`
+	// Probe should find it; Also may see it as well, and is right.
+	Probe string   `yaml:"probe"`
+	Also  []string `yaml:"also,omitempty"`
+	// Where is the shape of the address that it is at; empty: all over the shop.
+	Where string `yaml:"where,omitempty"`
+	// Needs says what a campaign must have to find it, where that is more than a browser and permission: "tls".
+	Needs string `yaml:"needs,omitempty"`
+}
+
+//go:embed defects.yaml
+var defects []byte
+
+// Defects are all faults of the shop.
+func Defects() ([]Defect, error) {
+	var list []Defect
+	if err := yaml.UnmarshalWithOptions(defects, &list, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("defects.yaml cannot be read: %s", yaml.FormatError(err, false, true))
+	}
+	return list, nil
+}
+
+// Score is how well a campaign found what was planted.
+type Score struct {
+	Planted, Found int
+	Missed         []Defect
+	// Findings are all above info, False those that no planted fault explains.
+	Findings int
+	False    []campaign.Agreed
+}
+
+// Rate of a campaign's findings, by area, against the faults that were switched on.
+func Rate(planted []Defect, findings []campaign.Agreed) map[agents.Area]*Score {
+	scores := map[agents.Area]*Score{}
+	of := func(area agents.Area) *Score {
+		if scores[area] == nil {
+			scores[area] = &Score{}
+		}
+		return scores[area]
+	}
+	for _, d := range planted {
+		s := of(d.Area)
+		s.Planted++
+		if slices.ContainsFunc(findings, func(f campaign.Agreed) bool { return f.Probe == d.Probe && d.at(f) }) {
+			s.Found++
+		} else {
+			s.Missed = append(s.Missed, d)
+		}
+	}
+	for _, f := range findings {
+		if f.Severity == agents.Info {
+			continue
+		}
+		s := of(f.Area)
+		s.Findings++
+		if !slices.ContainsFunc(planted, func(d Defect) bool { return (f.Probe == d.Probe || slices.Contains(d.Also, f.Probe)) && d.at(f) }) {
+			s.False = append(s.False, f)
+		}
+	}
+	return scores
+}
+
+// at tells whether a finding is where the defect is.
+func (d *Defect) at(f campaign.Agreed) bool {
+	if d.Where == "" {
+		return true
+	}
+	for _, place := range append(slices.Clone(f.Places), f.Where) {
+		shape := surface.ShapeOf(place.URL)
+		path, _, _ := strings.Cut(shape, "?")
+		if shape == d.Where || path == d.Where {
+			return true
+		}
+	}
+	return false
+}
