@@ -21,7 +21,6 @@ type Shop struct {
 	mux    *http.ServeMux
 	more   []link // pages that are listed at /more
 	views  *template.Template
-	build  string // names the versions of static files
 
 	mu       sync.Mutex
 	users    map[string]*user
