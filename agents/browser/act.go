@@ -71,7 +71,7 @@ func Quote(v any) string {
 // BoxOf is where the element of a CSS selector is seen. The error wraps fs.ErrNotExist when there is none, or none that
 // is seen.
 func (t *Tab) BoxOf(ctx context.Context, selector string) (Box, error) {
-	box, err := Eval[*Box](ctx, t, `(() => { const e = document.querySelector(`+Quote(selector)+`); if (!e) return null; e.scrollIntoView({block: "center", behavior: "instant"}); const r = e.getBoundingClientRect(); return r.width && r.height ? {x: r.x, y: r.y, w: r.width, h: r.height} : null; })()`)
+	box, err := Inspect[*Box](ctx, t, `const e = find(`+Quote(selector)+`); if (!e) return null; e.scrollIntoView({block: "center", behavior: "instant"}); const r = e.getBoundingClientRect(); return r.width && r.height ? {x: r.x, y: r.y, w: r.width, h: r.height} : null;`)
 	if err != nil {
 		return Box{}, err
 	}

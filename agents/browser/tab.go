@@ -178,27 +178,7 @@ func (t *Tab) prepare(ctx context.Context, target *chromedp.Target, s Setting) e
 		}),
 		call(page.Enable, page.EnableParams{}), call(log.Enable, cdp.Empty{}), call(inspector.Enable, cdp.Empty{}),
 	}
-	width, height := s.Width, s.Height
-	if width == 0 {
-		width, height = 1280, 800
-	}
-	scale := s.Scale
-	if scale == 0 {
-		scale = 1
-	}
-	steps = append(steps, call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(width), Height: int64(height), DeviceScaleFactor: scale, Mobile: s.Mobile}))
-	if s.Mobile {
-		steps = append(steps, call(emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}))
-	}
-	scheme := "light"
-	if s.Dark {
-		scheme = "dark"
-	}
-	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
-	if s.ForcedColors {
-		features = append(features, &emulation.MediaFeature{Name: "forced-colors", Value: "active"})
-	}
-	steps = append(steps, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: s.Media, Features: features}))
+	steps = append(steps, s.looks()...)
 	if s.NoScripts {
 		steps = append(steps, call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	}

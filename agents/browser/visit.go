@@ -28,6 +28,8 @@ type Visit struct {
 	Log      Log      `json:"log"`
 	Cookies  []Cookie `json:"cookies,omitempty"`
 	Picture  []byte   `json:"-"` // PNG of what is seen without scrolling
+
+	notes notes
 }
 
 // Snapshot is what snapshot.js sees.
