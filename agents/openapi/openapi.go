@@ -2,14 +2,10 @@
 package openapi
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,10 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/getkin/kin-openapi/openapi2conv"
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/goccy/go-yaml"
-
-	"github.com/atelier-studio/atelier/agents/wire"
-)
+	"github.com/goccy/go-yaml")
 
 // API is a description that was read.
 type API struct {
@@ -135,88 +128,4 @@ func (a *API) secured(operation *openapi3.Operation) bool {
 		}
 	}
 	return len(requirements) > 0
-}
-
-// ErrNoBody says that an operation takes a body that cannot be made.
-var ErrNoBody = errors.New("its body is of a type that cannot be made")
-
-// Request makes a request that fits the description: required parameters and body with values of their schemas. The same
-// random numbers give the same request.
-func (a *API) Request(op Op, random *rand.Rand) (wire.Request, error) {
-	r := wire.Request{Method: op.Method, Header: http.Header{"Accept": {"application/json, */*;q=0.5"}}}
-	path := op.Path
-	query := url.Values{}
-	for _, p := range op.Parameters {
-		if p.Value == nil || !p.Value.Required && p.Value.In != openapi3.ParameterInPath {
-			continue
-		}
-		value := text(parameterValue(p.Value, random))
-		switch p.Value.In {
-		case openapi3.ParameterInPath:
-			path = strings.ReplaceAll(path, "{"+p.Value.Name+"}", url.PathEscape(value))
-		case openapi3.ParameterInQuery:
-			query.Set(p.Value.Name, value)
-		case openapi3.ParameterInHeader:
-			r.Header.Set(p.Value.Name, value)
-		case openapi3.ParameterInCookie:
-			r.Header.Add("Cookie", p.Value.Name+"="+url.QueryEscape(value))
-		}
-	}
-	r.URL = a.Base.String() + path
-	if len(query) > 0 {
-		r.URL += "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
-	}
-	return r, body(&r, op, random)
-}
-
-func body(r *wire.Request, op Op, random *rand.Rand) error {
-	if op.RequestBody == nil || op.RequestBody.Value == nil {
-		return nil
-	}
-	content := op.RequestBody.Value.Content
-	if media := content.Get("application/json"); media != nil && media.Schema != nil {
-		value := media.Example
-		if value == nil {
-			value = Value(media.Schema, random)
-		}
-		var b bytes.Buffer
-		encoder := json.NewEncoder(&b)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(value); err != nil {
-			return err
-		}
-		r.Body = bytes.TrimSpace(b.Bytes())
-		r.Header.Set("Content-Type", "application/json")
-		return nil
-	}
-	if media := content.Get("application/x-www-form-urlencoded"); media != nil && media.Schema != nil {
-		values := url.Values{}
-		if object, ok := Value(media.Schema, random).(map[string]any); ok {
-			for name, v := range object {
-				values.Set(name, text(v))
-			}
-		}
-		r.Body = []byte(values.Encode())
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		return nil
-	}
-	if op.RequestBody.Value.Required {
-		return ErrNoBody
-	}
-	return nil
-}
-
-func parameterValue(p *openapi3.Parameter, random *rand.Rand) any {
-	if p.Example != nil {
-		return p.Example
-	}
-	for _, name := range slices.Sorted(keysOf(p.Examples)) {
-		if e := p.Examples[name]; e.Value != nil && e.Value.Value != nil {
-			return e.Value.Value
-		}
-	}
-	if p.Schema != nil {
-		return Value(p.Schema, random)
-	}
-	return "1"
 }

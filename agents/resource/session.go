@@ -1,0 +1,226 @@
+package resource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"time"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// Session is work with a resource. What is made in it is taken away when it is closed.
+type Session struct {
+	Resource *Resource
+	// As is who works; "" is nobody. It is known once an object was made.
+	As string
+	// Log are all exchanges, in their order.
+	Log []*wire.Exchange
+
+	lab   *agents.Lab
+	asked bool
+	plain int // how many texts are left as they are, so that the target takes them
+	made  []*Object
+}
+
+// Object is one that was made.
+type Object struct {
+	// ID is what the target calls it.
+	ID string
+	// URL is where it is read.
+	URL string
+	// Sent are the fields as they were given, by their names.
+	Sent map[string]any
+	// Made is the exchange that made it.
+	Made *wire.Exchange
+
+	gone bool
+}
+
+// way is how a resource is reached.
+type way interface {
+	// make makes an object. The error says why not.
+	make(ctx context.Context, s *Session, give map[string]any) (*Object, error)
+	// step reads, changes or deletes an object; nil when there is no way.
+	step(ctx context.Context, s *Session, step Step, o *Object, give map[string]any) *wire.Exchange
+	// list asks for the collection; nil when there is no way.
+	list(ctx context.Context, s *Session) *wire.Exchange
+	// value finds a field in an answer.
+	value(x *wire.Exchange, o *Object, field string) (any, bool)
+	// take is what an answer to an attempt at making one made; nil when it made none.
+	take(ctx context.Context, s *Session, x *wire.Exchange, sent map[string]any) *Object
+}
+
+// ErrRefused says that the target does not make an object.
+var ErrRefused = errors.New("the target did not make an object")
+
+// Open begins to work with a resource. The caller closes the session.
+func Open(lab *agents.Lab, r *Resource) *Session { return &Session{Resource: r, lab: lab} }
+
+// Make makes an object. Its free texts are made of n, so that objects of different n are told apart; give are fields
+// that have to be as they are. It is tried as nobody and as the campaign's accounts, and with fewer texts changed when the
+// target refuses. The error wraps ErrRefused and says what it answered.
+func (s *Session) Make(ctx context.Context, n int, give map[string]any) (*Object, error) {
+	who := []string{s.As}
+	if !s.asked {
+		who = s.everybody()
+	}
+	var last error
+	for _, as := range who {
+		for plain := s.plain; plain <= allPlain; plain++ {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			s.As = as
+			fields := s.texts(n, plain)
+			maps.Copy(fields, give)
+			o, err := s.Resource.way.make(ctx, s, fields)
+			if err == nil {
+				s.asked, s.plain = true, plain
+				s.made = append(s.made, o)
+				return o, nil
+			}
+			last = err
+			if refusal := new(refused); !errors.As(err, &refusal) || refusal.status == 401 || refusal.status == 403 || refusal.status == 404 || s.asked {
+				break // other texts would not help
+			}
+		}
+	}
+	if last == nil {
+		last = fmt.Errorf("%w: there is no way to", ErrRefused)
+	}
+	return nil, last
+}
+
+// everybody are those that it is tried as: nobody first.
+func (s *Session) everybody() []string {
+	list := []string{""}
+	for _, a := range s.lab.Accounts {
+		if a.In {
+			list = append(list, a.Name)
+		}
+	}
+	return list
+}
+
+// How many texts are left as the description gives them.
+const (
+	nonePlain  = iota // all free texts are markers
+	titlesOnly        // only the title is
+	allPlain
+)
+
+// texts are the free texts of object n.
+func (s *Session) texts(n, plain int) map[string]any {
+	fields := map[string]any{}
+	title := s.Resource.Title()
+	for _, f := range s.Resource.Fields {
+		switch {
+		case plain == allPlain, plain == titlesOnly && (title == nil || f.Name != title.Name):
+		case f.Sort == Mail:
+			fields[f.Name] = s.lab.Marker(n) + "@example.org"
+		case f.Sort == Text && f.Free && (f.Longest == 0 || f.Longest >= shortest):
+			fields[f.Name] = s.lab.Marker(n)
+		}
+	}
+	return fields
+}
+
+// Refused is the exchange in which a target refused to make an object, with its status; ok is false when it was another
+// reason.
+func Refused(err error) (x *wire.Exchange, ok bool) {
+	refusal := new(refused)
+	if errors.As(err, &refusal) {
+		return refusal.x, true
+	}
+	return nil, false
+}
+
+type refused struct {
+	status int
+	x      *wire.Exchange
+}
+
+func (r *refused) Error() string {
+	if r.x != nil && r.x.Fault != nil {
+		return fmt.Sprintf("%v: %s", ErrRefused, r.x.Fault.Text)
+	}
+	return fmt.Sprintf("%v: it answered %d", ErrRefused, r.status)
+}
+
+func (r *refused) Unwrap() error { return ErrRefused }
+
+// Read reads an object again; nil when there is no way.
+func (s *Session) Read(ctx context.Context, o *Object) *wire.Exchange {
+	return s.Resource.way.step(ctx, s, Read, o, nil)
+}
+
+// Change changes fields of an object and leaves the others as they were given; nil when there is no way.
+func (s *Session) Change(ctx context.Context, o *Object, give map[string]any) *wire.Exchange {
+	return s.Resource.way.step(ctx, s, Update, o, give)
+}
+
+// Delete deletes an object; nil when there is no way.
+func (s *Session) Delete(ctx context.Context, o *Object) *wire.Exchange {
+	x := s.Resource.way.step(ctx, s, Delete, o, nil)
+	o.gone = o.gone || x != nil && x.OK()
+	return x
+}
+
+// List asks for the collection; nil when there is no way.
+func (s *Session) List(ctx context.Context) *wire.Exchange { return s.Resource.way.list(ctx, s) }
+
+// Value finds a field of an object in an answer: numbers as they were written (json.Number) where it is JSON.
+func (s *Session) Value(x *wire.Exchange, o *Object, field string) (any, bool) {
+	return s.Resource.way.value(x, o, field)
+}
+
+// Adopt takes over what a request made that was sent without Make, so that it is taken away with the rest.
+func (s *Session) Adopt(ctx context.Context, x *wire.Exchange, sent map[string]any) *Object {
+	o := s.Resource.way.take(ctx, s, x, sent)
+	if o != nil {
+		s.made = append(s.made, o)
+	}
+	return o
+}
+
+// Close takes away what was made, also when the case was stopped, the newest first.
+func (s *Session) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	for i := len(s.made) - 1; i >= 0; i-- {
+		if !s.made[i].gone {
+			s.Delete(ctx, s.made[i])
+		}
+	}
+	s.made = nil
+}
+
+// send sends a request as the one who works, and keeps the exchange.
+func (s *Session) send(ctx context.Context, r wire.Request) *wire.Exchange {
+	r.As = s.As
+	x := s.lab.Send(ctx, r)
+	s.Log = append(s.Log, x)
+	return x
+}
+
+// lastPart is the last part of an address's path.
+func lastPart(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	path := u.Path
+	for len(path) > 0 && path[len(path)-1] == '/' {
+		path = path[:len(path)-1]
+	}
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' {
+			return path[i+1:]
+		}
+	}
+	return path
+}
