@@ -241,6 +241,16 @@ func (d *discovery) form(page *surface.Page, f *surface.Form) {
 
 // FormOn finds a form again on a newer answer of its page, with the values that stand in it now; nil when it is not there.
 func FormOn(x *wire.Exchange, known *surface.Form) *surface.Form {
+	for _, f := range FormsOn(x) {
+		if f.Method == known.Method && f.Action == known.Action && fieldNames(f) == fieldNames(known) {
+			return f
+		}
+	}
+	return nil
+}
+
+// FormsOn are the forms of an answer.
+func FormsOn(x *wire.Exchange) []*surface.Form {
 	base, err := url.Parse(x.URL)
 	if err != nil {
 		return nil
@@ -249,12 +259,9 @@ func FormOn(x *wire.Exchange, known *surface.Form) *surface.Form {
 	if err != nil {
 		return nil
 	}
-	page := &surface.Page{URL: x.URL, As: x.Request.As}
-	for i, f := range forms(page, base, doc) {
-		if f.Method == known.Method && f.Action == known.Action && fieldNames(f) == fieldNames(known) {
-			f.Index = i
-			return f
-		}
+	list := forms(&surface.Page{URL: x.URL, As: x.Request.As}, base, doc)
+	for i, f := range list {
+		f.Index = i
 	}
-	return nil
+	return list
 }

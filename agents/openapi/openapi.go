@@ -13,7 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/getkin/kin-openapi/openapi2conv"
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/goccy/go-yaml")
+	"github.com/goccy/go-yaml"
+)
 
 // API is a description that was read.
 type API struct {

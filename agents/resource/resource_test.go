@@ -1,0 +1,266 @@
+package resource_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/probes/try"
+	"github.com/atelier-studio/atelier/agents/resource"
+	"github.com/atelier-studio/atelier/agents/surface"
+)
+
+// shelf keeps things, for an API and for forms.
+type shelf struct {
+	mu   sync.Mutex
+	next int
+	kept map[int]map[string]any
+}
+
+func (s *shelf) add(v map[string]any) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next++
+	if s.kept == nil {
+		s.kept = map[int]map[string]any{}
+	}
+	s.kept[s.next] = v
+	return s.next
+}
+
+func (s *shelf) ids() []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []int
+	for id := range s.kept {
+		list = append(list, id)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// walk is a probe that goes through all steps of a resource, and says what it saw.
+func walk(find func(*surface.Surface) []*resource.Resource, saw *[]string) *agents.Probe {
+	return &agents.Probe{ID: "walk", Title: "Walk", Needs: agents.NeedsIntrusive, Severity: agents.Low, Check: agents.Each(find, func(ctx context.Context, lab *agents.Lab, r *resource.Resource) agents.Outcome {
+		s := resource.Open(lab, r)
+		defer s.Close(ctx)
+		title := r.Title()
+		var made []*resource.Object
+		for n := range 2 {
+			o, err := s.Make(ctx, n, nil)
+			if err != nil {
+				return agents.BlockOn(err)
+			}
+			made = append(made, o)
+			v, ok := s.Value(s.Read(ctx, o), o, title.Name)
+			*saw = append(*saw, fmt.Sprintf("%s %s as %q: read %v", r.Path, o.ID, s.As, ok && v == lab.Marker(n)))
+		}
+		if r.Can(resource.Update) {
+			changed := s.Change(ctx, made[0], map[string]any{title.Name: lab.Marker(9)})
+			made[0].Sent[title.Name] = lab.Marker(9)
+			v, ok := s.Value(s.Read(ctx, made[0]), made[0], title.Name)
+			*saw = append(*saw, fmt.Sprintf("changed %v", changed.OK() && ok && v == lab.Marker(9)))
+		}
+		if r.Can(resource.Delete) {
+			gone := s.Delete(ctx, made[1])
+			*saw = append(*saw, fmt.Sprintf("deleted %v, then %d", gone.OK(), s.Read(ctx, made[1]).Status))
+		}
+		if r.Can(resource.List) {
+			x := s.List(ctx)
+			*saw = append(*saw, fmt.Sprintf("listed %v", strings.Contains(string(x.Body), lab.Marker(9)) && !strings.Contains(string(x.Body), lab.Marker(1))))
+		}
+		return agents.Pass()
+	})}
+}
+
+const description = `openapi: 3.0.3
+info: {title: Things, version: "1"}
+servers: [{url: /api}]
+paths:
+  /things:
+    get: {responses: {"200": {description: ok}}}
+    post:
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+      responses: {"201": {description: ok}}
+  /things/{thingId}:
+    parameters: [{name: thingId, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: ok}}}
+    put:
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+      responses: {"200": {description: ok}}
+    delete: {responses: {"204": {description: ok}}}
+  /health:
+    post: {responses: {"200": {description: ok}}}
+components:
+  schemas:
+    Thing: {type: object, required: [name, currency], properties: {id: {type: integer, readOnly: true}, name: {type: string, maxLength: 40}, currency: {type: string, example: EUR}, price: {type: number, minimum: 0}}}
+`
+
+func serveAPI(s *shelf) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, `<title>x</title><p>API`)
+	})
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, description) })
+	mux.HandleFunc("GET /api/things", func(w http.ResponseWriter, _ *http.Request) {
+		var list []map[string]any
+		for _, id := range s.ids() {
+			list = append(list, s.kept[id])
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"items": list})
+	})
+	read := func(w http.ResponseWriter, r *http.Request) map[string]any {
+		var v map[string]any
+		if json.NewDecoder(r.Body).Decode(&v) != nil || v["currency"] != "EUR" { // a currency is no free text, whatever the description says
+			http.Error(w, "which currency?", http.StatusBadRequest)
+			return nil
+		}
+		return v
+	}
+	mux.HandleFunc("POST /api/things", func(w http.ResponseWriter, r *http.Request) {
+		if v := read(w, r); v != nil {
+			id := s.add(v)
+			v["id"] = id
+			w.WriteHeader(http.StatusCreated)
+			_ = json.NewEncoder(w).Encode(map[string]any{"data": v})
+		}
+	})
+	mux.HandleFunc("/api/things/{id}", func(w http.ResponseWriter, r *http.Request) {
+		id, _ := strconv.Atoi(r.PathValue("id"))
+		v := s.kept[id]
+		switch {
+		case v == nil:
+			http.NotFound(w, r)
+			return
+		case r.Method == http.MethodDelete:
+			delete(s.kept, id)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		case r.Method == http.MethodPut:
+			if v = read(w, r); v == nil {
+				return
+			}
+			v["id"] = id
+			s.kept[id] = v
+		}
+		_ = json.NewEncoder(w).Encode(v)
+	})
+	return mux
+}
+
+func TestDescribed(t *testing.T) {
+	t.Parallel()
+	things := &shelf{}
+	things.add(map[string]any{"id": 1, "name": "there before"})
+	var saw []string
+	result := try.Probe(t, walk(resource.With(resource.Read, resource.Update, resource.Delete, resource.List), &saw), serveAPI(things), try.Options{Intrusive: true})
+	try.Want(t, result, "walk", 0)
+	want := []string{`/api/things 2 as "": read true`, `/api/things 3 as "": read true`, "changed true", "deleted true, then 404", "listed true"}
+	if !slices.Equal(saw, want) {
+		t.Errorf("%q", saw)
+	}
+	if ids := things.ids(); len(ids) != 1 {
+		t.Errorf("what was made is still there: %v", ids)
+	}
+}
+
+// serveForms is a site where notes are written, changed and deleted with forms, and a token in each.
+func serveForms(s *shelf) http.Handler {
+	const token = `<input type=hidden name=csrf value=abc>`
+	mux := http.NewServeMux()
+	page := func(w http.ResponseWriter, format string, args ...any) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, "<!doctype html><title>Notes</title><nav><a href=/notes>Notes</a> <a href=/contact>Contact</a></nav>"+format, args...)
+	}
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { page(w, "Welcome") })
+	mux.HandleFunc("GET /contact", func(w http.ResponseWriter, _ *http.Request) {
+		page(w, "<form method=post action=/contact><input name=message></form>")
+	})
+	mux.HandleFunc("GET /notes", func(w http.ResponseWriter, _ *http.Request) {
+		var b strings.Builder
+		for _, id := range s.ids() {
+			fmt.Fprintf(&b, "<li><span>%s</span> <a href=/notes/%d>open</a></li>", html.EscapeString(fmt.Sprint(s.kept[id]["title"])), id)
+		}
+		page(w, "<ul>%s</ul><a href=/notes/new>New</a>", b.String())
+	})
+	mux.HandleFunc("GET /notes/new", func(w http.ResponseWriter, _ *http.Request) {
+		page(w, "<form method=post action=/notes>%s<input name=title required><textarea name=body></textarea><button>Save</button></form>", token)
+	})
+	mux.HandleFunc("POST /notes", func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("csrf") != "abc" || r.PostFormValue("title") == "" {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			return
+		}
+		s.add(map[string]any{"title": r.PostFormValue("title"), "body": r.PostFormValue("body")})
+		http.Redirect(w, r, "/notes", http.StatusSeeOther)
+	})
+	mux.HandleFunc("GET /notes/{id}", func(w http.ResponseWriter, r *http.Request) {
+		id, _ := strconv.Atoi(r.PathValue("id"))
+		v := s.kept[id]
+		if v == nil {
+			http.NotFound(w, r)
+			return
+		}
+		page(w, "<h1>%s</h1><a href=/notes/%d/edit>Edit</a><form method=post action=/notes/%d/delete>%s<button>Delete</button></form>", html.EscapeString(fmt.Sprint(v["title"])), id, id, token)
+	})
+	mux.HandleFunc("GET /notes/{id}/edit", func(w http.ResponseWriter, r *http.Request) {
+		id, _ := strconv.Atoi(r.PathValue("id"))
+		if v := s.kept[id]; v != nil {
+			page(w, "<form method=post action=/notes/%d>%s<input name=title value=%q><textarea name=body>%v</textarea><button>Save</button></form>", id, token, v["title"], v["body"])
+			return
+		}
+		http.NotFound(w, r)
+	})
+	mux.HandleFunc("POST /notes/{id}", func(w http.ResponseWriter, r *http.Request) {
+		id, _ := strconv.Atoi(r.PathValue("id"))
+		s.kept[id] = map[string]any{"title": r.PostFormValue("title"), "body": r.PostFormValue("body")}
+		http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
+	})
+	mux.HandleFunc("POST /notes/{id}/delete", func(w http.ResponseWriter, r *http.Request) {
+		id, _ := strconv.Atoi(r.PathValue("id"))
+		delete(s.kept, id)
+		http.Redirect(w, r, "/notes", http.StatusSeeOther)
+	})
+	return mux
+}
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	notes := &shelf{}
+	notes.add(map[string]any{"title": "there before", "body": "x"})
+	var saw []string
+	result := try.Probe(t, walk(resource.With(resource.Read, resource.Update, resource.Delete, resource.List), &saw), serveForms(notes), try.Options{Intrusive: true})
+	try.Want(t, result, "walk", 0)
+	want := []string{`/notes 2 as "": read true`, `/notes 3 as "": read true`, "changed true", "deleted true, then 404", "listed true"}
+	if !slices.Equal(saw, want) {
+		t.Errorf("%q", saw)
+	}
+	if ids := notes.ids(); len(ids) != 1 {
+		t.Errorf("what was made is still there: %v", ids)
+	}
+}
+
+func TestItems(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{
+		`[1,2]`: 2, `{"data":[1]}`: 1, `{"data":{"items":[1,2,3]}}`: 3, `{"products":[1,2],"total":9}`: 2,
+		`{"a":[1],"b":[2]}`: 0, `"x"`: 0, `{`: 0,
+	} {
+		if got := len(resource.Items(resource.Decoded([]byte(body)))); got != want {
+			t.Errorf("%s: %d items, want %d", body, got, want)
+		}
+	}
+	if id := resource.ID(resource.Decoded([]byte(`{"product":{"id":12345678901234567890}}`))); id != "12345678901234567890" {
+		t.Error(id)
+	}
+}
