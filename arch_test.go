@@ -67,7 +67,7 @@ var mayImport = map[string]struct {
 	"agents/openapi":       {[]string{"agents/wire"}, "it reads a description and makes requests of it"},
 	"agents/resource":      {[]string{"agents", "agents/discover", "agents/openapi", "agents/reading", "agents/surface", "agents/wire"}, "it makes objects of a target and takes them away, and judges nothing"},
 	"agents/probes":        {[]string{"agents", "agents/probes/*"}, "it lists the probes"},
-	"agents/probes/*":      {[]string{"agents", "agents/browser", "agents/callback", "agents/discover", "agents/openapi", "agents/reading", "agents/resource", "agents/similar", "agents/surface", "agents/wire"}, "a probe reaches the target through its lab, and knows no other persona's probes"},
+	"agents/probes/*":      {[]string{"agents", "agents/browser", "agents/callback", "agents/discover", "agents/loadgen", "agents/openapi", "agents/reading", "agents/resource", "agents/similar", "agents/stopwatch", "agents/surface", "agents/wire"}, "a probe reaches the target through its lab, and knows no other persona's probes"},
 	"agents/probes/try":    {[]string{"agents", "agents/browser", "agents/campaign"}, "tests run probes with it, and nothing else imports it"},
 	"agents/targets":       {[]string{"agents", "agents/campaign", "agents/surface"}, "it scores a campaign against what was planted"},
 	"agents/targets/shop":  {nil, "a target knows nothing of what tests it"},
@@ -77,6 +77,8 @@ var mayImport = map[string]struct {
 	"agents/campaign":      {[]string{"agents", "agents/browser", "agents/callback", "agents/discover", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
 	"agents/discover":      {[]string{"agents/browser", "agents/openapi", "agents/surface", "agents/wire"}, "what finds a surface knows no probe"},
 	"agents":               {[]string{"agents/browser", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
+	"agents/loadgen":       {[]string{"agents/wire"}, "it sends by a schedule, and knows nobody who draws conclusions"},
+	"agents/stopwatch":     {nil, "it measures what it is given"},
 
 	"bench": {[]string{"engine", "engine/nodes", "engine/sandbox", "store", "auth"}, "comparisons start the real parts"},
 }

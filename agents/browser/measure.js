@@ -5,7 +5,7 @@
   const name = (n) => (n && n.nodeType === 1 ? n.localName + (n.id ? "#" + n.id : "") + (typeof n.className === "string" && n.className ? "." + n.className.trim().split(/\s+/)[0] : "") : "");
   watch("paint", (e) => { if (e.name === "first-contentful-paint") kept.fcp = e.startTime; });
   watch("largest-contentful-paint", (e) => { kept.lcp = e.startTime; kept.lcpTag = name(e.element); });
-  watch("layout-shift", (e) => { if (!e.hadRecentInput) { kept.cls += e.value; if (kept.shifts.length < 20) kept.shifts.push({ value: e.value, nodes: (e.sources || []).map((s) => name(s.node)).filter(Boolean).slice(0, 5) }); } });
+  watch("layout-shift", (e) => { if (!e.hadRecentInput) { kept.cls += e.value; if (kept.shifts.length < 20) kept.shifts.push({ start: e.startTime, value: e.value, nodes: (e.sources || []).map((s) => name(s.node)).filter(Boolean).slice(0, 5) }); } });
   watch("longtask", (e) => { if (kept.long.length < 100) kept.long.push({ start: e.startTime, ms: e.duration, from: e.attribution?.[0]?.containerSrc || "" }); });
   watch("event", (e) => { if (kept.events.length < 100) kept.events.push({ name: e.name, ms: e.duration, target: name(e.target) }); }, { durationThreshold: 104 });
   Object.defineProperty(window, "__atelierMeasured", { value: () => { const n = performance.getEntriesByType("navigation")[0]; return { ...kept, ttfb: n ? n.responseStart : 0, loaded: n ? n.loadEventEnd : 0 }; }, enumerable: false });

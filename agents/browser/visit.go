@@ -107,6 +107,7 @@ type Measured struct {
 	CLS    float64 `json:"cls"`
 	Loaded float64 `json:"loaded"`
 	Shifts []struct {
+		Start float64  `json:"start"`
 		Value float64  `json:"value"`
 		Nodes []string `json:"nodes"`
 	} `json:"shifts,omitempty"`

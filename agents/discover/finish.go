@@ -17,7 +17,7 @@ func (d *discovery) finish() {
 		}
 		clean(u)
 		if x := d.asked[u.String()]; x != nil {
-			l.Status = x.Status
+			l.Status, l.Hops = x.Status, x.Hops
 			if x.Fault != nil {
 				l.Fault = x.Fault.Text
 			}

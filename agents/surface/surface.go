@@ -126,15 +126,17 @@ func (a *Asset) Address() string { return a.URL }
 
 // Link is an explicit reference from a page to somewhere.
 type Link struct {
-	Page    string `json:"page"`
-	URL     string `json:"url"`
-	Text    string `json:"text"`
-	Tag     string `json:"tag"` // the element, shortened
-	Line    int    `json:"line"`
-	Inside  bool   `json:"inside"`
-	Status  int    `json:"status"` // of an inside one that was asked
-	Fault   string `json:"fault,omitempty"`
-	Anchors bool   `json:"anchors,omitempty"` // leads to a place in a page
+	Page   string `json:"page"`
+	URL    string `json:"url"`
+	Text   string `json:"text"`
+	Tag    string `json:"tag"` // the element, shortened
+	Line   int    `json:"line"`
+	Inside bool   `json:"inside"`
+	Status int    `json:"status"` // of an inside one that was asked
+	Fault  string `json:"fault,omitempty"`
+	// Hops are the redirects on the way to the answer.
+	Hops    []wire.Hop `json:"hops,omitempty"`
+	Anchors bool       `json:"anchors,omitempty"` // leads to a place in a page
 }
 
 // Key implements Item.

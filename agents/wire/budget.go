@@ -2,7 +2,7 @@ package wire
 
 import (
 	"context"
-	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/time/rate"
@@ -14,6 +14,9 @@ type Budget struct {
 	limiter  *rate.Limiter
 	sent     atomic.Int64
 	bytes    atomic.Int64
+
+	mu      sync.Mutex
+	unpaced []*Permit
 }
 
 // NewBudget allows so many requests in all, and perSecond of them in a second; zero is without bound.
@@ -25,21 +28,8 @@ func NewBudget(requests int, perSecond float64) *Budget {
 	return &Budget{requests: int64(requests), limiter: rate.NewLimiter(limit, max(1, int(perSecond/4)))}
 }
 
-// take waits for the pace and counts a request, or says why it may not be sent.
-func (b *Budget) take(ctx context.Context) *Fault {
-	if n := b.sent.Add(1); b.requests > 0 && n > b.requests {
-		b.sent.Add(-1)
-		return &Fault{Spent, fmt.Sprintf("the campaign has sent its %d requests", b.requests)}
-	}
-	if err := b.limiter.Wait(ctx); err != nil {
-		b.sent.Add(-1)
-		if ctx.Err() == context.Canceled { //nolint:errorlint // Err returns this very value
-			return &Fault{Stopped, "the campaign was stopped"}
-		}
-		return &Fault{TimedOut, "the time for this request ended while it waited for the campaign's pace"}
-	}
-	return nil
-}
+// take waits for the campaign's pace and counts a request, or says why it may not be sent.
+func (b *Budget) take(ctx context.Context) *Fault { return b.takeAt(ctx, b.limiter) }
 
 func (b *Budget) received(n int) { b.bytes.Add(int64(n)) }
 

@@ -112,6 +112,14 @@ func (c *Client) Send(ctx context.Context, r Request) *Exchange {
 	}
 }
 
+// may waits for the pace: the campaign's, or that of a permit.
+func (c *Client) may(ctx context.Context, permit *Permit) *Fault {
+	if permit != nil {
+		return permit.take(ctx)
+	}
+	return c.budget.take(ctx)
+}
+
 func isRedirect(status int) bool {
 	switch status {
 	case 301, 302, 303, 307, 308:
@@ -148,7 +156,7 @@ func (c *Client) once(ctx context.Context, r Request, x *Exchange) *Fault {
 	}
 	session := c.session(r.As)
 	c.dress(request, r, session)
-	if fault := c.budget.take(ctx); fault != nil {
+	if fault := c.may(ctx, r.Permit); fault != nil {
 		return fault
 	}
 	begin := time.Now()

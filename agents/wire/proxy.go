@@ -90,7 +90,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, placeOf(r.URL))
 		return
 	}
-	if fault := p.budget.take(r.Context()); fault != nil {
+	if fault := p.budget.takePage(r.Context()); fault != nil {
 		http.Error(w, fault.Text, http.StatusServiceUnavailable)
 		return
 	}
@@ -161,7 +161,7 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too many connections at once", http.StatusServiceUnavailable)
 		return
 	}
-	if fault := p.budget.take(r.Context()); fault != nil {
+	if fault := p.budget.takePage(r.Context()); fault != nil {
 		http.Error(w, fault.Text, http.StatusServiceUnavailable)
 		return
 	}

@@ -36,6 +36,8 @@ type Request struct {
 	Fresh bool `json:"-"`
 	// Bare adds neither cookies nor the campaign's own headers.
 	Bare bool `json:"-"`
+	// Permit is leave to send it faster than the campaign's pace; nil: it waits its turn.
+	Permit *Permit `json:"-"`
 }
 
 // Exchange is a request and what came back. Without an answer Status is 0 and Fault says why.
