@@ -60,3 +60,21 @@ test("a text that somebody replaced is not taken back, and that is said", () => 
   assert.deepEqual(entry?.inverse, []);
   assert.ok(entry?.lost);
 });
+
+test("edits of one field are taken back together, but not across what somebody else set there", () => {
+  const set = (value: string[], expected: string[]): Op => ({ op: "node.set", id: "n", path: "params.rows", value, if: expected });
+  const type = (history: History, batch: number, from: string[], to: string[]) => history.push({ batch, inverse: [set(from, to)], label: "Typed" }, [set(to, from)]);
+
+  const alone = new History(() => 0);
+  type(alone, 1, ["2"], ["say 2"]);
+  type(alone, 2, ["say 2"], ["say so: 2"]);
+  assert.deepEqual(alone.takeUndo()?.inverse, [set(["2"], ["say so: 2"])]);
+  assert.equal(alone.takeUndo(), undefined);
+
+  const withBen = new History(() => 0);
+  type(withBen, 1, ["2"], ["say 2"]);
+  withBen.follow([{ op: "node.set", id: "n", path: "params.rows", value: ["ben", "say 2"] }]);
+  type(withBen, 2, ["ben", "say 2"], ["ben", "say so: 2"]);
+  assert.deepEqual(withBen.takeUndo()?.inverse, [set(["ben", "say 2"], ["ben", "say so: 2"])]);
+  assert.deepEqual(withBen.takeUndo()?.inverse, [set(["2"], ["say 2"])]);
+});

@@ -55,6 +55,9 @@ export class History {
       if (isText(op)) {
         for (const list of [this.done, this.undone]) followText(list, op);
       } else if (op.op.endsWith(".set") || op.op === "workflow.replace") {
+        // What is taken back leads from one value to another: over a value of somebody else's it would take that along.
+        const last = this.done.at(-1);
+        if (last && (op.op === "workflow.replace" || last.field.startsWith(thingOf(op)))) last.field = "";
         for (const entry of [...this.done, ...this.undone]) drop(entry, (text) => replaces(op, text));
       }
     }
@@ -114,6 +117,9 @@ function drop(entry: Entry, which: (text: TextOp) => boolean): void {
   entry.inverse = kept;
   entry.lost = t("A colleague has replaced this text meanwhile: your change does not fit it any more.");
 }
+
+/** What the fields of the thing that an operation sets begin with. */
+const thingOf = (op: Op): string => ("id" in op ? `${op.op} ${op.id} ` : `${op.op} `);
 
 function fieldOf(ops: Op[]): string {
   const [op] = ops;
