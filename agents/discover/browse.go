@@ -21,6 +21,7 @@ type looked struct {
 	html   string
 	log    browser.Log
 	routes []string
+	jar    []browser.Cookie
 	err    error
 }
 
@@ -83,7 +84,8 @@ func (d *discovery) look(ctx context.Context, p *surface.Page) *looked {
 	if err == nil && d.open(ctx, tab) {
 		r.html, r.err = browser.Eval[string](ctx, tab, whole)
 	}
-	r.html = before + r.html // what was opened may stand in place of what was there
+	r.html = before + r.html    // what was opened may stand in place of what was there
+	r.jar, _ = tab.Cookies(ctx) //nolint:errcheck // without them only what scripts set is not known
 	r.log = tab.Log()
 	r.routes = append(r.routes, r.log.Went...)
 	return r
@@ -152,6 +154,7 @@ func (d *discovery) drawn(r *looked) {
 	for _, q := range r.log.Requests {
 		d.fetched(p, q)
 	}
+	d.jar(p, r.jar)
 	for _, socket := range r.log.Sockets {
 		d.s.Sockets = append(d.s.Sockets, &surface.Socket{URL: socket.URL, Page: p.URL})
 	}

@@ -19,7 +19,6 @@ func (d *discovery) take(s step, x *wire.Exchange) {
 	if !x.Answered() {
 		return
 	}
-	d.cookies(x, s.as)
 	if IsMissing(d.s, x, pathOf(s.address)) && s.via != surface.ByTarget {
 		return // the link says so itself
 	}

@@ -23,6 +23,7 @@ func (d *discovery) finish() {
 			}
 		}
 	}
+	d.cookies()
 	for _, u := range d.unseen {
 		d.s.Unseen = append(d.s.Unseen, *u)
 	}

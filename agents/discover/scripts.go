@@ -79,9 +79,6 @@ func (d *discovery) fetchAssets(ctx context.Context) {
 			}
 			d.script(string(a.Answer.Body), base, a.Page, "", 1)
 		}
-		if a.Answer.Answered() {
-			d.cookies(a.Answer, "")
-		}
 	}
 }
 

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -106,4 +107,50 @@ func (c *Cookie) Lasts(now time.Time) (d time.Duration, ok bool) {
 func (c *Cookie) Deletes(now time.Time) bool {
 	lasts, ok := c.Lasts(now)
 	return ok && lasts == 0
+}
+
+var (
+	sessionName = regexp.MustCompile(`(?i)sess|^sid|sid$|auth|token|jwt|login|remember|identity|^connect\.|^user$`)
+	// noSession are names of what is no secret of somebody who is signed in, though it may be called a token.
+	noSession  = regexp.MustCompile(`(?i)[cx]srf|forgery|verification|consent|nonce|state$|^lang|locale|theme|flash|visitor|client[-_]?id|device|_g?id$|^_ga|^_gid|_fbp|analytics|tracking|cart[-_]?id|currency|timezone`)
+	tokenShape = regexp.MustCompile(`^(?:s%3A|s:)?[A-Za-z0-9+/=_.~%-]{16,}$`)
+)
+
+// NamesSession tells whether a cookie's name is one of those that sessions have.
+func NamesSession(name string) bool {
+	return !noSession.MatchString(name) && sessionName.MatchString(name)
+}
+
+// IsSession tells whether the cookie is what a sign-in or a visitor's session rests on, as its name and its value tell. A
+// token against forged requests is none: scripts have to read it.
+func (c *Cookie) IsSession() bool {
+	const shortest = 8
+	if len(c.Value) < shortest || noSession.MatchString(c.Name) {
+		return false
+	}
+	return sessionName.MatchString(c.Name) || c.HTTPOnly && tokenShape.MatchString(c.Value) && Random(c.Value)
+}
+
+// Random tells whether a text looks as if a machine had drawn it: long, of letters and digits, and no word.
+func Random(text string) bool {
+	const shortest = 16
+	if len(text) < shortest || strings.Contains(text, " ") {
+		return false
+	}
+	digits, letters := 0, 0
+	var seen [256]bool
+	kinds := 0
+	for _, b := range []byte(text) {
+		switch {
+		case b >= '0' && b <= '9':
+			digits++
+		case b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z':
+			letters++
+		}
+		if !seen[b] {
+			seen[b] = true
+			kinds++
+		}
+	}
+	return digits >= 2 && letters >= 2 && kinds >= 8
 }

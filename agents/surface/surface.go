@@ -148,9 +148,11 @@ func (l *Link) Address() string { return l.Page }
 // Cookie is a cookie that the target sets.
 type Cookie struct {
 	Name string `json:"name"`
-	Line string `json:"line"` // the Set-Cookie line, its value masked; "" when a script set it
-	URL  string `json:"url"`  // the answer that set it
-	As   string `json:"as,omitempty"`
+	Line string `json:"line"` // the Set-Cookie line as it was written, its value masked; "" when a script set it
+	// Others are the lines that set it with other attributes elsewhere, or to somebody else.
+	Others []string `json:"others,omitempty"`
+	URL    string   `json:"url"` // the answer that set it, or the page whose script did
+	As     string   `json:"as,omitempty"`
 	// Session tells that it looks like what a sign-in rests on.
 	Session bool `json:"session"`
 }

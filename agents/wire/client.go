@@ -34,6 +34,7 @@ type Client struct {
 
 	mu       sync.Mutex
 	sessions map[string]*session
+	written  map[[3]string]Written // by account, name and attributes
 }
 
 // session is what an account carries along.
@@ -57,7 +58,7 @@ func NewClient(scope *Scope, budget *Budget, agent string, now func() time.Time)
 	}
 	fresh := transport.Clone()
 	fresh.DisableKeepAlives = true
-	return &Client{scope: scope, budget: budget, transport: transport, fresh: fresh, agent: agent, now: now, sessions: map[string]*session{}}
+	return &Client{scope: scope, budget: budget, transport: transport, fresh: fresh, agent: agent, now: now, sessions: map[string]*session{}, written: map[[3]string]Written{}}
 }
 
 // Scope is what the client keeps to.
@@ -174,6 +175,7 @@ func (c *Client) once(ctx context.Context, r Request, x *Exchange) *Fault {
 	}
 	defer response.Body.Close()
 	x.URL, x.Status, x.Proto, x.Header, x.TLS = request.URL.String(), response.StatusCode, response.Proto, response.Header, response.TLS
+	c.note(r.As, x.URL, response.Header)
 	if session != nil {
 		session.jar.SetCookies(request.URL, response.Cookies())
 	}
