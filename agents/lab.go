@@ -29,6 +29,8 @@ type Lab struct {
 	Listener Listener
 	// Baseline is the campaign before on the same target; nil for the first.
 	Baseline *Baseline
+	// Also tells whether another probe is made in this campaign too: what both would see is then reported by one of them.
+	Also func(probe string) bool
 	// Tell says something to the other personas.
 	Tell func(Fact)
 	// Now is the campaign's clock.

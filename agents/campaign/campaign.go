@@ -173,6 +173,7 @@ type campaign struct {
 	listener  *callback.Listener // nil when the target cannot reach this machine
 	accounts  []agents.Account
 	cases     []*Case
+	made      map[string]bool // the probes that its personas make from the beginning
 	pool      *pool
 	result    *Result
 	saying    sync.Mutex
@@ -195,7 +196,7 @@ func begin(s Settings, p Parts) (*campaign, error) {
 	c := &campaign{Settings: s, Parts: p, result: &Result{Settings: s, Begun: p.Now()}}
 	c.client = wire.NewClient(scope, wire.NewBudget(s.Budget.Requests, s.Budget.PerSecond), p.Agent, p.Now)
 	c.visits = &visits{c: c, kept: map[string]*visit{}}
-	probes := 0
+	c.made = map[string]bool{}
 	for i := range s.Personas {
 		if err := s.Personas[i].Check(); err != nil {
 			return nil, err
@@ -207,10 +208,10 @@ func begin(s Settings, p Parts) (*campaign, error) {
 			if p.Probes[id] == nil {
 				return nil, fmt.Errorf("persona %s makes the probe %q, which this studio does not have", s.Personas[i].ID, id)
 			}
-			probes++
+			c.made[id] = true
 		}
 	}
-	if probes == 0 {
+	if len(c.made) == 0 {
 		return nil, ErrNoProbes
 	}
 	return c, nil

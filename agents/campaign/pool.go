@@ -323,6 +323,7 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 	l := &agents.Lab{
 		Surface: c.surface(), Client: c.client, Browser: c.browser, Visits: &seen{c.visits, x}, Accounts: c.accounts, Baseline: c.Baseline, Now: c.Now, Case: x.ID,
 		Random: rand.New(rand.NewPCG(seed, 2)), //nolint:gosec // reproducible on purpose
+		Also:   func(probe string) bool { return c.made[probe] },
 		Tell: func(f agents.Fact) {
 			c.say(Event{Kind: Told, Probe: x.Probe, Case: x.ID, Text: f.Kind + ": " + f.Text})
 		},
