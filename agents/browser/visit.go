@@ -179,7 +179,7 @@ func (t *Tab) Look(ctx context.Context, v *Visit) error {
 	keep(e)
 	v.HTML, e = t.HTML(ctx)
 	keep(e)
-	v.Snapshot, e = Eval[Snapshot](ctx, t, snapshotScript)
+	v.Snapshot, e = t.Snapshot(ctx)
 	keep(e)
 	if m, e := Eval[*Measured](ctx, t, "window.__atelierMeasured ? window.__atelierMeasured() : null"); e == nil && m != nil {
 		v.Measured = *m
@@ -197,6 +197,11 @@ func (t *Tab) Look(ctx context.Context, v *Visit) error {
 		}
 	}
 	return err
+}
+
+// Snapshot is what is on the page now.
+func (t *Tab) Snapshot(ctx context.Context) (Snapshot, error) {
+	return Eval[Snapshot](ctx, t, snapshotScript)
 }
 
 // sameBut tells whether two addresses differ at most by what stands after #.

@@ -110,7 +110,7 @@ type discovery struct {
 	linked  map[string]bool // page and address
 	shapes  map[string]int  // account and shape -> pages
 	asset   map[string]bool
-	asked   map[string]*wire.Exchange // by address, as nobody
+	asked   map[string]*wire.Exchange // by account and address
 	unseen  map[string]*surface.Unseen
 }
 
@@ -201,9 +201,7 @@ func (d *discovery) crawl(ctx context.Context, as string) {
 		}
 		answers := d.ask(ctx, level)
 		for i, s := range level {
-			if s.as == "" {
-				d.asked[s.address] = answers[i]
-			}
+			d.asked[s.as+" "+s.address] = answers[i]
 			d.take(s, answers[i])
 			d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: s.address})
 		}

@@ -10,16 +10,22 @@ import (
 
 // finish tells the links what became of what they lead to, and puts everything into order.
 func (d *discovery) finish() {
+	as := map[string]string{} // who saw a page first
+	for _, p := range d.s.Pages {
+		if _, ok := as[p.URL]; !ok {
+			as[p.URL] = p.As
+		}
+	}
 	for _, l := range d.s.Links {
 		u, err := url.Parse(l.URL)
 		if err != nil || !l.Inside {
 			continue
 		}
 		clean(u)
-		if x := d.asked[u.String()]; x != nil {
+		if x := d.asked[as[l.Page]+" "+u.String()]; x != nil {
 			l.Status, l.Hops = x.Status, x.Hops
 			if x.Fault != nil {
-				l.Fault = x.Fault.Text
+				l.Fault, l.FaultKind = x.Fault.Text, x.Fault.Kind
 			}
 		}
 	}

@@ -132,8 +132,10 @@ type Link struct {
 	Tag    string `json:"tag"` // the element, shortened
 	Line   int    `json:"line"`
 	Inside bool   `json:"inside"`
-	Status int    `json:"status"` // of an inside one that was asked
+	Status int    `json:"status"` // of an inside one that was asked, by whoever saw its page
 	Fault  string `json:"fault,omitempty"`
+	// FaultKind sorts Fault.
+	FaultKind wire.FaultKind `json:"fault_kind,omitempty"`
 	// Hops are the redirects on the way to the answer.
 	Hops    []wire.Hop `json:"hops,omitempty"`
 	Anchors bool       `json:"anchors,omitempty"` // leads to a place in a page

@@ -1,0 +1,106 @@
+package functional_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/probes/functional"
+	"github.com/atelier-studio/atelier/agents/probes/try"
+)
+
+// site serves pages by their paths; those that are not there are answered by missing.
+type site map[string]string
+
+func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	page, ok := s[r.URL.Path]
+	if !ok {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `<!doctype html><title>Not found</title><p>There is nothing here. <a href="/">Home</a></p>`)
+		return
+	}
+	switch {
+	case strings.HasPrefix(page, "status "):
+		var status int
+		fmt.Sscanf(page, "status %d", &status)
+		if status == http.StatusServiceUnavailable {
+			w.Header().Set("Retry-After", "5")
+		}
+		w.WriteHeader(status)
+	case strings.HasPrefix(page, "to "):
+		http.Redirect(w, r, page[3:], http.StatusFound)
+	case strings.HasPrefix(page, "js "):
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, page[3:])
+	case strings.HasPrefix(page, "json "):
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, page[5:])
+	default:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><html lang="en"><title>A page</title><link rel="icon" href="data:,"><body><h1>A page of the shop of Ada</h1>`+page)
+	}
+}
+
+func probe(t *testing.T, id string) *agents.Probe {
+	t.Helper()
+	for _, p := range functional.Probes() {
+		if p.ID == id {
+			return p
+		}
+	}
+	t.Fatalf("there is no probe %s", id)
+	return nil
+}
+
+func TestReading(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		probe, name string
+		target      http.Handler
+		want        int
+	}{
+		{"broken-link", "gone, from two pages", site{"/": `<a href="/gone">1</a><a href="/two">2</a>`, "/two": `<a href="/gone">again</a>`}, 1},
+		{"broken-link", "an error", site{"/": `<a href="/bad">1</a>`, "/bad": "status 500"}, 1},
+		{"broken-link", "what wants to be signed in to, or waits", site{"/": `<a href="/a">1</a><a href="/b">2</a><a href="/c">3</a><a href="/d">4</a><a href="mailto:x@example.org">5</a>`, "/a": "status 401", "/b": "status 403", "/c": "status 429", "/d": "to /"}, 0},
+		{"redirect-loop", "two that send to each other", site{"/": `<a href="/a">1</a>`, "/a": "to /b", "/b": "to /a"}, 1},
+		{"redirect-loop", "three steps", site{"/": `<a href="/a">1</a>`, "/a": "to /b", "/b": "to /c", "/c": "to /d", "/d": "here"}, 0},
+		{"server-error", "a page and a script", site{"/": `<a href="/bad">1</a><script src="/app.js"></script>`, "/bad": "status 500", "/app.js": "status 502"}, 2},
+		{"server-error", "asks to wait", site{"/": `<a href="/later">1</a><a href="/gone">2</a>`, "/later": "status 503"}, 0},
+		{"placeholder-text", "all sorts", site{"/": `<p>Lorem ipsum dolor sit amet</p><p>Price: undefined</p><td>[object Object]</td><p>Dear {{ user.name }}</p><p>lorem ipsum again</p>`}, 4},
+		{"placeholder-text", "a value alone", site{"/": `<p>Total <span>NaN</span></p>`}, 1},
+		{"placeholder-text", "speaks of them", site{"/": `<p>A variable without a value is undefined, and dividing by it gives NaN.</p><p>Write <code>{{ user.name }}</code> and <pre>Lorem ipsum [object Object]</pre></p>
+			<p>The word <b>undefined</b> is what the interpreter writes where a name has not been given any value.</p><textarea>{{x}}</textarea>`}, 0},
+	} {
+		t.Run(x.probe+"/"+x.name, func(t *testing.T) {
+			t.Parallel()
+			try.Want(t, try.Probe(t, probe(t, x.probe), x.target, try.Options{}), x.probe, x.want)
+		})
+	}
+}
+
+func TestSoft404(t *testing.T) {
+	t.Parallel()
+	always := func(body string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprint(w, body)
+		})
+	}
+	words := strings.Repeat("This page could not be found anywhere. ", 5)
+	for name, x := range map[string]struct {
+		target http.Handler
+		want   int
+	}{
+		"says so with 200":    {always(`<!doctype html><title>Oh</title><p>` + words), 1},
+		"a shell for scripts": {always(`<!doctype html><title>App</title><div id="app"></div><script src="/app.js"></script><noscript>` + words + `</noscript>`), 0},
+		"answers 404":         {site{"/": "Hello"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			try.Want(t, try.Probe(t, probe(t, "soft-404"), x.target, try.Options{}), "soft-404", x.want)
+		})
+	}
+}
