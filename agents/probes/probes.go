@@ -5,12 +5,15 @@ import (
 	"fmt"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/probes/functional"
 )
 
 // All are all probes, by id.
 func All() map[string]*agents.Probe {
 	all := map[string]*agents.Probe{}
-	for _, group := range [][]*agents.Probe{} {
+	for _, group := range [][]*agents.Probe{
+		functional.Probes(),
+	} {
 		for _, probe := range group {
 			if all[probe.ID] != nil {
 				panic(fmt.Sprintf("two probes are called %q", probe.ID))
