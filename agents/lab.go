@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -83,6 +85,32 @@ type Baseline struct {
 
 // Send sends a request of the campaign.
 func (l *Lab) Send(ctx context.Context, r wire.Request) *wire.Exchange { return l.Client.Send(ctx, r) }
+
+// Patiently sends a request, and once more after the time that the target asks for when it says that there were too many.
+func (l *Lab) Patiently(ctx context.Context, r wire.Request) *wire.Exchange {
+	const (
+		tries   = 3
+		longest = 10 * time.Second
+	)
+	for try := 1; ; try++ {
+		x := l.Client.Send(ctx, r)
+		if x.Status != http.StatusTooManyRequests || try == tries {
+			return x
+		}
+		wait := time.Second
+		if seconds, err := strconv.Atoi(x.Header.Get("Retry-After")); err == nil && seconds >= 0 {
+			wait = time.Duration(seconds) * time.Second
+		}
+		if wait > longest {
+			return x
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return x
+		}
+	}
+}
 
 // Get asks for an address as nobody.
 func (l *Lab) Get(ctx context.Context, address string) *wire.Exchange {

@@ -112,6 +112,8 @@ type discovery struct {
 	asset   map[string]bool
 	asked   map[string]*wire.Exchange // by account and address
 	unseen  map[string]*surface.Unseen
+	// described is how many described operations were asked.
+	described int
 }
 
 // step is an address to ask for.

@@ -1,16 +1,22 @@
 package discover
 
 import (
+	"context"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents/openapi"
 	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
-// operations keeps what a description names, with the inputs of each operation.
-func (d *discovery) operations(data []byte, at string) {
+// maxAsked bounds how many described operations are asked once.
+const maxAsked = 80
+
+// operations keeps what a description names, with the inputs of each operation, and asks once for what only reads.
+func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 	api, err := openapi.Read(data, at)
 	if err != nil {
 		return // a probe says what is wrong with a description
@@ -35,6 +41,7 @@ func (d *discovery) operations(data []byte, at string) {
 			seen.Path, seen.ID, seen.Described, seen.Secured = path, op.OperationID, true, op.Secured
 		} else {
 			d.s.Operations = append(d.s.Operations, operation)
+			d.once(ctx, operation)
 		}
 		for name, values := range u.Query() {
 			d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: op.Method, URL: request.URL, In: surface.InQuery, Name: name, Known: values[0], Page: at})
@@ -47,6 +54,23 @@ func (d *discovery) operations(data []byte, at string) {
 		}
 		if len(request.Body) > 0 {
 			d.sent(op.Method, request, "", at)
+		}
+	}
+}
+
+// once asks for a described operation that reads, as nobody and, where that is refused, as the first account: what it
+// answers is what probes read.
+func (d *discovery) once(ctx context.Context, o *surface.Operation) {
+	u, err := url.Parse(o.URL)
+	if err != nil || o.Method != http.MethodGet || d.described >= maxAsked || changes(u) {
+		return
+	}
+	d.described++
+	for _, as := range append([]string{""}, d.o.Accounts[:min(1, len(d.o.Accounts))]...) {
+		x := d.client.Send(ctx, wire.Request{URL: o.URL, As: as, Follow: true, Header: http.Header{"Accept": {"application/json, */*;q=0.5"}}})
+		if x.OK() && !IsMissing(d.s, x, u.Path) {
+			o.Seen, o.As = append(o.Seen, x), as
+			return
 		}
 	}
 }

@@ -143,7 +143,7 @@ func (d *discovery) describe(ctx context.Context) {
 			continue
 		}
 		d.s.Spec = &surface.Document{URL: x.URL, Data: x.Body}
-		d.operations(x.Body, x.URL)
+		d.operations(ctx, x.Body, x.URL)
 		break
 	}
 	for _, path := range graphPaths {

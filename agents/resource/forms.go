@@ -37,7 +37,7 @@ var (
 // makes tells whether a form makes an object, and of which collection.
 func makes(f *surface.Form) (path string, ok bool) {
 	u, err := url.Parse(f.Action)
-	if err != nil || f.Method != http.MethodPost || f.Purpose != surface.ForOther || wordsAway.MatchString(u.Path+" "+f.Name) || varies.MatchString(surface.ShapeOf(f.Action)) {
+	if err != nil || f.Method != http.MethodPost || f.Purpose != surface.ForOther || varies.MatchString(surface.ShapeOf(f.Action)) {
 		return "", false
 	}
 	free := slices.ContainsFunc(fieldsDrawn(f), func(field Field) bool { return field.Sort == Text && field.Free })
@@ -51,7 +51,7 @@ func makes(f *surface.Form) (path string, ok bool) {
 	if path == "" {
 		path = "/"
 	}
-	return path, true
+	return path, !wordsAway.MatchString(lastPart(path) + " " + f.Name)
 }
 
 // editsOne tells whether a form is filled in with what is there already: it changes it, and makes nothing.
