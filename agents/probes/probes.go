@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
 )
 
@@ -12,6 +13,7 @@ import (
 func All() map[string]*agents.Probe {
 	all := map[string]*agents.Probe{}
 	for _, group := range [][]*agents.Probe{
+		apisecurity.Probes(),
 		functional.Probes(),
 	} {
 		for _, probe := range group {
