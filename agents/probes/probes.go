@@ -7,6 +7,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
+	"github.com/atelier-studio/atelier/agents/probes/weight"
 )
 
 // All are all probes, by id.
@@ -15,6 +16,7 @@ func All() map[string]*agents.Probe {
 	for _, group := range [][]*agents.Probe{
 		apisecurity.Probes(),
 		functional.Probes(),
+		weight.Probes(),
 	} {
 		for _, probe := range group {
 			if all[probe.ID] != nil {
