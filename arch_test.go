@@ -75,7 +75,7 @@ var mayImport = map[string]struct {
 	"agents/targets/serve": {[]string{"agents/targets/shop"}, "it serves the shop to whoever wants to look at it"},
 	"agents/similar":       {[]string{"agents/wire"}, "it compares answers"},
 	"agents/callback":      {nil, "it listens, and knows nobody who makes a target call"},
-	"agents/campaign":      {[]string{"agents", "agents/browser", "agents/callback", "agents/discover", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
+	"agents/campaign":      {[]string{"agents", "agents/browser", "agents/callback", "agents/discover", "agents/reading", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
 	"agents/discover":      {[]string{"agents/browser", "agents/openapi", "agents/surface", "agents/wire"}, "what finds a surface knows no probe"},
 	"agents":               {[]string{"agents/browser", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
 	"agents/loadgen":       {[]string{"agents/wire"}, "it sends by a schedule, and knows nobody who draws conclusions"},

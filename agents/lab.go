@@ -31,6 +31,8 @@ type Lab struct {
 	Listener Listener
 	// Baseline is the campaign before on the same target; nil for the first.
 	Baseline *Baseline
+	// Found are the findings of all other cases, confirmed and one for each cause. Only probes that are made Last have them.
+	Found []Finding
 	// Also tells whether another probe is made in this campaign too: what both would see is then reported by one of them.
 	Also func(probe string) bool
 	// Tell says something to the other personas.
@@ -72,15 +74,6 @@ type Fact struct {
 	Kind string `json:"kind"` // sign-in form, trace, path, …
 	Text string `json:"text"`
 	URL  string `json:"url,omitempty"`
-}
-
-// Baseline is what an earlier campaign on the same target left.
-type Baseline struct {
-	At       time.Time                 `json:"at"`
-	Surface  *surface.Surface          `json:"surface"`
-	Findings []Finding                 `json:"findings"`
-	Visits   map[string]*browser.Visit `json:"-"` // by shape
-	Metrics  map[string][]float64      `json:"metrics,omitempty"`
 }
 
 // Send sends a request of the campaign.

@@ -21,7 +21,9 @@ type Probe struct {
 	References []string // CWE-79, WCAG 2.4.3, WSTG-INPV-01, …
 	// Skills are those that help with it: personas with them are given it, and take it over from others.
 	Skills []string
-	Check  Check
+	// Last lets it be made after all others are confirmed, to read what they found. Its own findings are not confirmed.
+	Last  bool
+	Check Check
 }
 
 // Check decides. Each makes one of a function.

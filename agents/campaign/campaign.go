@@ -152,6 +152,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	c.work(timed)
 	c.say(Event{Kind: Stage, Text: "confirming"})
 	c.confirm(timed)
+	c.last(timed)
 	c.conclude(ctx, timed)
 	if ctx.Err() != nil {
 		return c.result, ErrStopped

@@ -219,6 +219,7 @@ func (p *pool) join(c *campaign, persona *agents.Persona) (excused int, ok bool)
 		case excuse != "":
 			x.State, x.Outcome = Done, agents.Skip("%s", excuse)
 			excused++
+		case x.probe.Last:
 		case x.probe.Needs.Has(agents.NeedsIntrusive):
 			p.loud = append(p.loud, x)
 		default:

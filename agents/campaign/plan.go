@@ -23,6 +23,7 @@ type Case struct {
 
 	probe *agents.Probe
 	item  surface.Item
+	found []Agreed // by all others, for a probe that is made last
 }
 
 // State is how far a case is.

@@ -61,6 +61,7 @@ func (c *campaign) work(ctx context.Context) {
 		case x.State == Done:
 		case excuse != "":
 			c.finish(ctx, x, agents.Skip("%s", excuse))
+		case x.probe.Last:
 		case x.probe.Needs.Has(agents.NeedsIntrusive):
 			loud = append(loud, x)
 		default:
@@ -72,6 +73,23 @@ func (c *campaign) work(ctx context.Context) {
 		c.pool.begin(x.Owner, x)
 		c.execute(ctx, x.Owner, x)
 		c.pool.end(x.Owner, x)
+	}
+}
+
+// last executes the cases that read what all others found.
+func (c *campaign) last(ctx context.Context) {
+	found := agree(c.cases)
+	for _, x := range c.cases {
+		if !x.probe.Last || x.State == Done {
+			continue
+		}
+		x.found = found
+		for x.State != Done {
+			c.Control.gate(ctx)
+			c.pool.begin(x.Owner, x)
+			c.execute(ctx, x.Owner, x)
+			c.pool.end(x.Owner, x)
+		}
 	}
 }
 
@@ -327,6 +345,9 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 		Tell: func(f agents.Fact) {
 			c.say(Event{Kind: Told, Probe: x.Probe, Case: x.ID, Text: f.Kind + ": " + f.Text})
 		},
+	}
+	for i := range x.found {
+		l.Found = append(l.Found, x.found[i].Finding)
 	}
 	if c.listener != nil {
 		l.Listener = c.listener

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -28,6 +29,9 @@ type Result struct {
 	Requests int64  `json:"requests"`
 	Bytes    int64  `json:"bytes"`
 	Browser  string `json:"browser,omitempty"` // why there was none
+
+	before *agents.Baseline // that it was compared with
+	visits map[string]*browser.Visit
 }
 
 // Agreed is a finding that personas agree on.
@@ -64,6 +68,7 @@ func (r *Result) Worst() agents.Severity {
 func (c *campaign) conclude(ctx, timed context.Context) {
 	r := c.result
 	r.Ended, r.Cases, r.Accounts, r.Browser = c.Now(), c.cases, c.accounts, c.noBrowser
+	r.before, r.visits = c.Baseline, c.visits.all()
 	r.Requests, r.Bytes = c.client.Budget().Sent(), c.client.Budget().Received()
 	r.Counts, r.ByProbe = map[agents.Area]*agents.Count{}, map[string]*agents.Count{}
 	for _, x := range c.cases {

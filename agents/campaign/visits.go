@@ -73,3 +73,20 @@ func (s *seen) Visit(ctx context.Context, address, as string) (*browser.Visit, e
 	}
 	return v, err
 }
+
+// all are the visits that were made, by account and address.
+func (l *visits) all() map[string]*browser.Visit {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := map[string]*browser.Visit{}
+	for key, kept := range l.kept {
+		select {
+		case <-kept.done:
+			if kept.err == nil {
+				list[key] = kept.v
+			}
+		default:
+		}
+	}
+	return list
+}
