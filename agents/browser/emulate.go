@@ -13,6 +13,13 @@ func (t *Tab) Emulate(ctx context.Context, s Setting) error {
 	if err := t.Do(ctx, s.looks()...); err != nil {
 		return err
 	}
+	// Two frames later it is drawn; what it loads for that is waited for.
+	if _, err := Eval[bool](ctx, t, `new Promise((done) => { setTimeout(() => done(true), 300); requestAnimationFrame(() => requestAnimationFrame(() => done(true))); })`); err != nil {
+		return err
+	}
+	if pending, _ := t.record.quiet(); pending == 0 {
+		return nil
+	}
 	return t.Settle(ctx)
 }
 
