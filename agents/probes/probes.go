@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/probes/accessibility"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
 	"github.com/atelier-studio/atelier/agents/probes/weight"
@@ -14,6 +15,7 @@ import (
 func All() map[string]*agents.Probe {
 	all := map[string]*agents.Probe{}
 	for _, group := range [][]*agents.Probe{
+		accessibility.Probes(),
 		apisecurity.Probes(),
 		functional.Probes(),
 		weight.Probes(),
