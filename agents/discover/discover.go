@@ -9,8 +9,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/atelier-studio/atelier/agents/browser"
@@ -162,6 +164,11 @@ func (d *discovery) again(account string) {
 	for _, p := range d.s.Pages {
 		if p.As == "" {
 			d.add(p.URL, account, p.Via, p.From, p.Depth)
+		}
+	}
+	for _, address := range slices.Sorted(maps.Keys(d.asked)) { // what nobody gets to see, somebody may
+		if x := d.asked[address]; x.URL != address || x.Status == 401 || x.Status == 403 || x.Status == 404 {
+			d.add(address, account, surface.ByLink, "", 1)
 		}
 	}
 }
