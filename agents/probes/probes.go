@@ -8,6 +8,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/accessibility"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
+	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/weight"
 )
 
@@ -18,6 +19,7 @@ func All() map[string]*agents.Probe {
 		accessibility.Probes(),
 		apisecurity.Probes(),
 		functional.Probes(),
+		security.Probes(),
 		weight.Probes(),
 	} {
 		for _, probe := range group {
