@@ -34,6 +34,10 @@ type Config struct {
 	KeepRunsDays   int
 	RequestRate    int
 	LogLevel       string
+	Browser        string
+	TestHosts      string
+	Campaigns      int
+	KeepPictures   int
 }
 
 // setting is one row of the table: where a field comes from. A flag wins over the environment, which wins over the
@@ -66,6 +70,10 @@ var settings = []setting{
 	{"keep-runs", "ATELIER_KEEP_RUNS", "30", "days to keep finished runs; 0: for ever", false, func(c *Config) any { return &c.KeepRunsDays }},
 	{"request-rate", "ATELIER_REQUEST_RATE", "100", "requests a second that one signed-in person may make over a time, four times as many at once; more are answered by 429 and when to try again; 0: no limit", false, func(c *Config) any { return &c.RequestRate }},
 	{"log-level", "ATELIER_LOG_LEVEL", "info", "debug, info, warn or error", false, func(c *Config) any { return &c.LogLevel }},
+	{"browser", "ATELIER_BROWSER", "", "Chromium or Chrome that personas test with; empty: the first that this machine has", false, func(c *Config) any { return &c.Browser }},
+	{"test-hosts", "ATELIER_TEST_HOSTS", "", "hosts that campaigns may test without serving a token, separated by commas; this machine may always be tested", false, func(c *Config) any { return &c.TestHosts }},
+	{"campaigns", "ATELIER_CAMPAIGNS", "1", "campaigns that this process runs at once; 0: it runs none", false, func(c *Config) any { return &c.Campaigns }},
+	{"keep-pictures", "ATELIER_KEEP_PICTURES", "90", "days to keep the pictures of campaigns; 0: for ever", false, func(c *Config) any { return &c.KeepPictures }},
 }
 
 // readConfig reads flags and environment. It returns flag.ErrHelp when help was asked for and written.

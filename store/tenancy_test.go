@@ -16,6 +16,7 @@ import (
 type things struct {
 	workflow, deleted, run, credential, token, thread, comment, version string
 	ours
+	tests campaignOfOurs
 }
 
 // asked is a method called with a scope; it returns what came back, for lists its length.
@@ -313,6 +314,7 @@ func (p *place) things(t *testing.T) (v things) {
 	v.thread, v.comment = thread.ID, thread.Comments[0].ID
 	v.ours = p.documents(t)
 	p.spending(t)
+	v.tests = p.campaigns(t)
 	return v
 }
 

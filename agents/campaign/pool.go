@@ -360,8 +360,10 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 
 func (c *campaign) finish(ctx context.Context, x *Case, outcome agents.Outcome) {
 	x.State, x.Outcome = Done, outcome
-	if err := c.keep(ctx, x); err != nil {
-		c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})
+	if ctx.Err() == nil || outcome.Verdict != agents.NotTested { // else whoever goes on with the campaign makes it
+		if err := c.keep(ctx, x); err != nil {
+			c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})
+		}
 	}
 	c.say(Event{Kind: Ended, Persona: x.By, Case: x.ID, Probe: x.Probe, Verdict: outcome.Verdict, Text: outcome.Reason, Findings: outcome.Findings})
 }

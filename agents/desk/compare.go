@@ -1,0 +1,82 @@
+package desk
+
+import (
+	"slices"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+)
+
+// Change is what became of a finding since an earlier campaign.
+type Change string
+
+// The changes. What was not looked at again is never called fixed.
+const (
+	New       Change = "new"
+	Fixed     Change = "fixed"
+	Still     Change = "still there"
+	NotLooked Change = "not re-tested"
+)
+
+// Changes are all changes, in the order in which people want to see them.
+var Changes = []Change{New, Still, NotLooked, Fixed}
+
+// Compared is a finding of one of two campaigns, or of both.
+type Compared struct {
+	Change  Change          `json:"change"`
+	Finding campaign.Agreed `json:"finding"`
+}
+
+// Compare tells what became of the findings of an earlier campaign in a later one on the same target: the worst first,
+// those of the later one before those that only the earlier one has.
+func Compare(now, before *campaign.Result) []Compared {
+	var list []Compared
+	was, is := prints(before), prints(now)
+	for _, f := range now.Findings {
+		change := New
+		if was[f.ID] {
+			change = Still
+		}
+		list = append(list, Compared{change, f})
+	}
+	executed := map[string]bool{}
+	for _, x := range now.Cases {
+		executed[x.ID] = x.Outcome.Verdict == agents.Passed || x.Outcome.Verdict == agents.Failed
+	}
+	for _, f := range before.Findings {
+		if is[f.ID] {
+			continue
+		}
+		change := NotLooked
+		if cases := CasesOf(before, f.ID); len(cases) > 0 && !slices.ContainsFunc(cases, func(id string) bool { return !executed[id] }) {
+			change = Fixed
+		}
+		list = append(list, Compared{change, f})
+	}
+	slices.SortStableFunc(list, func(a, b Compared) int {
+		return slices.Index(Changes, a.Change) - slices.Index(Changes, b.Change)
+	})
+	return list
+}
+
+func prints(r *campaign.Result) map[string]bool {
+	set := map[string]bool{}
+	for i := range r.Findings {
+		set[r.Findings[i].ID] = true
+	}
+	return set
+}
+
+// CasesOf are the ids of the cases that made a finding.
+func CasesOf(r *campaign.Result, print string) []string {
+	var list []string
+	for _, x := range r.Cases {
+		for i := range x.Outcome.Findings {
+			if x.Outcome.Findings[i].Print() == print {
+				list = append(list, x.ID)
+				break
+			}
+		}
+	}
+	return list
+}

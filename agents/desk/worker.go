@@ -1,0 +1,241 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+)
+
+const (
+	// deadAfter is how long a worker may give no sign before another takes its task.
+	deadAfter = 30 * time.Second
+	// beatEvery is how often it does, how often people see how far it is, and how long a wish waits at most.
+	beatEvery = 400 * time.Millisecond
+	// maxRestarts is how often a campaign is gone on with: one that takes the studio down does so no more after that.
+	maxRestarts = 5
+)
+
+// Worker runs campaigns, one at a time. Several may work on one store, in one process or in many.
+type Worker struct {
+	Queue Queue
+	// Parts are what campaigns work with; Keep, Baseline, Control and Each are the worker's.
+	Parts func() (campaign.Parts, error)
+	Owner string // names the process
+	Now   func() time.Time
+	Log   *slog.Logger
+	// Bound is what may be kept of a result: without secrets, and of bounded size.
+	Bound func(*campaign.Result) (*campaign.Result, error)
+	// Alone says that no other process works on the store: what is under way when this one starts, nobody works on.
+	Alone bool
+	// Changed is called when a campaign has begun, has come further or has ended.
+	Changed func(workspace string, c *Campaign)
+	// Ended is called once with what a campaign came to; r is nil when nothing could be tested.
+	Ended func(ctx context.Context, t *Task, r *campaign.Result)
+
+	wake   chan struct{}
+	once   sync.Once
+	looked atomic.Bool
+}
+
+func (w *Worker) bell() chan struct{} {
+	w.once.Do(func() { w.wake = make(chan struct{}, 1) })
+	return w.wake
+}
+
+// Wake says that there is something to do. It does not wait.
+func (w *Worker) Wake() {
+	select {
+	case w.bell() <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until the context ends, and looks for work every few seconds, or at once after Wake.
+func (w *Worker) Run(ctx context.Context) {
+	const every = 5 * time.Second
+	for ctx.Err() == nil {
+		more, err := w.Next(ctx)
+		if err != nil && ctx.Err() == nil {
+			w.Log.WarnContext(ctx, "a campaign could not be run now; it is tried again", "error", err)
+		}
+		if more && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-w.bell():
+		case <-time.After(every):
+		}
+	}
+}
+
+// Next works on one campaign and tells whether there was one. The error is of the store: what is wrong with a campaign is
+// kept with it.
+func (w *Worker) Next(ctx context.Context) (bool, error) {
+	dead := w.Now().Add(-deadAfter)
+	if w.Alone && !w.looked.Swap(true) {
+		dead = w.Now()
+	}
+	t, err := w.Queue.Claim(ctx, w.Owner, dead.UnixMicro())
+	if err != nil || t == nil {
+		return false, err
+	}
+	w.changed(t)
+	result, err := w.work(ctx, t)
+	switch {
+	case errors.Is(err, ErrTaken):
+		return true, nil
+	case ctx.Err() != nil: // the studio stops: another process, or this one started again, goes on at once
+		return true, w.Queue.Release(context.WithoutCancel(ctx), t)
+	case errors.Is(err, campaign.ErrStopped):
+		t.Status = Stopped
+	case err != nil:
+		t.Status, t.Error = Failed, reason(err)
+	default:
+		t.Status = Done
+	}
+	t.Board.Stage, t.Board.Paused = "", false
+	if err := w.Queue.Finish(ctx, t, result); err != nil {
+		if errors.Is(err, ErrTaken) {
+			return true, nil
+		}
+		return true, err
+	}
+	w.changed(t)
+	if w.Ended != nil {
+		w.Ended(ctx, t, result)
+	}
+	return true, nil
+}
+
+func (w *Worker) changed(t *Task) {
+	if w.Changed != nil {
+		w.Changed(t.Workspace, &t.Campaign)
+	}
+}
+
+// reason is what people are told of an error.
+func reason(err error) string {
+	const most = 1000
+	text := err.Error()
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+// work runs the campaign, and beats meanwhile.
+func (w *Worker) work(ctx context.Context, t *Task) (*campaign.Result, error) {
+	if t.Restarts > maxRestarts {
+		return nil, fmt.Errorf("it was begun %d times, and each time the studio ended: it is left alone now", t.Restarts)
+	}
+	if t.Stopping {
+		return nil, campaign.ErrStopped
+	}
+	parts, err := w.Parts()
+	if err != nil {
+		return nil, err
+	}
+	if parts.Baseline, err = w.Queue.Baseline(ctx, t); err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	seen := newWatch()
+	parts.Keep, parts.Control, parts.Each = &keeper{queue: w.Queue, task: t}, &seen.control, seen.event
+	if t.Paused {
+		seen.control.Pause()
+	}
+	settings := t.Settings
+	settings.Accounts = t.Logins
+	var beating sync.WaitGroup
+	beating.Go(func() { w.beat(ctx, t, seen, stop) })
+	result, err := campaign.Run(ctx, settings, parts)
+	taken := errors.Is(context.Cause(ctx), ErrTaken)
+	stop(nil) // before the beats are waited for
+	beating.Wait()
+	t.Board = seen.board()
+	switch {
+	case taken:
+		return nil, ErrTaken
+	case errors.Is(context.Cause(ctx), campaign.ErrStopped):
+		err = campaign.ErrStopped // whatever it was doing
+	}
+	if result != nil && w.Bound != nil {
+		bounded, problem := w.Bound(result)
+		if problem != nil {
+			return nil, problem
+		}
+		result = bounded
+	}
+	return result, err
+}
+
+// beat tells how far the campaign is until the context ends, and does what is wished meanwhile.
+func (w *Worker) beat(ctx context.Context, t *Task, seen *watch, stop context.CancelCauseFunc) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	var joined []string
+	for i := range t.Settings.Personas {
+		joined = append(joined, t.Settings.Personas[i].ID)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if persona, png := seen.picture(); persona != "" {
+			if err := w.Queue.Look(ctx, t, persona, png); err == nil {
+				seen.shown(persona)
+			}
+		}
+		board := seen.board()
+		wish, err := w.Queue.Beat(ctx, t, board)
+		switch {
+		case errors.Is(err, ErrTaken):
+			stop(ErrTaken)
+			return
+		case err != nil: // the next beat says it again
+			continue
+		case wish.Stop:
+			stop(campaign.ErrStopped)
+			return
+		case wish.Pause:
+			seen.control.Pause()
+		default:
+			seen.control.Resume()
+		}
+		joined = w.join(seen, wish.Personas, joined)
+		told := t.Campaign
+		told.Status, told.Board, told.Paused = Working, board, wish.Pause
+		if w.Changed != nil {
+			w.Changed(t.Workspace, &told)
+		}
+	}
+}
+
+// join lets in whoever is not there yet. Before cases are shared out nobody can join: it is tried again with the next beat.
+func (w *Worker) join(seen *watch, all []agents.Persona, joined []string) []string {
+	for i := range all {
+		if slices.Contains(joined, all[i].ID) {
+			continue
+		}
+		if stage := seen.control.Snapshot().Stage; stage == "" || stage == "discovering" {
+			continue
+		}
+		if err := seen.control.Add(all[i]); err != nil {
+			seen.say(reason(err))
+		}
+		joined = append(joined, all[i].ID)
+	}
+	return joined
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/atelier-studio/atelier/auth"
+)
+
+// Mark says that a finding is false, in all campaigns on its target.
+type Mark struct {
+	Target  string `json:"target,omitempty"`
+	Print   string `json:"print"`
+	Reason  string `json:"reason"`
+	By      string `json:"by"`
+	Created int64  `json:"created"`
+}
+
+const maxReason = 2000
+
+// MarkFinding remembers that a finding is false, and why.
+func (s *Store) MarkFinding(ctx context.Context, scope auth.Scope, id, print, reason string) error {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return err
+	}
+	reason = strings.TrimSpace(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > maxReason {
+		return invalid("say in at most %d characters why the finding is false", maxReason)
+	}
+	target, err := s.targetOf(ctx, ws, id, print)
+	if err != nil {
+		return err
+	}
+	_, err = s.library.exec(ctx, `INSERT INTO campaign_marks (workspace, target, print, reason, author, created) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (workspace, target, print) DO UPDATE SET reason = excluded.reason, author = excluded.author, created = excluded.created`,
+		ws, target, print, reason, scope.User(), s.now())
+	return err
+}
+
+// UnmarkFinding takes that back.
+func (s *Store) UnmarkFinding(ctx context.Context, scope auth.Scope, id, print string) error {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return err
+	}
+	target, err := s.targetOf(ctx, ws, id, print)
+	if err != nil {
+		return err
+	}
+	return s.library.mustTouch(ctx, "mark on this finding", "DELETE FROM campaign_marks WHERE workspace = $1 AND target = $2 AND print = $3", ws, target, print)
+}
+
+// targetOf is the target of a campaign that has the finding.
+func (s *Store) targetOf(ctx context.Context, ws, id, print string) (string, error) {
+	return one(ctx, s.library.reader(), "such finding of this campaign", scanText, `SELECT c.target FROM campaigns c JOIN campaign_findings f ON f.workspace = c.workspace AND f.campaign = c.id
+		WHERE c.workspace = $1 AND c.id = $2 AND f.print = $3`, ws, id, print)
+}
