@@ -174,7 +174,7 @@ func (d *discovery) asFile(s step, x *wire.Exchange) {
 	}
 }
 
-// query makes inputs of what stands in a page's own address.
+// query makes inputs of what stands in a page's own address: its query, and the numbers and ids in its path.
 func (d *discovery) query(page *surface.Page) {
 	u, err := url.Parse(page.URL)
 	if err != nil {
@@ -182,6 +182,12 @@ func (d *discovery) query(page *surface.Page) {
 	}
 	for name, values := range u.Query() {
 		d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: "GET", URL: page.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page.From, As: page.As})
+	}
+	shape := strings.Split(surface.ShapeOf(u.Scheme+"://"+u.Host+u.EscapedPath()), "/")
+	for i, part := range strings.Split(u.EscapedPath(), "/") {
+		if i < len(shape) && shape[i] != part && strings.HasPrefix(shape[i], "{") {
+			d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: "GET", URL: page.URL, In: surface.InPath, Name: surface.Segment(i), Known: part, Page: page.From, As: page.As})
+		}
 	}
 }
 

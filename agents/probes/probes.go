@@ -8,6 +8,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/accessibility"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
+	"github.com/atelier-studio/atelier/agents/probes/injection"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/weight"
@@ -23,6 +24,7 @@ func All() map[string]*agents.Probe {
 		security.Probes(),
 		weight.Probes(),
 		ops.Probes(),
+		injection.Probes(),
 	} {
 		for _, probe := range group {
 			if all[probe.ID] != nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -22,6 +24,7 @@ type entry struct {
 	as      string
 	before  url.Values // what stood in a form that changes something that was there
 	entered []string   // the markers
+	shown   []string   // addresses that show one
 }
 
 func newEntry(lab *agents.Lab, f *surface.Form) *entry {
@@ -46,7 +49,7 @@ func (e *entry) enter(ctx context.Context, value func(name string) string) *wire
 	}
 	for _, field := range texts(&fresh) {
 		v := value(field.Name)
-		e.entered = append(e.entered, strings.TrimSuffix(v, `<b x="'>`))
+		e.entered = append(e.entered, strings.TrimSuffix(v, tag))
 		values.Set(field.Name, v)
 	}
 	for i := range fresh.Fields {
@@ -81,7 +84,11 @@ func (e *entry) pages(ctx context.Context, sent *wire.Exchange) []*wire.Exchange
 	add := func(address, as string) {
 		if key := as + " " + address; !seen[key] && len(list) < maxPages && ctx.Err() == nil {
 			seen[key] = true
-			list = append(list, e.lab.Send(ctx, wire.Request{URL: address, As: as, Follow: true}))
+			x := e.lab.Send(ctx, wire.Request{URL: address, As: as, Follow: true})
+			if e.shows(string(x.Body)) {
+				e.shown = append(e.shown, address)
+			}
+			list = append(list, x)
 		}
 	}
 	if sent.URL != sent.Request.URL {
@@ -131,15 +138,20 @@ func (e *entry) close(ctx context.Context) {
 	}
 }
 
+// shows tells whether a text has one of the markers in it.
+func (e *entry) shows(text string) bool {
+	return slices.ContainsFunc(e.entered, func(marker string) bool { return marker != "" && strings.Contains(text, marker) })
+}
+
 // remove sends the forms to delete that stand beside a marker.
 func (e *entry) remove(ctx context.Context) {
-	const most = 10
+	const mostPages, most = 5, 10
 	removed := 0
-	for _, address := range e.places() {
-		for range most {
+	for _, address := range e.shown[:min(len(e.shown), mostPages)] {
+		for removed < most {
 			x := e.lab.Send(ctx, wire.Request{URL: address, As: e.as, Follow: true})
 			r, ok := e.deletion(x)
-			if !ok || removed >= most {
+			if !ok {
 				break
 			}
 			e.lab.Send(ctx, r)
@@ -148,16 +160,7 @@ func (e *entry) remove(ctx context.Context) {
 	}
 }
 
-// places are the pages of forms that delete.
-func (e *entry) places() []string {
-	var list []string
-	for _, f := range e.lab.Surface.Forms {
-		if f.Purpose == surface.ForDelete && len(list) < 5 {
-			list = append(list, f.Page)
-		}
-	}
-	return list
-}
+var deletes = regexp.MustCompile(`(?i)delete|remove|destroy|löschen|supprim|elimin|删除`)
 
 // deletion is the request of the form to delete whose own row shows a marker.
 func (e *entry) deletion(x *wire.Exchange) (wire.Request, bool) {
@@ -175,11 +178,9 @@ func (e *entry) deletion(x *wire.Exchange) (wire.Request, bool) {
 		if form.Length() == 0 || row.Find("li, tr, article").Length() > 0 {
 			return true
 		}
-		for _, marker := range e.entered {
-			if marker != "" && strings.Contains(row.Text(), marker) && strings.EqualFold(form.AttrOr("method", ""), http.MethodPost) {
-				found = form.First()
-				return false
-			}
+		if e.shows(row.Text()) && strings.EqualFold(form.AttrOr("method", ""), http.MethodPost) {
+			found = form.First()
+			return false
 		}
 		return true
 	})
@@ -187,7 +188,7 @@ func (e *entry) deletion(x *wire.Exchange) (wire.Request, bool) {
 		return wire.Request{}, false
 	}
 	action, err := base.Parse(found.AttrOr("action", ""))
-	if err != nil || !strings.Contains(strings.ToLower(action.Path+" "+found.Text()), "delete") && !strings.Contains(strings.ToLower(action.Path+" "+found.Text()), "remove") {
+	if err != nil || !deletes.MatchString(action.Path+" "+found.Text()) {
 		return wire.Request{}, false
 	}
 	values := url.Values{}

@@ -26,7 +26,7 @@ func runHTMLInjection(ctx context.Context, lab *agents.Lab, in *surface.Input) a
 		return *stop
 	}
 	defer a.close()
-	r, err := a.reflect(ctx)
+	r, err := a.reflect(ctx, true)
 	if err != nil {
 		return agents.BlockOn(err)
 	}

@@ -27,7 +27,7 @@ func osCommand() *agents.Probe {
 func commands(known, marker string) []string {
 	echo := "echo " + marker + "$((41*271))"
 	all := func(between string) string {
-		return known + between + echo + "#'" + between + echo + "#\"" + between + echo + "#"
+		return known + between + echo + " #'" + between + echo + " #\"" + between + echo + " #"
 	}
 	return []string{
 		all(";"), all("|"), known + "$(" + echo + ")", known + "\n" + echo + "\n", all("&&"),

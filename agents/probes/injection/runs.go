@@ -23,12 +23,13 @@ type reflection struct {
 	picture []byte
 }
 
-// reflect looks whether a value comes back as markup, and whether a browser runs a script in it.
-func (a *aim) reflect(ctx context.Context) (reflection, error) {
+// reflect looks whether a value comes back as markup, and whether a browser runs a script in it; with tagged, only where a
+// whole tag comes back.
+func (a *aim) reflect(ctx context.Context, tagged bool) (reflection, error) {
 	var r reflection
 	word := a.lab.Marker(1)
 	plain := a.send(ctx, word)
-	if !plain.Answered() || !isMarkup(plain) {
+	if !plain.Answered() || !isMarkup(plain) || a.in.Changes() && a.kept(ctx, plain, word) {
 		return r, ctx.Err()
 	}
 	if r.spots = spots(plain.Body, word); len(r.spots) == 0 {
@@ -37,6 +38,8 @@ func (a *aim) reflect(ctx context.Context) (reflection, error) {
 	r.tag = word + `<b x="'>`
 	if x := a.send(ctx, r.tag); isMarkup(x) && strings.Contains(string(x.Body), r.tag) {
 		r.raw = x
+	} else if tagged {
+		return r, ctx.Err()
 	}
 	tried := map[string]bool{}
 	for _, s := range r.spots {
@@ -66,6 +69,16 @@ func (a *aim) reflect(ctx context.Context) (reflection, error) {
 }
 
 const maxScripts = 12
+
+// kept tells whether an answer shows a word since it was stored, and not since it was sent just now: that is another
+// fault, and another probe's.
+func (a *aim) kept(ctx context.Context, x *wire.Exchange, word string) bool {
+	if !strings.Contains(string(x.Body), word) {
+		return false
+	}
+	again := a.lab.Send(ctx, wire.Request{URL: x.URL, As: a.in.As, Follow: true})
+	return strings.Contains(string(again.Body), word) || len(x.Hops) > 0 && !strings.Contains(x.URL, word)
+}
 
 // run sends a value with a browser, and tells whether the script in it ran.
 func (a *aim) run(ctx context.Context, value string) (ran bool, picture []byte, err error) {

@@ -26,7 +26,7 @@ func runXSSReflected(ctx context.Context, lab *agents.Lab, in *surface.Input) ag
 		return *stop
 	}
 	defer a.close()
-	r, err := a.reflect(ctx)
+	r, err := a.reflect(ctx, false)
 	switch {
 	case err != nil:
 		return agents.BlockOn(err)

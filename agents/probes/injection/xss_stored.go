@@ -49,6 +49,9 @@ func texts(f *surface.Form) []*surface.Field {
 	return list
 }
 
+// tag is the canary: it closes all that it opens, so that the page that shows it stays whole.
+const tag = `<b x="'"></b>`
+
 func runXSSStored(ctx context.Context, lab *agents.Lab, f *surface.Form) agents.Outcome {
 	e := newEntry(lab, f)
 	defer e.close(ctx)
@@ -56,14 +59,14 @@ func runXSSStored(ctx context.Context, lab *agents.Lab, f *surface.Form) agents.
 	for i, field := range texts(f) {
 		marks[field.Name] = lab.Marker(i)
 	}
-	sent := e.enter(ctx, func(name string) string { return marks[name] + `<b x="'>` })
+	sent := e.enter(ctx, func(name string) string { return marks[name] + tag })
 	if stop := unfit(ctx, sent); stop != nil {
 		return *stop
 	}
 	shown := e.pages(ctx, sent)
 	var findings []agents.Finding
 	for _, field := range texts(f) {
-		canary := marks[field.Name] + `<b x="'>`
+		canary := marks[field.Name] + tag
 		for _, page := range shown {
 			if !isMarkup(page) || !strings.Contains(string(page.Body), canary) || page.URL == sent.URL && page == sent && f.As == "" && !e.keeps(ctx, page, canary) {
 				continue
