@@ -35,8 +35,10 @@ type Lab struct {
 	Found []Finding
 	// Also tells whether another probe is made in this campaign too: what both would see is then reported by one of them.
 	Also func(probe string) bool
-	// Tell says something to the other personas.
-	Tell func(Fact)
+	// Tell says something to the other personas. Intrusive probes, which come last, hear with Facts what was said of a
+	// kind; the others, which work side by side, hear nothing.
+	Tell  func(Fact)
+	Facts func(kind string) []Fact
 	// Now is the campaign's clock.
 	Now func() time.Time
 	// Case is unique in the campaign and stays the same from campaign to campaign; markers are made of it.
@@ -70,11 +72,18 @@ type Listener interface {
 
 // Fact is what a persona tells the others.
 type Fact struct {
-	From string `json:"from"` // a probe or persona
-	Kind string `json:"kind"` // sign-in form, trace, path, …
+	From string `json:"from"` // the probe; filled in by the campaign
+	Kind string `json:"kind"`
 	Text string `json:"text"`
 	URL  string `json:"url,omitempty"`
 }
+
+// The kinds of facts.
+const (
+	FactTrace = "trace" // a file of the target's source, as a stack trace names it
+	FactPath  = "path"  // an address that nothing links to; URL
+	FactToken = "token" // somebody's token, masked; URL is where it was given out
+)
 
 // Send sends a request of the campaign.
 func (l *Lab) Send(ctx context.Context, r wire.Request) *wire.Exchange { return l.Client.Send(ctx, r) }

@@ -176,6 +176,7 @@ type campaign struct {
 	cases     []*Case
 	made      map[string]bool // the probes that its personas make from the beginning
 	pool      *pool
+	facts     facts
 	result    *Result
 	saying    sync.Mutex
 }

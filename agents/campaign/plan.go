@@ -20,6 +20,8 @@ type Case struct {
 	State   State          `json:"state"`
 	Tries   int            `json:"tries"`
 	Outcome agents.Outcome `json:"outcome"`
+	// Facts are what it told the others.
+	Facts []agents.Fact `json:"facts,omitempty"`
 
 	probe *agents.Probe
 	item  surface.Item
@@ -99,7 +101,7 @@ func (c *campaign) resume(ctx context.Context) error {
 		switch {
 		case !ok || was.State == Planned:
 		case was.State == Done:
-			x.State, x.By, x.Tries, x.Outcome = Done, was.By, was.Tries, was.Outcome
+			x.State, x.By, x.Tries, x.Outcome, x.Facts = Done, was.By, was.Tries, was.Outcome, was.Facts
 		case x.probe.Needs.Has(agents.NeedsIntrusive):
 			x.State, x.By, x.Tries = Done, was.By, was.Tries
 			x.Outcome = agents.Skip("the campaign broke off in the middle of it, and it may have changed something")

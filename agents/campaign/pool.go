@@ -342,9 +342,8 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 		Surface: c.surface(), Client: c.client, Browser: c.browser, Visits: &seen{c.visits, x}, Accounts: c.accounts, Baseline: c.Baseline, Now: c.Now, Case: x.ID,
 		Random: rand.New(rand.NewPCG(seed, 2)), //nolint:gosec // reproducible on purpose
 		Also:   func(probe string) bool { return c.made[probe] },
-		Tell: func(f agents.Fact) {
-			c.say(Event{Kind: Told, Probe: x.Probe, Case: x.ID, Text: f.Kind + ": " + f.Text})
-		},
+		Facts:  func(kind string) []agents.Fact { return c.heard(x, kind) },
+		Tell:   func(f agents.Fact) { c.tell(x, f) },
 	}
 	for i := range x.found {
 		l.Found = append(l.Found, x.found[i].Finding)
@@ -353,6 +352,7 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 		l.Listener = c.listener
 	}
 	if again {
+		l.Tell = func(agents.Fact) {} // it was told the first time
 		l.Visits = &seen{&visits{c: c, kept: map[string]*visit{}}, x}
 	}
 	return l
