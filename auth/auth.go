@@ -88,6 +88,8 @@ const (
 	VariableEdit    Permission = "variable.edit"
 	CollectionView  Permission = "collection.view" // to read documents and to ask
 	CollectionEdit  Permission = "collection.edit"
+	CampaignView    Permission = "campaign.view" // what personas found, with its evidence
+	CampaignEdit    Permission = "campaign.edit" // to send personas against a target
 	UsageView       Permission = "usage.view" // what language models took, and the budget
 	MemberView      Permission = "member.view"
 	MemberManage    Permission = "member.manage"
@@ -95,14 +97,14 @@ const (
 )
 
 var permissions = map[Role][]Permission{
-	Viewer: {WorkflowView, RunView, CollectionView, MemberView, VariableView},
+	Viewer: {WorkflowView, RunView, CollectionView, CampaignView, MemberView, VariableView},
 	Editor: {
 		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, CollectionView, CollectionEdit, VariableView,
-		VariableEdit, UsageView, MemberView,
+		VariableEdit, CampaignView, CampaignEdit, UsageView, MemberView,
 	},
 	Owner: {
 		WorkflowView, WorkflowEdit, WorkflowRun, WorkflowComment, RunView, RunCancel, CredentialView, CredentialEdit, CollectionView, CollectionEdit, VariableView,
-		VariableEdit, UsageView, MemberView, MemberManage, WorkspaceManage,
+		VariableEdit, CampaignView, CampaignEdit, UsageView, MemberView, MemberManage, WorkspaceManage,
 	},
 }
 

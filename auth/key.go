@@ -53,10 +53,10 @@ var ErrNoKey = errors.New("this API key is not valid: it was never made, was rev
 func KeyScopes() []string { return []string{"view", "run", "edit"} }
 
 var keyScopes = map[string][]Permission{
-	"view": {WorkflowView, RunView, CollectionView, VariableView, MemberView},
-	"run":  {WorkflowView, RunView, CollectionView, VariableView, MemberView, WorkflowRun, RunCancel},
+	"view": {WorkflowView, RunView, CollectionView, CampaignView, VariableView, MemberView},
+	"run":  {WorkflowView, RunView, CollectionView, CampaignView, VariableView, MemberView, WorkflowRun, RunCancel},
 	"edit": {
-		WorkflowView, RunView, CollectionView, VariableView, MemberView, WorkflowRun, RunCancel,
+		WorkflowView, RunView, CollectionView, CampaignView, VariableView, MemberView, WorkflowRun, RunCancel, CampaignEdit,
 		WorkflowEdit, WorkflowComment, CollectionEdit, VariableEdit, CredentialView, CredentialEdit, UsageView,
 	},
 }

@@ -18,3 +18,8 @@ func ProcessTopic(process string) string { return "process/" + process }
 func CollectionTopic(workspace, collection string) string {
 	return "collection/" + workspace + "/" + collection
 }
+
+// CampaignTopic carries how far a campaign is.
+func CampaignTopic(workspace, campaign string) string {
+	return "campaign/" + workspace + "/" + campaign
+}

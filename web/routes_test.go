@@ -46,7 +46,7 @@ func TestEveryRowHasAPermission(t *testing.T) {
 	t.Parallel()
 	known := []auth.Permission{auth.Public, auth.SignedIn}
 	for _, p := range []auth.Permission{
-		auth.WorkflowView, auth.WorkflowEdit, auth.WorkflowRun, auth.WorkflowComment, auth.RunView, auth.RunCancel, auth.CredentialView, auth.CredentialEdit, auth.CollectionView, auth.CollectionEdit,
+		auth.WorkflowView, auth.WorkflowEdit, auth.WorkflowRun, auth.WorkflowComment, auth.RunView, auth.RunCancel, auth.CredentialView, auth.CredentialEdit, auth.CollectionView, auth.CollectionEdit, auth.CampaignView, auth.CampaignEdit,
 		auth.VariableView, auth.VariableEdit, auth.UsageView, auth.MemberView, auth.MemberManage, auth.WorkspaceManage,
 	} {
 		if !auth.Owner.Allows(p) {

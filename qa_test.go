@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// smallSite is a small web application: one page lacks what the policy tester asks for, and one never answers.
+func smallSite(t *testing.T) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		switch r.URL.Path {
+		case "/":
+			fmt.Fprint(w, `<!doctype html><html lang=en><title>Shop</title><h1>Shop</h1><a href="/missing">broken</a>`)
+		case "/slow":
+			<-r.Context().Done()
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// Pipelines rely on exit codes and on the files of a report.
+func TestQACommand(t *testing.T) {
+	t.Parallel()
+	server, dead := smallSite(t), httptest.NewServer(http.NotFoundHandler())
+	dead.Close()
+	dir := t.TempDir()
+	out := filepath.Join(dir, "report")
+	password, empty := put(t, dir, "password", "s3cret-s3cret\n"), put(t, dir, "empty", "\n")
+	personas := put(t, dir, "mine.yaml", "personas:\n  - {id: mine, name: Mine, area: functional, probes: [broken-link]}\n")
+	for _, tt := range []struct {
+		name, args string
+		code       int
+		want       string
+	}{
+		{"no target", "", exitUsage, "one web application"},
+		{"two targets", server.URL + " " + server.URL, exitUsage, "one web application"},
+		{"no address", "shop", exitUsage, "no scheme"},
+		{"a password in the address", "http://a:b@127.0.0.1", exitUsage, "account"},
+		{"a dead port", dead.URL, exitUsage, "nothing could be tested"},
+		{"an area that there is not", server.URL + " --areas beauty", exitUsage, "beauty"},
+		{"a requirement that is none", server.URL + " --require security=2", exitUsage, "--require"},
+		{"a severity that there is not", server.URL + " --fail-on dreadful", exitUsage, "--fail-on"},
+		{"a budget of nothing", server.URL + " --time 0s", exitUsage, "more than 0"},
+		{"an account without a password", server.URL + " --account admin:ada:" + empty, exitUsage, "nothing in"},
+		{"an account that is none", server.URL + " --account ada", exitUsage, "ROLE:USER"},
+		{"a persona that there is not", server.URL + " --personas nobody", exitUsage, "nobody"},
+		{"a file of personas that is none", server.URL + " --personas " + empty, exitUsage, "--personas"},
+		{"a browser that is not there", server.URL + " --browser /none", exitUsage, "--browser"},
+		{"another machine without a token", "http://192.0.2.1:9 --time 3s --data " + dir, exitUsage, "atelier-target="},
+		{"faults", server.URL + " --browser none --personas " + personas + " --account admin:ada:" + password + " --out " + out, exitFailed, "Broken"},
+		{"faults below what counts", server.URL + " --browser none --personas " + personas + " --fail-on critical", exitOK, "functional"},
+		{"less than required", server.URL + " --browser none --personas " + personas + " --fail-on critical --require security=0.5", exitFailed, "security reached 0.000 of 0.500"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			code, stdout, errs := atelier(t, append([]string{"qa"}, strings.Fields(tt.args)...)...)
+			if code != tt.code || !strings.Contains(strings.ToLower(stdout+errs), strings.ToLower(tt.want)) || strings.Contains(stdout+errs, "s3cret") {
+				t.Errorf("%d %s %s", code, stdout, errs)
+			}
+		})
+	}
+	t.Cleanup(func() { // when all have ended
+		for name, want := range map[string]string{"report.html": "<html", "report.json": `"schema"`, "junit.xml": "<testsuites", "findings.sarif": `"2.1.0"`} {
+			data, err := os.ReadFile(filepath.Join(out, name))
+			if err != nil || !strings.Contains(string(data), want) || strings.Contains(string(data), "s3cret") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+// Ctrl+C ends a campaign within a second, and what was tested until then is told.
+func TestQAIsStopped(t *testing.T) {
+	t.Parallel()
+	server := smallSite(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var told stopsAt
+	told.word, told.stop = "testing", stop
+	var out strings.Builder
+	ended := make(chan int)
+	dir := t.TempDir()
+	go func() {
+		ended <- run(ctx, []string{"qa", server.URL, "--browser", "none", "--rate", "3", "--areas", "functional", "--out", dir}, func(string) string { return "" }, strings.NewReader(""), &out, &told)
+	}()
+	<-ctx.Done()
+	begun := time.Now()
+	if code := <-ended; code == exitOK || time.Since(begun) > 3*time.Second { // it is a second; the machine of the tests may be busy
+		t.Errorf("%d after %v", code, time.Since(begun))
+	}
+	if _, err := os.Stat(filepath.Join(dir, "report.json")); err != nil || !strings.Contains(out.String(), "stopped") {
+		t.Errorf("%v %s", err, out.String())
+	}
+}
+
+// stopsAt stops when a word is written.
+type stopsAt struct {
+	word string
+	stop func()
+}
+
+func (s *stopsAt) Write(data []byte) (int, error) {
+	if strings.Contains(string(data), s.word) {
+		s.stop()
+	}
+	return len(data), nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/report"
+)
+
+// writeQAFiles writes a report into a folder in all its forms.
+func writeQAFiles(ctx context.Context, folder string, r report.Report) error {
+	page := func(w io.Writer) error { return r.HTML(ctx, w) }
+	for name, write := range map[string]func(io.Writer) error{
+		"report.html": page, "report.json": r.JSON, "junit.xml": r.JUnit, "findings.sarif": r.SARIF,
+	} {
+		if err := writeWhole(filepath.Join(folder, name), write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeWhole writes a file that is there whole or not at all.
+func writeWhole(name string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if err := errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil { //nolint:gosec // a report is there to be read
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// writeQA writes what people want to know first: what it came to, how much was tested, and what was found.
+func writeQA(w io.Writer, r *campaign.Result, out string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s (%s)\n", r.Settings.Target, report.Conclude(r), r.Authorised)
+	if r.Stopped != "" {
+		fmt.Fprintf(&b, "It ended early: %s.\n", r.Stopped)
+	}
+	if r.Browser != "" {
+		fmt.Fprintf(&b, "Without a browser: %s\n", r.Browser)
+	}
+	for _, a := range r.Accounts {
+		if !a.In {
+			fmt.Fprintf(&b, "%s (%s) could not sign in: %s\n", visible(a.User), visible(a.Role), visible(a.Why))
+		}
+	}
+	b.WriteString("\n")
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "AREA\tTESTED\tOF\tSHARE\tREQUIRED\tNOT TESTED, MOSTLY BECAUSE")
+	gates := map[agents.Area]agents.Gate{}
+	for _, g := range r.Gates {
+		gates[g.Area] = g
+	}
+	for _, area := range agents.Areas {
+		count := r.Counts[area]
+		g, required := gates[area]
+		if count == nil && !required {
+			continue
+		}
+		if count == nil {
+			count = &agents.Count{}
+		}
+		want := "-"
+		if required {
+			want = fmt.Sprintf("%.3f %s", g.Required, map[bool]string{true: "ok", false: "missed"}[g.Met])
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%.3f\t%s\t%s\n", area, count.Executed, count.Applicable, count.Share(), want, visible(mostly(count)))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	b.WriteString("\n")
+	if len(r.Findings) == 0 {
+		b.WriteString("Nothing was found.\n")
+	} else {
+		fmt.Fprintf(&b, "Found: %s\n", severityCounts(r.Findings))
+		for i := range r.Findings {
+			f := &r.Findings[i]
+			where := f.Where.URL
+			if f.Where.Parameter != "" {
+				where += " (" + f.Where.Parameter + ")"
+			}
+			if more := len(f.Places) - 1; more > 0 {
+				where += fmt.Sprintf(" and %d more", more)
+			}
+			fmt.Fprintf(&b, "  %-8s  %s  [%s]\n            %s\n", f.Severity, visible(f.Title), f.Probe, visible(where))
+		}
+	}
+	fmt.Fprintf(&b, "\n%d requests, %d cases, %s\n", r.Requests, len(r.Cases), r.Ended.Sub(r.Begun).Round(100_000_000))
+	if out != "" {
+		fmt.Fprintf(&b, "The report is in %s\n", filepath.Join(out, "report.html"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// severityCounts tells how many findings there are by severity, the worst first.
+func severityCounts(findings []campaign.Agreed) string {
+	counts := map[agents.Severity]int{}
+	for i := range findings {
+		counts[findings[i].Severity]++
+	}
+	var parts []string
+	for s := agents.Critical; s >= agents.Info; s-- {
+		if counts[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[s], s))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// mostly is the most frequent reason for which something was not tested, on one line.
+func mostly(c *agents.Count) string {
+	if len(c.Reasons) == 0 {
+		return ""
+	}
+	reason := slices.MinFunc(slices.Collect(maps.Keys(c.Reasons)), func(a, b string) int {
+		return cmp.Or(cmp.Compare(c.Reasons[b], c.Reasons[a]), strings.Compare(a, b))
+	})
+	text, _, _ := strings.Cut(reason, "\n")
+	return fmt.Sprintf("%s (%d)", shortened(text, 80), c.Reasons[reason])
+}
+
+// visible leaves out what a terminal would take for an order: a target chooses its own addresses and titles.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x202e || r == 0x202d || r == 0x2066 || r == 0x2067 || r == 0x2068 {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "�"))
+}
+
+func shortened(s string, most int) string {
+	letters := []rune(s)
+	if len(letters) <= most {
+		return s
+	}
+	return string(letters[:most-1]) + "…"
+}
