@@ -3,9 +3,11 @@ package wire
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +63,9 @@ func ParseTarget(address string) (*url.URL, error) {
 
 // Target is the address that the campaign was given.
 func (s *Scope) Target() *url.URL { u := *s.target; return &u }
+
+// Origins are those that belong to the target, in their order.
+func (s *Scope) Origins() []string { return slices.Sorted(maps.Keys(s.origins)) }
 
 // Allows tells whether u belongs to the target and may be asked.
 func (s *Scope) Allows(u *url.URL) bool {
