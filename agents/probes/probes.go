@@ -11,6 +11,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/injection"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/security"
+	"github.com/atelier-studio/atelier/agents/probes/transport"
 	"github.com/atelier-studio/atelier/agents/probes/weight"
 )
 
@@ -21,10 +22,11 @@ func All() map[string]*agents.Probe {
 		accessibility.Probes(),
 		apisecurity.Probes(),
 		functional.Probes(),
-		security.Probes(),
-		weight.Probes(),
-		ops.Probes(),
 		injection.Probes(),
+		ops.Probes(),
+		security.Probes(),
+		transport.Probes(),
+		weight.Probes(),
 	} {
 		for _, probe := range group {
 			if all[probe.ID] != nil {
