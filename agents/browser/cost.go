@@ -13,14 +13,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// Meter begins to count what the page's main thread works.
-func (t *Tab) Meter(ctx context.Context) error {
-	_, err := Call(ctx, t, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
-	return err
-}
-
 // Worked is the processor time of the page's main thread so far. Unlike the times that a page sees itself, it does not
-// grow because the machine does something else.
+// grow because the machine does something else. The tab was opened with Setting.Measure.
 func (t *Tab) Worked(ctx context.Context) (time.Duration, error) {
 	r, err := Call(ctx, t, performance.GetMetrics, cdp.Empty{})
 	if err != nil {

@@ -25,7 +25,7 @@ func TestCosts(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	b, _ := start(t, server)
-	tab, err := b.Open(t.Context(), browser.Setting{})
+	tab, err := b.Open(t.Context(), browser.Setting{Measure: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,6 @@ func TestCosts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(tab.Meter(t.Context()))
 	must(tab.Cover(t.Context()))
 	must(tab.Go(t.Context(), server.URL+"/"))
 	uses, err := tab.Covered(t.Context())

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
 )
 
@@ -47,6 +48,8 @@ type Setting struct {
 	Cookies []*http.Cookie
 	// Before is a script that runs in every document before its own.
 	Before string
+	// Measure observes paints, shifts and long tasks, for Tab.Measured.
+	Measure bool
 	// ReadOnly holds back every request that may change something, from the beginning; Rules do what they say.
 	ReadOnly bool
 	Rules    []Rule
@@ -200,6 +203,10 @@ func (t *Tab) prepare(ctx context.Context, target *chromedp.Target, s Setting) e
 	}
 	if s.Sockets {
 		s.Before = socketsScript + "\n" + s.Before
+	}
+	if s.Measure {
+		s.Before = measureScript + "\n" + s.Before
+		steps = append(steps, call(performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}))
 	}
 	if s.Before != "" {
 		steps = append(steps, call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: s.Before}))

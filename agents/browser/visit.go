@@ -12,9 +12,6 @@ import (
 //go:embed snapshot.js
 var snapshotScript string
 
-//go:embed measure.js
-var measureScript string
-
 // Visit is what a browser saw of a page: the evidence that all probes of a campaign share, so that a page is opened once
 // and not once for every persona.
 type Visit struct {
@@ -98,31 +95,6 @@ type Element struct {
 	HTML    string `json:"html"` // its own tag, shortened
 }
 
-// Measured is what observers in the page measured, in milliseconds; CLS has no unit.
-type Measured struct {
-	TTFB   float64 `json:"ttfb"`
-	FCP    float64 `json:"fcp"`
-	LCP    float64 `json:"lcp"`
-	LCPTag string  `json:"lcpTag"`
-	CLS    float64 `json:"cls"`
-	Loaded float64 `json:"loaded"`
-	Shifts []struct {
-		Start float64  `json:"start"`
-		Value float64  `json:"value"`
-		Nodes []string `json:"nodes"`
-	} `json:"shifts,omitempty"`
-	Long []struct {
-		Start float64 `json:"start"`
-		MS    float64 `json:"ms"`
-		From  string  `json:"from"`
-	} `json:"long,omitempty"`
-	Events []struct {
-		Name   string  `json:"name"`
-		MS     float64 `json:"ms"`
-		Target string  `json:"target"`
-	} `json:"events,omitempty"`
-}
-
 // AXNode is a node of the accessibility tree.
 type AXNode struct {
 	ID          string            `json:"id"`
@@ -149,10 +121,10 @@ type Cookie struct {
 // maxAXNodes bounds the accessibility tree.
 const maxAXNodes = 5000
 
-// Visit opens an address in a tab of its own and returns what is there. The setting's Before is added to what measures.
+// Visit opens an address in a tab of its own, measures, and returns what is there.
 // A page that could not be opened gives the visit as far as it came, and the error.
 func (b *Browser) Visit(ctx context.Context, address string, s Setting) (*Visit, error) {
-	s.Before = measureScript + "\n" + s.Before
+	s.Measure = true
 	tab, err := b.Open(ctx, s)
 	if err != nil {
 		return nil, err
@@ -181,8 +153,8 @@ func (t *Tab) Look(ctx context.Context, v *Visit) error {
 	keep(e)
 	v.Snapshot, e = t.Snapshot(ctx)
 	keep(e)
-	if m, e := Eval[*Measured](ctx, t, "window.__atelierMeasured ? window.__atelierMeasured() : null"); e == nil && m != nil {
-		v.Measured = *m
+	if m, e := t.Measured(ctx); e == nil {
+		v.Measured = m
 	}
 	v.Tree, e = t.Tree(ctx)
 	keep(e)
