@@ -46,7 +46,7 @@ type session struct {
 // NewClient makes a client within scope that spends of budget. Agent is its User-Agent.
 func NewClient(scope *Scope, budget *Budget, agent string, now func() time.Time) *Client {
 	transport := &http.Transport{
-		DialContext:            dial,
+		DialContext:            scope.dialer.dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS10, InsecureSkipVerify: true}, //nolint:gosec // what is wrong with a certificate is a finding, and a probe's to say
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    16,

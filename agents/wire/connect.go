@@ -13,7 +13,7 @@ func (c *Client) Connect(ctx context.Context, network string, permit *Permit) (n
 		return nil, fault
 	}
 	target := c.scope.Target()
-	connection, err := dial(ctx, network, HostPort(target))
+	connection, err := c.scope.dialer.dial(ctx, network, HostPort(target))
 	if err != nil {
 		return nil, faultOf(ctx, err)
 	}

@@ -25,7 +25,7 @@ func (c *Client) Handshake(ctx context.Context, address string, offer *tls.Confi
 	if fault := c.budget.take(ctx); fault != nil {
 		return nil, fault
 	}
-	plain, err := dial(ctx, "tcp", HostPort(u))
+	plain, err := c.scope.dialer.dial(ctx, "tcp", HostPort(u))
 	if err != nil {
 		return nil, faultOf(ctx, err)
 	}

@@ -24,9 +24,27 @@ func Token(secret []byte, target *url.URL) string {
 }
 
 // Authorise tells whether a target may be tested, and how it is known: loopback may, a host on the administrator's list
-// may, and any other that serves the token. The error wraps fs.ErrPermission and says what to do.
+// may, and any other that serves the token. Every origin of the scope has to be allowed by itself. The error wraps fs.ErrPermission and says what to do.
 func Authorise(ctx context.Context, client *Client, secret []byte, listed []string) (how string, err error) {
-	target := client.scope.Target()
+	for _, origin := range client.scope.Origins() {
+		by, err := authorise(ctx, client, origin, secret, listed)
+		if err != nil {
+			return "", err
+		}
+		if how == "" { // the target itself comes first
+			how = by
+		}
+	}
+	return how, nil
+}
+
+func authorise(ctx context.Context, client *Client, origin string, secret []byte, listed []string) (how string, err error) {
+	whole, err := NewScope(origin, nil, "", nil) // the token lies where the campaign may not look otherwise
+	if err != nil {
+		return "", err
+	}
+	whole.dialer = client.scope.dialer
+	target := whole.Target()
 	if IsLoopback(target.Hostname()) {
 		return "this machine", nil
 	}
@@ -35,8 +53,10 @@ func Authorise(ctx context.Context, client *Client, secret []byte, listed []stri
 			return "on the administrator's list", nil
 		}
 	}
+	asking := NewClient(whole, client.budget, client.agent, client.now)
+	defer asking.Close()
 	at := Origin(target) + TokenPath
-	answer := client.Send(ctx, Request{URL: at, Bare: true})
+	answer := asking.Send(ctx, Request{URL: at, Bare: true})
 	want := Token(secret, target)
 	if answer.OK() && answer.URL == at {
 		for line := range bytes.Lines(answer.Body) {

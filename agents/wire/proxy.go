@@ -17,6 +17,7 @@ const (
 	maxDownload  = 32 << 20 // bytes of one answer that are passed on
 	maxPassing   = 512 << 20
 	longestProxy = time.Minute
+	longestIdle  = 10 * time.Minute // of one direction of a tunnel
 )
 
 // Proxy is what a browser of a campaign sends everything through. It connects to the target and to nothing else: other
@@ -41,7 +42,7 @@ func NewProxy(scope *Scope, budget *Budget) (*Proxy, error) {
 	}
 	p := &Proxy{
 		scope: scope, budget: budget, listener: listener, tunnels: make(chan struct{}, maxTunnels), refused: map[string]int{},
-		client: &http.Transport{DialContext: dial, DisableCompression: true, MaxIdleConnsPerHost: 16, IdleConnTimeout: 30 * time.Second,
+		client: &http.Transport{DialContext: scope.dialer.dial, DisableCompression: true, MaxIdleConnsPerHost: 16, IdleConnTimeout: 30 * time.Second,
 			ResponseHeaderTimeout: longestProxy, MaxResponseHeaderBytes: maxHeader},
 	}
 	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: maxHeader}
@@ -165,7 +166,7 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fault.Text, http.StatusServiceUnavailable)
 		return
 	}
-	there, err := dial(r.Context(), "tcp", r.Host)
+	there, err := p.scope.dialer.dial(r.Context(), "tcp", r.Host)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -181,7 +182,7 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	}
 	ended := make(chan struct{}, 2)
 	pass := func(to, from net.Conn, r io.Reader) {
-		n, _ := io.Copy(to, io.LimitReader(r, maxPassing)) //nolint:errcheck // either end may hang up at any time
+		n, _ := io.Copy(to, io.LimitReader(&awake{r, from}, maxPassing)) //nolint:errcheck // either end may hang up at any time
 		p.budget.received(int(n))
 		to.Close()   //nolint:errcheck,gosec // the other half is told by this
 		from.Close() //nolint:errcheck,gosec // as above
@@ -191,6 +192,19 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	go pass(here, there, there)
 	<-ended
 	<-ended
+}
+
+// awake reads from one end of a tunnel, and gives up when nothing came for long.
+type awake struct {
+	r  io.Reader
+	of net.Conn
+}
+
+func (a *awake) Read(b []byte) (int, error) {
+	if err := a.of.SetReadDeadline(time.Now().Add(longestIdle)); err != nil {
+		return 0, err
+	}
+	return a.r.Read(b)
 }
 
 func placeOf(u *url.URL) string {

@@ -18,12 +18,13 @@ type Scope struct {
 	hosts   map[string]bool // host:port
 	below   string
 	without []string
+	dialer  *dialer
 }
 
 // NewScope makes a scope of the target's address: its origin, and more origins that belong to it. Paths in without are
 // not asked, nor what lies below them; when below is set, nothing outside of it is.
 func NewScope(target string, more []string, below string, without []string) (*Scope, error) {
-	s := &Scope{origins: map[string]bool{}, hosts: map[string]bool{}, below: below, without: without}
+	s := &Scope{origins: map[string]bool{}, hosts: map[string]bool{}, below: below, without: without, dialer: newDialer()}
 	for i, address := range append([]string{target}, more...) {
 		u, err := ParseTarget(address)
 		if err != nil {
@@ -64,8 +65,17 @@ func ParseTarget(address string) (*url.URL, error) {
 // Target is the address that the campaign was given.
 func (s *Scope) Target() *url.URL { u := *s.target; return &u }
 
-// Origins are those that belong to the target, in their order.
-func (s *Scope) Origins() []string { return slices.Sorted(maps.Keys(s.origins)) }
+// Origins are those that belong to the target, its own first.
+func (s *Scope) Origins() []string {
+	first := Origin(s.target)
+	list := []string{first}
+	for _, origin := range slices.Sorted(maps.Keys(s.origins)) {
+		if origin != first {
+			list = append(list, origin)
+		}
+	}
+	return list
+}
 
 // Allows tells whether u belongs to the target and may be asked.
 func (s *Scope) Allows(u *url.URL) bool {

@@ -307,7 +307,21 @@ func TestAuthorise(t *testing.T) {
 	if how, err := allow(server.URL, client); err != nil || how != "serves its token" {
 		t.Errorf("with its token: %q %v", how, err)
 	}
+	below, err := wire.NewScope(server.URL, nil, "/shop", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if how, err := allow(server.URL, wire.NewClient(below, wire.NewBudget(0, 0), "test", time.Now)); err != nil || how != "serves its token" {
+		t.Errorf("a target below a path, with its token: %q %v", how, err)
+	}
 	serves = ""
+	more, err := wire.NewScope("http://127.0.0.1:9", []string{server.URL}, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := allow(server.URL, wire.NewClient(more, wire.NewBudget(0, 0), "test", time.Now)); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("another origin beside this machine: %v", err)
+	}
 	if how, err := allow(server.URL, client, u.Hostname()); err != nil || how != "on the administrator's list" {
 		t.Errorf("listed: %q %v", how, err)
 	}
