@@ -7,6 +7,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/probes/accessibility"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
+	"github.com/atelier-studio/atelier/agents/probes/exposure"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
 	"github.com/atelier-studio/atelier/agents/probes/injection"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
@@ -21,6 +22,7 @@ func All() map[string]*agents.Probe {
 	for _, group := range [][]*agents.Probe{
 		accessibility.Probes(),
 		apisecurity.Probes(),
+		exposure.Probes(),
 		functional.Probes(),
 		injection.Probes(),
 		ops.Probes(),
