@@ -85,11 +85,15 @@ const (
 	FactToken = "token" // somebody's token, masked; URL is where it was given out
 )
 
-// Send sends a request of the campaign.
-func (l *Lab) Send(ctx context.Context, r wire.Request) *wire.Exchange { return l.Client.Send(ctx, r) }
+// Rush sends a request of the campaign, and takes an answer that there were too many as it is.
+func (l *Lab) Rush(ctx context.Context, r wire.Request) *wire.Exchange { return l.Client.Send(ctx, r) }
 
-// Patiently sends a request, and once more after the time that the target asks for when it says that there were too many.
-func (l *Lab) Patiently(ctx context.Context, r wire.Request) *wire.Exchange {
+// Patiently is Send.
+func (l *Lab) Patiently(ctx context.Context, r wire.Request) *wire.Exchange { return l.Send(ctx, r) }
+
+// Send sends a request of the campaign, and sends it again after the time that the target asks for when it says that there
+// were too many.
+func (l *Lab) Send(ctx context.Context, r wire.Request) *wire.Exchange {
 	const (
 		tries   = 3
 		longest = 10 * time.Second
@@ -116,7 +120,7 @@ func (l *Lab) Patiently(ctx context.Context, r wire.Request) *wire.Exchange {
 
 // Get asks for an address as nobody.
 func (l *Lab) Get(ctx context.Context, address string) *wire.Exchange {
-	return l.Client.Send(ctx, wire.Request{URL: address})
+	return l.Send(ctx, wire.Request{URL: address})
 }
 
 // Open opens a tab of its own, signed in as an account; "" is nobody. The caller closes it.

@@ -202,7 +202,7 @@ func (s *Session) Close(ctx context.Context) {
 // send sends a request as the one who works, and keeps the exchange.
 func (s *Session) send(ctx context.Context, r wire.Request) *wire.Exchange {
 	r.As = s.As
-	x := s.lab.Patiently(ctx, r)
+	x := s.lab.Send(ctx, r)
 	s.Log = append(s.Log, x)
 	return x
 }

@@ -179,6 +179,9 @@ func (c *Client) once(ctx context.Context, r Request, x *Exchange) *Fault {
 	if session != nil {
 		session.jar.SetCookies(request.URL, response.Cookies())
 	}
+	if response.StatusCode == http.StatusSwitchingProtocols { // what comes now is no body, and has no end
+		return nil
+	}
 	x.Body, x.Cut, err = body(response)
 	c.budget.received(len(x.Body))
 	if err != nil {

@@ -153,6 +153,25 @@ func TestSendKeepsInside(t *testing.T) {
 	}
 }
 
+func TestSendUpgrade(t *testing.T) {
+	t.Parallel()
+	server, client := target(t, func(w http.ResponseWriter, r *http.Request) {
+		conn, rw, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		fmt.Fprint(rw, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		rw.Flush()
+		rw.ReadByte() // until the other end hangs up
+	}, 10)
+	x := client.Send(t.Context(), wire.Request{URL: server.URL, Header: http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}}})
+	if x.Status != http.StatusSwitchingProtocols || x.Fault != nil || len(x.Body) != 0 {
+		t.Errorf("%d %v %q", x.Status, x.Fault, x.Body)
+	}
+}
+
 func TestSendDeadPort(t *testing.T) {
 	t.Parallel()
 	server, client := target(t, func(http.ResponseWriter, *http.Request) {}, 0)

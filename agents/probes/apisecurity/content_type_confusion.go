@@ -69,7 +69,7 @@ func confused(ctx context.Context, lab *agents.Lab, r *resource.Resource) agents
 			}
 			body = []byte(values.Encode())
 		}
-		x := lab.Patiently(ctx, wire.Request{
+		x := lab.Send(ctx, wire.Request{
 			Method: request.Method, URL: request.URL, As: s.As, Body: body,
 			Header: http.Header{"Content-Type": {kind}, "Origin": {"https://evil.invalid"}, "Sec-Fetch-Site": {"cross-site"}, "Accept": {"application/json"}},
 		})

@@ -66,7 +66,7 @@ func debugged(ctx context.Context, lab *agents.Lab) agents.Outcome {
 	var findings []agents.Finding
 	var last *wire.Exchange
 	for _, address := range slices.Sorted(maps.Keys(shows)) {
-		x := lab.Patiently(ctx, wire.Request{URL: address})
+		x := lab.Send(ctx, wire.Request{URL: address})
 		u, err := url.Parse(address)
 		if last = x; err != nil || x.Status < 200 || x.Status >= 300 || discover.IsMissing(lab.Surface, x, u.Path) || !shows[address].Match(x.Body) {
 			continue

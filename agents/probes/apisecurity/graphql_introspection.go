@@ -32,7 +32,7 @@ type reply struct {
 // query asks a GraphQL endpoint as nobody.
 func query(ctx context.Context, lab *agents.Lab, text string) (*wire.Exchange, reply) {
 	body, _ := json.Marshal(map[string]string{"query": text}) //nolint:errcheck // texts can be written
-	x := lab.Patiently(ctx, wire.Request{Method: http.MethodPost, URL: lab.Surface.GraphQL, Body: body, Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}})
+	x := lab.Send(ctx, wire.Request{Method: http.MethodPost, URL: lab.Surface.GraphQL, Body: body, Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}})
 	var r reply
 	if json.Unmarshal(x.Body, &r) != nil {
 		r = reply{}

@@ -76,7 +76,7 @@ func unpaged(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents.
 	)
 	name := limitOf(lab.Surface, o)
 	ask := func(n int) (*wire.Exchange, int) {
-		x := lab.Patiently(ctx, wire.Request{URL: with(asked(o).Request.URL, name, strconv.Itoa(n)), As: o.As})
+		x := lab.Send(ctx, wire.Request{URL: with(asked(o).Request.URL, name, strconv.Itoa(n)), As: o.As})
 		return x, len(resource.Items(resource.Decoded(x.Body)))
 	}
 	small, short := ask(few)

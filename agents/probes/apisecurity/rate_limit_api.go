@@ -29,7 +29,7 @@ func unlimited(ctx context.Context, lab *agents.Lab) agents.Outcome {
 	answers := make([]*wire.Exchange, burst)
 	var wait sync.WaitGroup
 	for i := range answers {
-		wait.Go(func() { answers[i] = lab.Send(ctx, wire.Request{URL: asked(o).Request.URL, As: o.As}) })
+		wait.Go(func() { answers[i] = lab.Rush(ctx, wire.Request{URL: asked(o).Request.URL, As: o.As}) })
 	}
 	wait.Wait()
 	counts := map[int]int{}

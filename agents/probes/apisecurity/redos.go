@@ -56,7 +56,7 @@ func exploding(ctx context.Context, lab *agents.Lab, input *surface.Input) agent
 		if err != nil {
 			return 0
 		}
-		x := lab.Patiently(ctx, r)
+		x := lab.Send(ctx, r)
 		if !x.Answered() {
 			fault = x.Fault
 		}

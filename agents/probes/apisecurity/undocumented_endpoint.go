@@ -58,7 +58,7 @@ func undocumented(ctx context.Context, lab *agents.Lab, o *surface.Operation) ag
 	}
 	x := o.Seen[0]
 	if o.Method == http.MethodGet {
-		x = lab.Patiently(ctx, wire.Request{URL: o.Seen[0].URL, As: o.As})
+		x = lab.Send(ctx, wire.Request{URL: o.Seen[0].URL, As: o.As})
 		if !x.Answered() {
 			return agents.BlockOn(x.Fault)
 		}
