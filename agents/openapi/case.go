@@ -23,6 +23,8 @@ type Case struct {
 	// Media is the type of the body; "" sends none.
 	Media string
 	Body  any
+	// Raw is sent in place of the body when it is not nil: one that is no JSON at all.
+	Raw []byte
 }
 
 // Slot is the place of a parameter.
@@ -153,6 +155,10 @@ func (a *API) Send(c *Case) (wire.Request, error) {
 		return r, nil
 	}
 	r.Header.Set("Content-Type", c.Media)
+	if c.Raw != nil {
+		r.Body = c.Raw
+		return r, nil
+	}
 	if c.Media == mediaForm {
 		values := url.Values{}
 		if object, ok := c.Body.(map[string]any); ok {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -107,9 +108,18 @@ func numberIn(s *openapi3.Schema, n float64) float64 {
 	return n
 }
 
-// word is a text of the schema's format and length. Patterns are not solved: a target that has some gives an example.
+// word is a text of the schema's format, pattern and length.
 func word(s *openapi3.Schema, random *rand.Rand) string {
 	w := "test"
+	if s.Pattern != "" {
+		compiled, err := regexp.Compile(s.Pattern)
+		if err == nil && compiled.MatchString(w) && uint64(len(w)) >= s.MinLength && (s.MaxLength == nil || uint64(len(w)) <= *s.MaxLength) {
+			return w
+		}
+		if t, ok := matching(s.Pattern, int(min(s.MinLength, 1000))); ok {
+			return t
+		}
+	}
 	switch s.Format {
 	case "date":
 		w = "2030-01-15"

@@ -1,0 +1,84 @@
+package openapi
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// matching is a text that matches a pattern and has at least so many characters. It is not ok for a pattern that cannot be
+// read (one that looks around itself) or has no such text.
+func matching(pattern string, least int) (text string, ok bool) {
+	const most = 200 // repetitions more than the pattern needs
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return "", false
+	}
+	compiled, err := regexp.Compile(pattern)
+	if err != nil {
+		return "", false
+	}
+	for more := 0; more <= min(max(least, 1), most); more++ {
+		var b strings.Builder
+		spell(&b, tree, more)
+		if text := b.String(); compiled.MatchString(text) && len([]rune(text)) >= least {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+// spell writes the simplest text of a pattern, with what may be repeated so many times more.
+func spell(b *strings.Builder, r *syntax.Regexp, more int) {
+	const longest = 10000
+	if b.Len() > longest {
+		return
+	}
+	times := func(n int) {
+		for range n {
+			spell(b, r.Sub[0], more)
+		}
+	}
+	switch r.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(r.Rune))
+	case syntax.OpCharClass:
+		b.WriteRune(oneOf(r.Rune))
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteByte('a')
+	case syntax.OpStar:
+		times(more)
+	case syntax.OpPlus:
+		times(1 + more)
+	case syntax.OpQuest:
+		times(min(more, 1))
+	case syntax.OpRepeat:
+		n := r.Min + more
+		if r.Max >= 0 {
+			n = min(n, r.Max)
+		}
+		times(n)
+	case syntax.OpAlternate:
+		spell(b, r.Sub[more%len(r.Sub)], more)
+	case syntax.OpConcat, syntax.OpCapture:
+		for _, sub := range r.Sub {
+			spell(b, sub, more)
+		}
+	default: // anchors have no text
+	}
+}
+
+// oneOf is a character of a class: a letter or digit where it has one.
+func oneOf(ranges []rune) rune {
+	for _, wanted := range "aA0-_. " {
+		for i := 0; i+1 < len(ranges); i += 2 {
+			if ranges[i] <= wanted && wanted <= ranges[i+1] {
+				return wanted
+			}
+		}
+	}
+	if len(ranges) == 0 {
+		return 'a'
+	}
+	return ranges[0]
+}
