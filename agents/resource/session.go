@@ -129,6 +129,9 @@ func (s *Session) texts(n, plain int) map[string]any {
 	return fields
 }
 
+// Texts are the free texts of object n, as far as the target took such texts when an object was made last.
+func (s *Session) Texts(n int) map[string]any { return s.texts(n, s.plain) }
+
 // Refused is the exchange in which a target refused to make an object, with its status; ok is false when it was another
 // reason.
 func Refused(err error) (x *wire.Exchange, ok bool) {
