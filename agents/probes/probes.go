@@ -7,6 +7,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/probes/accessibility"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
+	"github.com/atelier-studio/atelier/agents/probes/content"
 	"github.com/atelier-studio/atelier/agents/probes/contract"
 	"github.com/atelier-studio/atelier/agents/probes/exposure"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
@@ -22,7 +23,9 @@ func All() map[string]*agents.Probe {
 	all := map[string]*agents.Probe{}
 	for _, group := range [][]*agents.Probe{
 		accessibility.Probes(),
+		apisecurity.Probes(),
 		apisecurity.Probes(), contract.Probes(),
+		content.Probes(),
 		exposure.Probes(),
 		functional.Probes(),
 		injection.Probes(),
