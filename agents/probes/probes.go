@@ -23,7 +23,6 @@ func All() map[string]*agents.Probe {
 	all := map[string]*agents.Probe{}
 	for _, group := range [][]*agents.Probe{
 		accessibility.Probes(),
-		apisecurity.Probes(),
 		apisecurity.Probes(), contract.Probes(),
 		content.Probes(),
 		exposure.Probes(),
