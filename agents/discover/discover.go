@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/atelier-studio/atelier/agents/browser"
@@ -166,8 +167,9 @@ func (d *discovery) again(account string) {
 			d.add(p.URL, account, p.Via, p.From, p.Depth)
 		}
 	}
-	for _, address := range slices.Sorted(maps.Keys(d.asked)) { // what nobody gets to see, somebody may
-		if x := d.asked[address]; x.URL != address || x.Status == 401 || x.Status == 403 || x.Status == 404 {
+	for _, key := range slices.Sorted(maps.Keys(d.asked)) { // what nobody gets to see, somebody may
+		address, nobody := strings.CutPrefix(key, " ")
+		if x := d.asked[key]; nobody && (x.URL != address || x.Status == 401 || x.Status == 403 || x.Status == 404) {
 			d.add(address, account, surface.ByLink, "", 1)
 		}
 	}

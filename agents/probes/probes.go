@@ -7,6 +7,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/probes/accessibility"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
+	"github.com/atelier-studio/atelier/agents/probes/authentication"
 	"github.com/atelier-studio/atelier/agents/probes/content"
 	"github.com/atelier-studio/atelier/agents/probes/contract"
 	"github.com/atelier-studio/atelier/agents/probes/exposure"
@@ -25,6 +26,7 @@ func All() map[string]*agents.Probe {
 		accessibility.Probes(),
 		apisecurity.Probes(), contract.Probes(),
 		content.Probes(),
+		authentication.Probes(),
 		exposure.Probes(),
 		functional.Probes(),
 		injection.Probes(),

@@ -69,6 +69,9 @@ func isToken(text string) bool {
 			last = kind
 		}
 	}
+	if !strings.ContainsAny(text, "+/_=-") && (turns >= 2 && digits > 0 || upper >= 20 && lower == 0) {
+		return true // in one piece, with a digit in the middle, or longer than what is written in capitals
+	}
 	// Words and paths keep to letters of one case and a number at their end; tokens go to and fro.
 	return turns >= 4 && (digits > 0 || upper > 0 && lower > 0) || digits*2 > len(text) && turns >= 1
 }

@@ -306,6 +306,17 @@ func (c *Client) Carry(account, name, value string) {
 	c.sessions[account] = &session{jar: s.jar, header: header}
 }
 
+// Carried are the headers that all requests of an account carry.
+func (c *Client) Carried(account string) http.Header {
+	s := c.session(account)
+	if s == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return s.header.Clone()
+}
+
 // Cookies are those that an account would send to u.
 func (c *Client) Cookies(account string, u *url.URL) []*http.Cookie {
 	if s := c.session(account); s != nil {

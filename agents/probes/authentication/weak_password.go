@@ -1,0 +1,40 @@
+package authentication
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/atelier-studio/atelier/agents"
+)
+
+func weakPassword() *agents.Probe {
+	return &agents.Probe{
+		ID: "weak-password", Title: "An account can be opened with a password that everybody tries",
+		Decides:  "Opening an account with the password \"password1\", or with one of six characters, succeeds: whoever it is for can sign in with it.",
+		Keeps:    "The answer.",
+		Advice:   "Ask for eight characters or better twelve, compare with a list of passwords that are known, and forbid nothing else.",
+		Needs:    intrusive,
+		Severity: agents.Medium, References: []string{"CWE-521"}, Skills: []string{"login"},
+		Check: agents.Each(registrations, runWeakPassword),
+	}
+}
+
+func runWeakPassword(ctx context.Context, lab *agents.Lab, d *door) agents.Outcome {
+	for i, password := range []string{"password1", "abc123"} {
+		name := d.somebody(lab, 20+i)
+		x, opened := register(ctx, lab, d, name, password)
+		if stop := unfit(ctx, x); stop != nil {
+			return *stop
+		}
+		if opened {
+			return agents.Fail(agents.Finding{
+				Text:  fmt.Sprintf("An account was opened with the password %q, which is among the first that are tried.", password),
+				Where: d.place("password"), Cause: d.cause("weak password"), Evidence: []agents.Evidence{agents.Exchanged("the account that was opened with it", x)},
+			})
+		}
+	}
+	if _, opened := register(ctx, lab, d, d.somebody(lab, 40), strong); !opened {
+		return agents.Skip("no account can be opened here at all, so that nothing can be said of its password")
+	}
+	return agents.Pass()
+}
