@@ -1,10 +1,8 @@
 package campaign
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -54,44 +52,8 @@ func (c *campaign) fillIn(ctx context.Context, a *agents.Account, form *surface.
 	if form == nil {
 		return "no form to sign in was found"
 	}
-	page := c.client.Send(ctx, wire.Request{URL: form.Page, As: a.Name, Follow: true})
-	if !page.OK() {
-		return "the page with the form to sign in does not answer"
-	}
-	fresh := *form
-	fresh.As = a.Name
-	if f := discover.FormOn(page, form); f != nil { // with the token of this session
-		fresh = *f
-	}
-	values := fresh.Values()
-	in := fresh.SignIn()
-	values.Set(in.Name, a.User)
-	values.Set(in.Password, a.Password)
-	r, err := fresh.Request(values)
-	if err != nil {
-		return err.Error()
-	}
-	before := c.cookieNames(a.Name)
-	r.As, r.Follow = a.Name, true
-	answer := c.client.Send(ctx, r)
-	switch {
-	case !answer.Answered():
-		return answer.Fault.Text
-	case answer.Status >= 400:
-		return fmt.Sprintf("the form to sign in answered %d", answer.Status)
-	case c.cookieNames(a.Name) == before && bytes.Contains(answer.Body, []byte(`type="password"`)):
-		return "the form to sign in came again: name or password are not taken"
-	}
-	return ""
-}
-
-// cookieNames are an account's cookies with their values, as one text.
-func (c *campaign) cookieNames(account string) string {
-	var list []string
-	for _, cookie := range c.client.Cookies(account, c.client.Scope().Target()) {
-		list = append(list, (&http.Cookie{Name: cookie.Name, Value: cookie.Value}).String())
-	}
-	return strings.Join(list, "; ")
+	_, why := discover.SignIn(ctx, c.client, form, a.Name, a.User, a.Password)
+	return why
 }
 
 // signedIn are the names of the accounts that are in.

@@ -15,6 +15,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/injection"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/security"
+	"github.com/atelier-studio/atelier/agents/probes/session"
 	"github.com/atelier-studio/atelier/agents/probes/transport"
 	"github.com/atelier-studio/atelier/agents/probes/weight"
 )
@@ -32,6 +33,7 @@ func All() map[string]*agents.Probe {
 		injection.Probes(),
 		ops.Probes(),
 		security.Probes(),
+		session.Probes(),
 		transport.Probes(),
 		weight.Probes(),
 	} {

@@ -65,6 +65,9 @@ func ParseTarget(address string) (*url.URL, error) {
 // Target is the address that the campaign was given.
 func (s *Scope) Target() *url.URL { u := *s.target; return &u }
 
+// Below is the path that the target lies below; "" when it has its host for itself.
+func (s *Scope) Below() string { return s.below }
+
 // Origins are those that belong to the target, its own first.
 func (s *Scope) Origins() []string {
 	first := Origin(s.target)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -34,43 +33,7 @@ func secretInURL() *agents.Probe {
 	}
 }
 
-// queried are the parameters of addresses: of pages, forms and what scripts ask, of links and of redirects.
-func queried(s *surface.Surface) []*surface.Input {
-	var list []*surface.Input
-	known := map[string]bool{}
-	add := func(i *surface.Input) {
-		if key := i.Key(); i.In == surface.InQuery && !known[key] {
-			known[key] = true
-			list = append(list, i)
-		}
-	}
-	for _, i := range s.Inputs {
-		add(i)
-	}
-	from := func(address, page, as string) {
-		u, err := url.Parse(address)
-		if err != nil {
-			return
-		}
-		for name, values := range u.Query() {
-			add(&surface.Input{Method: "GET", URL: address, In: surface.InQuery, Name: name, Known: values[0], Page: page, As: as})
-		}
-	}
-	for _, l := range s.Links {
-		if l.Inside {
-			from(l.URL, l.Page, "")
-		}
-	}
-	for _, p := range s.Pages {
-		if p.Answer != nil {
-			for _, hop := range p.Answer.Hops {
-				from(hop.URL, p.From, p.As)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b *surface.Input) int { return strings.Compare(a.Key(), b.Key()) })
-	return list
-}
+func queried(s *surface.Surface) []*surface.Input { return s.Queries() }
 
 var (
 	passwordName = regexp.MustCompile(`(?i)^(?:new|old|current|user|login|confirm)?[-_]?(?:passw(?:or)?d|passwd|pwd|pass|passphrase|secret|pin)(?:[-_]?(?:confirm|confirmation|repeat|again|new|old|\d))?$`)
