@@ -40,28 +40,28 @@ func (c *call) address(origin, id string) string {
 }
 
 func (w *api) make(ctx context.Context, s *Session, give map[string]any) (*Object, error) {
-	c := w.calls[Create]
-	r, body, err := c.request()
+	r, sent, err := w.ask(ctx, s, give)
 	if err != nil {
 		return nil, err
+	}
+	x := s.send(ctx, r)
+	if o := w.take(ctx, s, x, sent); o != nil {
+		return o, nil
+	}
+	return nil, &refused{status: x.Status, x: x}
+}
+
+func (w *api) ask(_ context.Context, _ *Session, give map[string]any) (wire.Request, map[string]any, error) {
+	r, body, err := w.calls[Create].request()
+	if err != nil {
+		return r, nil, err
 	}
 	sent := maps.Clone(body)
 	if sent == nil {
 		sent = map[string]any{}
 	}
 	maps.Copy(sent, give)
-	if err := write(&r, sent); err != nil {
-		return nil, err
-	}
-	x := s.send(ctx, r)
-	if x.Fault != nil || x.Status >= 300 || !x.Answered() {
-		return nil, &refused{status: x.Status, x: x}
-	}
-	o := w.take(ctx, s, x, sent)
-	if o == nil {
-		return nil, &refused{status: x.Status, x: x}
-	}
-	return o, nil
+	return r, sent, write(&r, sent)
 }
 
 // take finds what an answer made: by its Location, the id in its body, the field of what was sent that names it, or at
@@ -114,38 +114,65 @@ func (w *api) among(ctx context.Context, s *Session, sent map[string]any) string
 }
 
 func (w *api) step(ctx context.Context, s *Session, step Step, o *Object, give map[string]any) *wire.Exchange {
+	if step == Update {
+		r, ok := w.change(ctx, s, o, give)
+		if !ok {
+			return nil
+		}
+		return s.send(ctx, r)
+	}
 	c := w.calls[step]
 	if c == nil {
 		return nil
 	}
 	r := wire.Request{Method: c.method, Header: http.Header{"Accept": {"application/json, */*;q=0.5"}}}
 	if c.request != nil {
-		made, body, err := c.request()
+		made, _, err := c.request()
 		if err != nil {
 			return nil
 		}
 		r = made
-		if step == Update {
-			if body = maps.Clone(body); body == nil {
-				body = map[string]any{}
-			}
-			for name, v := range o.Sent {
-				if _, there := body[name]; there || c.whole && (c.knows == nil || c.knows(name)) {
-					body[name] = v
-				}
-			}
-			maps.Copy(body, give)
-			if write(&r, body) != nil {
-				return nil
-			}
-		}
 	}
+	c.aim(&r, w.origin, o.ID)
+	return s.send(ctx, r)
+}
+
+// aim lets a request go to an object; what its address asks for besides stays.
+func (c *call) aim(r *wire.Request, origin, id string) {
 	query := ""
 	if i := strings.IndexByte(r.URL, '?'); i >= 0 {
 		query = r.URL[i:]
 	}
-	r.URL = c.address(w.origin, o.ID) + query
-	return s.send(ctx, r)
+	r.URL = c.address(origin, id) + query
+}
+
+func (w *api) change(_ context.Context, _ *Session, o *Object, give map[string]any) (wire.Request, bool) {
+	c := w.calls[Update]
+	if c == nil {
+		return wire.Request{}, false
+	}
+	r, usual, err := c.request()
+	if err != nil {
+		return r, false
+	}
+	body := maps.Clone(usual)
+	if body == nil {
+		body = map[string]any{}
+	}
+	for name, v := range o.Sent {
+		if _, there := body[name]; there || c.whole && (c.knows == nil || c.knows(name)) {
+			body[name] = v
+		}
+	}
+	maps.Copy(body, give)
+	if write(&r, body) != nil {
+		return r, false
+	}
+	if o.Tag != "" {
+		r.Header.Set("If-Match", o.Tag)
+	}
+	c.aim(&r, w.origin, o.ID)
+	return r, true
 }
 
 func (w *api) list(ctx context.Context, s *Session) *wire.Exchange {

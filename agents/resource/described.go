@@ -2,7 +2,10 @@ package resource
 
 import (
 	"math/rand/v2"
+	"regexp"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/atelier-studio/atelier/agents/openapi"
 	"github.com/atelier-studio/atelier/agents/surface"
@@ -55,7 +58,7 @@ func fromSpec(doc *openapi.API, create openapi.Op, collection, item map[string]o
 	origin := doc.Base.Scheme + "://" + doc.Base.Host
 	w := &api{origin: origin, parameter: parameter, calls: map[Step]*call{}}
 	add := func(step Step, op openapi.Op) {
-		c := &call{method: op.Method, path: doc.Base.Path + op.Path, request: requestOf(doc, op), whole: op.Method == "PUT"}
+		c := &call{method: op.Method, path: doc.Base.Path + op.Path, request: requestOf(doc, op, step == List), whole: op.Method == "PUT"}
 		if _, takes := op.Takes(); takes != nil {
 			known := map[string]bool{}
 			for _, f := range fieldsOf(takes) {
@@ -87,15 +90,32 @@ func fromSpec(doc *openapi.API, create openapi.Op, collection, item map[string]o
 	return r
 }
 
-// requestOf makes the request of an operation, the same each time.
-func requestOf(doc *openapi.API, op openapi.Op) func() (wire.Request, map[string]any, error) {
+// requestOf makes the request of an operation, the same each time. A list is asked for as many entries as it may give, so
+// that what was just made is among them.
+func requestOf(doc *openapi.API, op openapi.Op, long bool) func() (wire.Request, map[string]any, error) {
 	return func() (wire.Request, map[string]any, error) {
 		c, err := doc.Case(op, rand.New(rand.NewPCG(1, 7))) //nolint:gosec // reproducible on purpose
 		if err != nil {
 			return wire.Request{}, nil, err
 		}
+		for _, p := range op.Parameters {
+			if long && p.Value != nil && p.Value.In == "query" && limitName.MatchString(p.Value.Name) {
+				c = c.With(openapi.Slot{In: "query", Name: p.Value.Name}, longest(p.Value.Schema))
+			}
+		}
 		r, err := doc.Send(c)
 		body, _ := c.Body.(map[string]any) //nolint:errcheck // one that is no object has no fields
 		return r, body, err
 	}
+}
+
+var limitName = regexp.MustCompile(`(?i)^(?:limit|per_?page|page_?size|size|_limit)$`)
+
+// longest is the largest page that a list may give, of 100 entries at most.
+func longest(schema *openapi3.SchemaRef) int {
+	const most = 100
+	if schema != nil && schema.Value != nil && schema.Value.Max != nil {
+		return int(min(*schema.Value.Max, most))
+	}
+	return most
 }

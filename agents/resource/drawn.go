@@ -24,33 +24,43 @@ type forms struct {
 }
 
 func (w *forms) make(ctx context.Context, s *Session, give map[string]any) (*Object, error) {
-	title := s.Resource.Title()
-	if _, marked := give[title.Name].(string); !marked {
-		return nil, &refused{} // nobody would know it again
-	}
-	page := s.send(ctx, wire.Request{URL: w.create.Page, Follow: true})
-	form := discover.FormOn(page, w.create)
-	if !page.OK() || form == nil {
-		return nil, &refused{status: page.Status, x: page}
-	}
-	values := form.Values()
-	for name, v := range give {
-		values.Set(name, Words(v))
-	}
-	r, err := form.Request(values)
+	r, sent, err := w.ask(ctx, s, give)
 	if err != nil {
 		return nil, err
 	}
-	r.Follow = true
 	x := s.send(ctx, r)
-	sent := map[string]any{}
-	for name := range values {
-		sent[name] = values.Get(name)
-	}
 	if o := w.take(ctx, s, x, sent); o != nil {
 		return o, nil
 	}
 	return nil, &refused{status: x.Status, x: x}
+}
+
+func (w *forms) ask(ctx context.Context, s *Session, give map[string]any) (wire.Request, map[string]any, error) {
+	if mark, ok := give[s.Resource.Title().Name].(string); !ok || mark == "" {
+		return wire.Request{}, nil, &refused{} // nobody would know it again
+	}
+	page := s.send(ctx, wire.Request{URL: w.create.Page, Follow: true})
+	form := discover.FormOn(page, w.create)
+	if !page.OK() || form == nil {
+		return wire.Request{}, nil, &refused{status: page.Status, x: page}
+	}
+	r, sent, err := filled(form, give)
+	return r, sent, err
+}
+
+// filled is a form sent with fields, and all that it carries.
+func filled(form *surface.Form, give map[string]any) (wire.Request, map[string]any, error) {
+	values := form.Values()
+	for name, v := range give {
+		values.Set(name, Words(v))
+	}
+	sent := map[string]any{}
+	for name := range values {
+		sent[name] = values.Get(name)
+	}
+	r, err := form.Request(values)
+	r.Follow = true
+	return r, sent, err
 }
 
 // take finds what a form made by the title that was sent: on the page that came, or in the collection.
@@ -173,20 +183,24 @@ func (w *forms) step(ctx context.Context, s *Session, step Step, o *Object, give
 	if step == Read {
 		return s.send(ctx, wire.Request{URL: o.URL, Follow: true})
 	}
+	r, ok := w.fill(ctx, s, step, o, give)
+	if !ok {
+		return nil
+	}
+	return s.send(ctx, r)
+}
+
+func (w *forms) change(ctx context.Context, s *Session, o *Object, give map[string]any) (wire.Request, bool) {
+	return w.fill(ctx, s, Update, o, give)
+}
+
+func (w *forms) fill(ctx context.Context, s *Session, step Step, o *Object, give map[string]any) (wire.Request, bool) {
 	form := w.formOf(ctx, s, step, o)
 	if form == nil {
-		return nil
+		return wire.Request{}, false
 	}
-	values := form.Values()
-	for name, v := range give {
-		values.Set(name, Words(v))
-	}
-	r, err := form.Request(values)
-	if err != nil {
-		return nil
-	}
-	r.Follow = true
-	return s.send(ctx, r)
+	r, _, err := filled(form, give)
+	return r, err == nil
 }
 
 // formOf finds the form that changes or deletes an object: on its own page, on one that it leads to, or in the collection.

@@ -36,6 +36,8 @@ type Object struct {
 	Sent map[string]any
 	// Made is the exchange that made it.
 	Made *wire.Exchange
+	// Tag is sent as If-Match with what changes it, where it is not "".
+	Tag string
 
 	gone bool
 }
@@ -44,6 +46,10 @@ type Object struct {
 type way interface {
 	// make makes an object. The error says why not.
 	make(ctx context.Context, s *Session, give map[string]any) (*Object, error)
+	// ask is the request that make sends, with what it carries.
+	ask(ctx context.Context, s *Session, give map[string]any) (r wire.Request, sent map[string]any, err error)
+	// change is the request that changes an object; not ok when there is no way.
+	change(ctx context.Context, s *Session, o *Object, give map[string]any) (r wire.Request, ok bool)
 	// step reads, changes or deletes an object; nil when there is no way.
 	step(ctx context.Context, s *Session, step Step, o *Object, give map[string]any) *wire.Exchange
 	// list asks for the collection; nil when there is no way.
@@ -188,6 +194,23 @@ func (s *Session) Adopt(ctx context.Context, x *wire.Exchange, sent map[string]a
 		s.made = append(s.made, o)
 	}
 	return o
+}
+
+// Asking is the request that Make would send, as whoever made the object before, and what it carries: for probes that send
+// it several times at once, and adopt what it makes.
+func (s *Session) Asking(ctx context.Context, n int, give map[string]any) (r wire.Request, sent map[string]any, err error) {
+	fields := s.texts(n, s.plain)
+	maps.Copy(fields, give)
+	r, sent, err = s.Resource.way.ask(ctx, s, fields)
+	r.As = s.As
+	return r, sent, err
+}
+
+// Changing is the request that Change would send; not ok when there is no way.
+func (s *Session) Changing(ctx context.Context, o *Object, give map[string]any) (r wire.Request, ok bool) {
+	r, ok = s.Resource.way.change(ctx, s, o, give)
+	r.As = s.As
+	return r, ok
 }
 
 // Close takes away what was made, also when the case was stopped, the newest first.
