@@ -13,6 +13,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/exposure"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
 	"github.com/atelier-studio/atelier/agents/probes/injection"
+	"github.com/atelier-studio/atelier/agents/probes/integrity"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/session"
@@ -25,7 +26,7 @@ func All() map[string]*agents.Probe {
 	all := map[string]*agents.Probe{}
 	for _, group := range [][]*agents.Probe{
 		accessibility.Probes(),
-		apisecurity.Probes(), contract.Probes(),
+		apisecurity.Probes(), contract.Probes(), integrity.Probes(),
 		content.Probes(),
 		authentication.Probes(),
 		exposure.Probes(),
