@@ -19,9 +19,11 @@ type Stop struct {
 	Modal  bool `json:"modal"` // it is in a dialog
 	Seen   bool `json:"seen"`
 	// Behind is what covers the whole element; "" when a part of it can be seen, or nothing does.
-	Behind       string `json:"behind,omitempty"`
-	BehindPinned bool   `json:"behindPinned,omitempty"`
-	TabIndex     int    `json:"tabindex"`
+	Behind     string `json:"behind,omitempty"`
+	BehindSort string `json:"behindSort,omitempty"`
+	// BehindPinned tells that what covers it keeps its place when the page is scrolled, and cannot be seen through.
+	BehindPinned bool `json:"behindPinned,omitempty"`
+	TabIndex     int  `json:"tabindex"`
 }
 
 // Focus is where the focus stands now.
@@ -43,7 +45,10 @@ func (t *Tab) Focus(ctx context.Context) (Stop, error) {
 			cover = at;
 		}
 		stop.behind = selectorOf(cover);
-		stop.behindPinned = !!nearest(cover, (at) => /^(fixed|sticky)$/.test(getComputedStyle(at).position));
+		const pinned = nearest(cover, (at) => /^(fixed|sticky)$/.test(getComputedStyle(at).position));
+		stop.behindSort = sortOf(pinned || cover);
+		const opaque = (at) => { const s = getComputedStyle(at), a = /rgba\(.*, ?([\d.]+)\)/.exec(s.backgroundColor); return s.backgroundImage !== "none" || (a ? +a[1] >= 0.5 : s.backgroundColor !== "transparent") || at.localName === "img"; };
+		stop.behindPinned = !!pinned && !!nearest(cover, (at) => within(at, pinned) && opaque(at));
 		return stop;`)
 }
 

@@ -7,6 +7,6 @@ import "github.com/atelier-studio/atelier/agents"
 // Probes are all of them, in the order of the persona.
 func Probes() []*agents.Probe {
 	return []*agents.Probe{
-		axeA(), axeAA(), axeBestPractice(), axeIncomplete(), axeDark(), axe320(), axeFrames(), htmlLang(), pageTitle(),
+		axeA(), axeAA(), axeBestPractice(), axeIncomplete(), axeDark(), axeStates(), axe320(), axeFrames(), htmlLang(), pageTitle(),
 	}
 }

@@ -65,6 +65,8 @@ func TestProbes(t *testing.T) {
 		"/dark-good":  `<style>@media (prefers-color-scheme:dark){body{background:#000;color:#fff}a{color:#9cf}}</style><p>Words</p>`,
 		"/phone":      `<style>.m{display:none}@media (max-width:400px){.m{display:block}}</style><p>Words</p><button class="m"><svg width="20" height="20"></svg></button>`,
 		"/phone-good": `<style>.m{display:none}@media (max-width:400px){.m{display:block}}</style><p>Words</p><button class="m" aria-label="Menu"><svg width="20" height="20"></svg></button>`,
+		"/state":      `<button type="button" onclick="m.hidden=!m.hidden">More</button><div id="m" hidden><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" width="40" height="40"></div>`,
+		"/state-good": `<details><summary>More</summary><p>Words</p></details><button type="button" onclick="d.showModal()">Open</button><dialog id="d" aria-label="D"><button onclick="d.close()">Close</button></dialog>`,
 		"/frame":      `<iframe src="/alt" title="A page" width="300" height="200"></iframe><iframe src="http://other.invalid/" title="Another"></iframe>`,
 		"/unsure":     `<div style="background-image:linear-gradient(#000,#fff)">On a ramp</div>`,
 		"/habit":      `<h4>Much too deep</h4>`,
@@ -77,7 +79,7 @@ func TestProbes(t *testing.T) {
 	}), try.Options{Browser: true})
 
 	for probe, want := range map[string]string{
-		"axe-wcag-a": "/alt", "axe-wcag-aa": "/pale", "axe-dark": "/dark", "axe-320": "/phone", "axe-frames": "/frame",
+		"axe-wcag-a": "/alt", "axe-wcag-aa": "/pale", "axe-dark": "/dark", "axe-states": "/state", "axe-320": "/phone", "axe-frames": "/frame",
 		"axe-incomplete": "/unsure", "html-lang": "/lang-bad /lang-none", "page-title": "/title /title-svg",
 	} {
 		if got := places(r, probe); got != want {
