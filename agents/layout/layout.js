@@ -45,7 +45,7 @@ const cut = () => {
       const wide = x ? Math.max(0, ...rects.filter((r) => r.left < b.right && r.right > b.left && r.top < b.bottom && r.bottom > b.top).map((r) => Math.max(r.right - b.right, b.left - r.left))) : 0;
       const high = y && !clamp ? Math.max(0, ...rects.filter((r) => r.left < b.right && r.right > b.left).map((r) => (r.bottom - b.bottom) / r.height)) : 0;
       const begun = rects.some((r) => r.top < b.bottom - 2 && r.bottom > b.top + 2);
-      if ((wide > 2 || (high > 0.35 && begun)) && !(s.textIndent && parseFloat(s.textIndent) < -50)) {
+      if ((wide > 2 || (high > 0.25 && begun)) && !(s.textIndent && parseFloat(s.textIndent) < -50)) {
         list.push({ ...part(at), text: text(e.innerText, 120), sideways: wide > 2, lost: Math.round(wide > 2 ? wide : high * 100) , ellipsis, clamp: !!clamp });
         break;
       }
