@@ -14,10 +14,13 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/functional"
 	"github.com/atelier-studio/atelier/agents/probes/injection"
 	"github.com/atelier-studio/atelier/agents/probes/integrity"
+	"github.com/atelier-studio/atelier/agents/probes/keyboard"
+	"github.com/atelier-studio/atelier/agents/probes/mobile"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/session"
 	"github.com/atelier-studio/atelier/agents/probes/transport"
+	"github.com/atelier-studio/atelier/agents/probes/uiux"
 	"github.com/atelier-studio/atelier/agents/probes/weight"
 )
 
@@ -32,10 +35,13 @@ func All() map[string]*agents.Probe {
 		exposure.Probes(),
 		functional.Probes(),
 		injection.Probes(),
+		keyboard.Probes(),
+		mobile.Probes(),
 		ops.Probes(),
 		security.Probes(),
 		session.Probes(),
 		transport.Probes(),
+		uiux.Probes(),
 		weight.Probes(),
 	} {
 		for _, probe := range group {

@@ -72,6 +72,10 @@ func (s *Shop) sorry(w http.ResponseWriter, err error) {
 
 // missing is the page of what is not there.
 func (s *Shop) missing(w http.ResponseWriter, r *http.Request) {
+	if s.has("lost-in-nothing") {
+		http.Error(w, "There is nothing here.", http.StatusNotFound)
+		return
+	}
 	s.draw(w, r, http.StatusNotFound, "missing.html", view{Title: "Page not found"})
 }
 
