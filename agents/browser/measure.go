@@ -43,9 +43,15 @@ type Measured struct {
 	} `json:"events,omitempty"`
 }
 
+// measured reads what observers have, once the frame that is under way is over.
+const measured = `(async () => {
+	await Promise.race([new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))), new Promise((done) => setTimeout(done, 300))]);
+	return window.__atelierMeasured ? window.__atelierMeasured() : null;
+})()`
+
 // Measured is what was measured in the tab until now; it was opened with Setting.Measure.
 func (t *Tab) Measured(ctx context.Context) (Measured, error) {
-	m, err := Eval[*Measured](ctx, t, "window.__atelierMeasured ? window.__atelierMeasured() : null")
+	m, err := Eval[*Measured](ctx, t, measured)
 	if err != nil || m == nil {
 		return Measured{}, err
 	}
