@@ -15,6 +15,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/injection"
 	"github.com/atelier-studio/atelier/agents/probes/integrity"
 	"github.com/atelier-studio/atelier/agents/probes/keyboard"
+	"github.com/atelier-studio/atelier/agents/probes/load"
 	"github.com/atelier-studio/atelier/agents/probes/mobile"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/security"
@@ -43,6 +44,7 @@ func All() map[string]*agents.Probe {
 		transport.Probes(),
 		uiux.Probes(),
 		weight.Probes(),
+		load.Probes(),
 	} {
 		for _, probe := range group {
 			if all[probe.ID] != nil {
