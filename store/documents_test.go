@@ -165,6 +165,24 @@ func TestDocumentsAreTakenInAndFound(t *testing.T) {
 			t.Errorf("what was taken out is found: %q", got)
 		}
 
+		// What was kept for another language is read again.
+		houses := d.add(t, p.alpha, c.ID, "houses.txt", "Die Häuser stehen am Hafen.")
+		d.work(t)
+		if got := d.titles(t, "alpha", c.ID, "Haus"); len(got) != 0 {
+			t.Errorf("English stems find %q", got)
+		}
+		german := *c
+		german.Language = "de"
+		if _, err := d.PutCollection(t.Context(), p.alpha, german); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.titles(t, "alpha", c.ID, "Haus"); !slices.Equal(got, []string{"houses"}) {
+			t.Errorf("German stems find %q", got)
+		}
+		if _, err := d.DeleteDocuments(t.Context(), p.alpha, c.ID, houses.ID); err != nil {
+			t.Fatal(err)
+		}
+
 		// Gone is gone, and nobody else ever saw it.
 		if _, err := d.DeleteDocuments(t.Context(), p.alpha, c.ID, second.ID); err != nil {
 			t.Fatal(err)

@@ -158,13 +158,18 @@ func (l *Shelves) Publish(ctx context.Context, t *library.Task, c *library.Conte
 		if err != nil {
 			return err
 		}
-		for _, table := range []string{"document_texts", "chunks", "vectors"} {
+		for _, table := range []string{"document_texts", "document_words", "chunks", "vectors"} {
 			if _, err := q.exec(ctx, "DELETE FROM "+table+" WHERE workspace = $1 AND collection = $2 AND document = $3", t.Workspace, t.Document.Collection, t.ID); err != nil {
 				return err
 			}
 		}
 		if _, err := q.exec(ctx, "INSERT INTO document_texts (workspace, collection, document, space, text) VALUES ($1, $2, $3, $4, $5)", t.Workspace, t.Document.Collection, t.ID, c.Space, c.Text); err != nil {
 			return err
+		}
+		if c.Words.Part != nil {
+			if _, err := q.exec(ctx, "INSERT INTO document_words (workspace, collection, document, language, data) VALUES ($1, $2, $3, $4, $5)", t.Workspace, t.Document.Collection, t.ID, c.Words.Language, c.Words.Part); err != nil {
+				return err
+			}
 		}
 		if err := putChunks(ctx, q, t, c.Chunks); err != nil {
 			return err
@@ -259,9 +264,31 @@ func (s *Store) content(ctx context.Context, ws, collection, document string, ve
 	if err != nil || !vectors {
 		return c, err
 	}
-	c.Segments, err = collect(ctx, q, func(row scanner) (data []byte, err error) { return data, row.Scan(&data) },
-		"SELECT data FROM vectors WHERE workspace = $1 AND collection = $2 AND document = $3 ORDER BY part", ws, collection, document)
+	c.Segments, err = vectorsOf(ctx, q, ws, collection, document)
 	return c, err
+}
+
+func vectorsOf(ctx context.Context, q querier, ws, collection, document string) ([][]byte, error) {
+	return collect(ctx, q, func(row scanner) (data []byte, err error) { return data, row.Scan(&data) },
+		"SELECT data FROM vectors WHERE workspace = $1 AND collection = $2 AND document = $3 ORDER BY part", ws, collection, document)
+}
+
+// Indexes is in library.Shelves.
+func (l *Shelves) Indexes(ctx context.Context, workspace, collection, document string) (*library.Indexes, error) {
+	ws, err := workspaceID(workspace)
+	if err != nil {
+		return nil, err
+	}
+	q := l.store.library.fixed()
+	found, err := collect(ctx, q, func(row scanner) (x library.Indexes, err error) {
+		return x, row.Scan(&x.Space, &x.Words.Language, &x.Words.Part)
+	}, `SELECT t.space, COALESCE(w.language, ''), w.data FROM document_texts t LEFT JOIN document_words w ON w.workspace = t.workspace AND w.collection = t.collection AND w.document = t.document
+		WHERE t.workspace = $1 AND t.collection = $2 AND t.document = $3`, ws, collection, document)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	found[0].Segments, err = vectorsOf(ctx, q, ws, collection, document)
+	return &found[0], err
 }
 
 // Chunks is in library.Shelves. They come in the order of the numbers that were asked for.

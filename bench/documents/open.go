@@ -161,6 +161,9 @@ func shelve(ctx context.Context, dir string, log *slog.Logger, scope auth.Scope,
 			}
 			content.Segments = append(content.Segments, data)
 		}
+		if content.Words, err = library.IndexWords(c.Language, content); err != nil {
+			return "", err
+		}
 		if err := q.Publish(ctx, t, content); err != nil {
 			return "", err
 		}

@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -52,21 +53,35 @@ func (x *Index) Analyzer() *Analyzer { return x.analyzer }
 // Update removes documents and adds others, in one step for those who search. What is added under a number that there is
 // already replaces it.
 func (x *Index) Update(add []Doc, remove []uint32) {
-	var fresh *segment
+	var parts []*Part
 	if len(add) > 0 {
-		fresh = build(x.analyzer, add)
-		remove = append(slices.Clone(remove), fresh.ids...)
+		parts = []*Part{Build(x.analyzer, add)}
 	}
+	x.Add(parts, remove)
+}
+
+// Add is Update with documents whose words were indexed before, by the same analyzer. Of parts that have one number the last
+// counts.
+func (x *Index) Add(parts []*Part, remove []uint32) {
+	fresh := make([]*segment, 0, len(parts))
+	last := map[uint32]int{}
+	for _, p := range parts {
+		for _, id := range p.ids {
+			if at, twice := last[id]; twice && fresh[at] != nil {
+				fresh[at] = fresh[at].without([]uint32{id})
+			}
+			last[id] = len(fresh)
+		}
+		fresh = append(fresh, p.segment)
+	}
+	gone := slices.Concat(remove, slices.Collect(maps.Keys(last)))
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	list := make([]*segment, 0, len(x.now.Load().segments)+1)
+	list := make([]*segment, 0, len(x.now.Load().segments)+len(fresh))
 	for _, s := range x.now.Load().segments {
-		list = append(list, s.without(remove))
+		list = append(list, s.without(gone))
 	}
-	if fresh != nil {
-		list = append(list, fresh)
-	}
-	x.now.Store(newSnapshot(tidy(list)))
+	x.now.Store(newSnapshot(tidy(append(list, fresh...))))
 }
 
 // Len is the number of documents.

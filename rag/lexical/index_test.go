@@ -27,6 +27,19 @@ func ids(r lexical.Result) (list []uint32) {
 	return list
 }
 
+// part makes a part of documents, as it is after it was kept.
+func part(t interface{ Fatal(...any) }, docs []lexical.Doc) *lexical.Part {
+	data, err := lexical.Build(lexical.NewAnalyzer("en"), docs).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := lexical.ParsePart(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ language, text, want string }{
@@ -99,8 +112,8 @@ type only map[uint32]bool
 
 func (o only) Contains(id uint32) bool { return o[id] }
 
-// An index after any updates finds what a new one of the same documents finds, with the same scores, and so does one that
-// was stored and loaded.
+// An index after any updates finds what a new one of the same documents finds, also when parts of it were
+// kept and read again.
 func TestUpdatesAreExact(t *testing.T) {
 	t.Parallel()
 	words := strings.Fields("alpha beta gamma delta run node edge flow port item lost found seven eight nine ten")
@@ -115,20 +128,22 @@ func TestUpdatesAreExact(t *testing.T) {
 				add = append(add, lexical.Doc{ID: id, Title: text.Draw(t, "title"), Heading: text.Draw(t, "heading"), Body: text.Draw(t, "body")})
 			}
 			remove := rapid.SliceOfN(rapid.Uint32Range(0, 60), 0, 4).Draw(t, "remove")
-			x.Update(add, remove)
+			if rapid.Bool().Draw(t, "kept") { // as parts, the second of which may have numbers of the first
+				first := rapid.IntRange(0, len(add)).Draw(t, "first")
+				older := slices.Clone(add[min(first, len(add)):])
+				for i := range older {
+					older[i].Body = "older"
+				}
+				x.Add([]*lexical.Part{part(t, slices.Concat(older, add[:first])), part(t, add[first:])}, remove)
+			} else {
+				x.Update(add, remove)
+			}
 			for _, id := range remove {
 				delete(alive, id)
 			}
 			for _, d := range add {
 				alive[d.ID] = d
 			}
-		}
-		if rapid.Bool().Draw(t, "stored") {
-			again := index()
-			if err := again.Load(x.Segments()); err != nil {
-				t.Fatal(err)
-			}
-			x = again
 		}
 		if x.Len() != len(alive) {
 			t.Fatalf("%d documents, want %d", x.Len(), len(alive))
@@ -173,27 +188,37 @@ func TestScoreIsBM25F(t *testing.T) {
 	}
 }
 
-func TestDamagedSegments(t *testing.T) {
+func TestDamagedParts(t *testing.T) {
 	t.Parallel()
-	x := index(lexical.Doc{ID: 1, Body: "one two"}, lexical.Doc{ID: 2, Title: "two", Body: "three"})
-	good := x.Segments()[0]
+	good := kept(t)
 	for at := range good {
 		bad := slices.Clone(good)
 		bad[at] ^= 0x10
-		if err := index().Load([][]byte{bad}); !errors.Is(err, fs.ErrInvalid) {
+		if _, err := lexical.ParsePart(bad); !errors.Is(err, fs.ErrInvalid) {
 			t.Fatalf("with byte %d changed: %v", at, err)
 		}
-		if err := index().Load([][]byte{good[:at]}); !errors.Is(err, fs.ErrInvalid) {
+		if _, err := lexical.ParsePart(good[:at]); !errors.Is(err, fs.ErrInvalid) {
 			t.Fatalf("cut at %d: %v", at, err)
 		}
 	}
 }
 
-func FuzzLoad(f *testing.F) {
-	f.Add(index(lexical.Doc{ID: 1, Body: "one two"}, lexical.Doc{ID: 2, Title: "two", Body: "three"}).Segments()[0], "two")
-	f.Fuzz(func(t *testing.T, data []byte, query string) {
+// kept are the bytes of a part.
+func kept(t testing.TB) []byte {
+	t.Helper()
+	data, err := lexical.Build(lexical.NewAnalyzer("en"), []lexical.Doc{{ID: 1, Body: "one two"}, {ID: 2, Title: "two", Body: "three"}}).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func FuzzParsePart(f *testing.F) {
+	f.Add(kept(f), "two")
+	f.Fuzz(func(_ *testing.T, data []byte, query string) {
 		x := index()
-		if x.Load([][]byte{lexical.Sealed(data)}) == nil {
+		if p, err := lexical.ParsePart(lexical.Sealed(data)); err == nil {
+			x.Add([]*lexical.Part{p}, nil)
 			x.Search(query, 10, nil)
 			x.Update([]lexical.Doc{{ID: 1, Body: query}}, []uint32{2})
 		}

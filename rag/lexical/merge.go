@@ -3,6 +3,7 @@ package lexical
 import (
 	"bytes"
 	"cmp"
+	"container/heap"
 	"slices"
 )
 
@@ -73,32 +74,57 @@ func merge(list []*segment) *segment {
 		out.ids[i], out.lengths[i] = m.id, list[m.from].lengths[m.place]
 		sources[m.from].places[m.place] = uint32(i)
 	}
+	next := &byTerm{}
+	for _, s := range sources {
+		next.offer(s)
+	}
 	var postings []posting
-	for {
-		term := smallest(sources)
-		if term == nil {
-			return out.done()
-		}
+	for next.Len() > 0 {
+		term := next.list[0].term(next.list[0].at)
 		postings = postings[:0]
-		for _, s := range sources {
-			if s.at < len(s.counts) && bytes.Equal(s.term(s.at), term) {
-				postings = s.take(postings)
-			}
+		for next.Len() > 0 && bytes.Equal(next.list[0].term(next.list[0].at), term) {
+			s := next.list[0]
+			postings = s.take(postings)
+			next.moved()
 		}
 		if len(postings) > 0 {
 			slices.SortFunc(postings, func(a, b posting) int { return cmp.Compare(a.place, b.place) })
 			out.add(string(term), postings)
 		}
 	}
+	return out.done()
 }
 
-func smallest(sources []*source) (term []byte) {
-	for _, s := range sources {
-		if s.at < len(s.counts) && (term == nil || bytes.Compare(s.term(s.at), term) < 0) {
-			term = s.term(s.at)
-		}
+// byTerm is a heap of sources, that with the smallest next term first.
+type byTerm struct{ list []*source }
+
+func (h *byTerm) Len() int { return len(h.list) }
+func (h *byTerm) Less(i, j int) bool {
+	a, b := h.list[i], h.list[j]
+	return bytes.Compare(a.term(a.at), b.term(b.at)) < 0
+}
+func (h *byTerm) Swap(i, j int) { h.list[i], h.list[j] = h.list[j], h.list[i] }
+func (h *byTerm) Push(x any)    { h.list = append(h.list, x.(*source)) }
+func (h *byTerm) Pop() any {
+	last := h.list[len(h.list)-1]
+	h.list = h.list[:len(h.list)-1]
+	return last
+}
+
+// offer takes a source in, unless it has no terms.
+func (h *byTerm) offer(s *source) {
+	if s.at < len(s.counts) {
+		heap.Push(h, s)
 	}
-	return term
+}
+
+// moved puts the first source to where its next term belongs, or out when it has no more.
+func (h *byTerm) moved() {
+	if s := h.list[0]; s.at < len(s.counts) {
+		heap.Fix(h, 0)
+	} else {
+		heap.Pop(h)
+	}
 }
 
 // take appends the postings of the next term that are alive, at their new places.

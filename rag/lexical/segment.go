@@ -62,7 +62,14 @@ func (s *segment) find(term string) int {
 // without returns the segment with some documents gone; the same one when it has none of them.
 func (s *segment) without(ids []uint32) *segment {
 	var out *segment
+	if len(s.ids) == 0 {
+		return s
+	}
+	first, last := s.ids[0], s.ids[len(s.ids)-1]
 	for _, id := range ids {
+		if id < first || id > last {
+			continue
+		}
 		place, found := slices.BinarySearch(s.ids, id)
 		if !found || s.dead.has(uint32(place)) || out != nil && out.dead.has(uint32(place)) {
 			continue

@@ -10,32 +10,26 @@ import (
 // segmentFormat begins every stored segment; another number is another layout.
 const segmentFormat = "atlex01\n"
 
-// Segments returns the index as bytes, one slice a segment, to be stored and given to Load. The slices are the caller's.
-func (x *Index) Segments() [][]byte {
-	now := x.now.Load()
-	out := make([][]byte, len(now.segments))
-	for i, s := range now.segments {
-		out[i] = s.append(nil)
+// Part is an index of some documents, to be kept and added to an Index with the same analyzer.
+type Part struct{ *segment }
+
+// Build makes a part of documents. Of two with one number the last counts.
+func Build(a *Analyzer, docs []Doc) *Part { return &Part{build(a, docs)} }
+
+// ParsePart reads what MarshalBinary wrote. Bytes that are not a whole part are refused with fs.ErrInvalid.
+func ParsePart(data []byte) (*Part, error) {
+	s, err := parseSegment(data)
+	if err != nil {
+		return nil, fmt.Errorf("read an index of words: %w", err)
 	}
-	return out
+	return &Part{s}, nil
 }
 
-// Load replaces what the index holds by stored segments. Bytes that are not a whole segment are refused with
-// fs.ErrInvalid, and the index stays as it was.
-func (x *Index) Load(stored [][]byte) error {
-	list := make([]*segment, len(stored))
-	for i, data := range stored {
-		s, err := parseSegment(data)
-		if err != nil {
-			return fmt.Errorf("segment %d of the index of words: %w", i+1, err)
-		}
-		list[i] = s
-	}
-	x.writing.Lock()
-	defer x.writing.Unlock()
-	x.now.Store(newSnapshot(tidy(list)))
-	return nil
-}
+// MarshalBinary returns the part as bytes; it never fails.
+func (p *Part) MarshalBinary() ([]byte, error) { return p.append(nil), nil }
+
+// Numbers are those of its documents, in their order. They are not to be changed.
+func (p *Part) Numbers() []uint32 { return p.ids }
 
 func (s *segment) append(dst []byte) []byte {
 	start := len(dst)

@@ -199,7 +199,11 @@ func (w *work) make(ctx context.Context) (*Content, error) {
 	if err := w.embed(ctx, c, chunks); err != nil {
 		return nil, err
 	}
-	return c, w.stage(ctx, Indexing, 0, 0)
+	if err := w.stage(ctx, Indexing, 0, 0); err != nil {
+		return nil, err
+	}
+	c.Words, err = IndexWords(t.Collection.Language, c)
+	return c, err
 }
 
 // maxTitle is how many bytes of a title are kept: what a file says of itself may be anything.

@@ -101,6 +101,20 @@ type Content struct {
 	Chunks   []Chunk
 	Space    string   // of its vectors; empty: it has none
 	Segments [][]byte // of rag/vector, of vectors numbered by vectorID
+	Words    Words    // of the chunks
+}
+
+// Words is an index of a document's words as it is kept.
+type Words struct {
+	Language string // of the analyzer that read them
+	Part     []byte // of rag/lexical; nil: it was not kept
+}
+
+// Indexes are what finds a document, without what it says.
+type Indexes struct {
+	Words    Words
+	Space    string
+	Segments [][]byte
 }
 
 // Task is a document that somebody works on.
@@ -149,6 +163,8 @@ type Shelves interface {
 	Collection(ctx context.Context, workspace, id string) (*Collection, error)
 	Editions(ctx context.Context, workspace, collection string) ([]Edition, error)
 	Content(ctx context.Context, workspace, collection, document string) (*Content, error)
+	// Indexes returns what was kept to find a document by; nil: nothing yet.
+	Indexes(ctx context.Context, workspace, collection, document string) (*Indexes, error)
 	Chunks(ctx context.Context, workspace, collection string, numbers []uint32) ([]rag.Chunk, error)
 }
 

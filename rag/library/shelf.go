@@ -169,47 +169,38 @@ func (s *shelf) refresh(ctx context.Context, from Shelves, c *Collection) error 
 			delete(s.editions, id)
 		}
 	}
-	var docs []lexical.Doc
+	var parts []*lexical.Part
+	held := 0
 	for _, e := range now {
 		old := s.editions[e.Document]
 		if old != nil && old.Version == e.Version {
 			s.editions[e.Document] = &edition{Edition: e, chunks: old.chunks} // readers may hold the old one
 			continue
 		}
-		content, err := from.Content(ctx, c.Workspace, c.ID, e.Document)
+		part, err := s.take(ctx, from, c, e)
 		if err != nil {
 			return err
 		}
-		if content == nil { // removed since
+		if part == nil { // removed since
 			continue
 		}
 		if old != nil {
 			gone = append(gone, old.chunks...)
 		}
-		fresh, err := s.take(e, content)
-		if err != nil {
-			return err
-		}
-		docs = append(docs, fresh...)
-		if len(docs) > 50_000 { // in parts, so that reading a large collection takes little more memory than holding it
-			s.drop(gone)
-			s.words.Update(docs, nil)
-			docs, gone = docs[:0], nil
+		if parts, held = append(parts, part), held+len(part.Numbers()); held > 50_000 { // in steps, so that opening a large collection takes little more memory than holding it
+			s.change(parts, gone)
+			parts, gone, held = nil, nil, 0
 		}
 	}
-	s.drop(gone)
-	s.words.Update(docs, nil)
+	s.change(parts, gone)
 	s.stale, s.seen = false, c.Updated
 	return nil
 }
 
-// drop takes chunks out.
-func (s *shelf) drop(gone []uint32) {
-	if len(gone) == 0 {
-		return
-	}
-	s.words.Update(nil, gone)
-	if s.vectors == nil {
+// change takes chunks out and puts others in.
+func (s *shelf) change(parts []*lexical.Part, gone []uint32) {
+	s.words.Add(parts, gone)
+	if s.vectors == nil || len(gone) == 0 {
 		return
 	}
 	ids := make([]uint32, 0, len(gone)*windowsPerChunk)
@@ -221,16 +212,22 @@ func (s *shelf) drop(gone []uint32) {
 	s.vectors.Remove(ids...)
 }
 
-// take puts a document's vectors into the index and returns its chunks for the index of words.
-func (s *shelf) take(e Edition, c *Content) ([]lexical.Doc, error) {
-	held := &edition{Edition: e, chunks: make([]uint32, len(c.Chunks))}
-	docs := make([]lexical.Doc, len(c.Chunks))
-	for i, k := range c.Chunks {
-		held.chunks[i] = k.Number
-		docs[i] = lexical.Doc{ID: k.Number, Title: c.Title, Heading: strings.Join(k.Headings, "\n"), Body: k.Text}
+// take puts a document's vectors into the index and returns its words; nil when it was removed meanwhile.
+func (s *shelf) take(ctx context.Context, from Shelves, c *Collection, e Edition) (*lexical.Part, error) {
+	kept, err := from.Indexes(ctx, c.Workspace, c.ID, e.Document)
+	if err != nil || kept == nil {
+		return nil, err
 	}
-	for _, data := range c.Segments {
-		if c.Space != s.space {
+	part, err := kept.Words.read(c.Language)
+	if err != nil { // of another language, of an older studio or damaged: made again of the texts
+		content, err := from.Content(ctx, c.Workspace, c.ID, e.Document)
+		if err != nil || content == nil {
+			return nil, err
+		}
+		part = lexical.Build(s.words.Analyzer(), wordsOf(content))
+	}
+	for _, data := range kept.Segments {
+		if kept.Space != s.space {
 			break // of another embedder: it is searched by its words until it was taken in again
 		}
 		segment, err := vector.ParseSegment(data)
@@ -246,6 +243,6 @@ func (s *shelf) take(e Edition, c *Content) ([]lexical.Doc, error) {
 			return nil, errors.Join(fmt.Errorf("the vectors of %q do not fit", e.Title), err)
 		}
 	}
-	s.editions[e.Document] = held
-	return docs, nil
+	s.editions[e.Document] = &edition{Edition: e, chunks: part.Numbers()}
+	return part, nil
 }
