@@ -35,6 +35,8 @@ type Lab struct {
 	Found []Finding
 	// Also tells whether another probe is made in this campaign too: what both would see is then reported by one of them.
 	Also func(probe string) bool
+	// Restart restarts the target; nil where nobody gave a command for that.
+	Restart func(context.Context) error
 	// Tell says something to the other personas. Intrusive probes, which come last, hear with Facts what was said of a
 	// kind; the others, which work side by side, hear nothing.
 	Tell  func(Fact)

@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/atelier-studio/atelier/agents/surface"
 )
@@ -22,7 +23,11 @@ type Probe struct {
 	// Skills are those that help with it: personas with them are given it, and take it over from others.
 	Skills []string
 	// Last lets it be made after all others are confirmed, to read what they found. Its own findings are not confirmed.
-	Last  bool
+	Last bool
+	// Time is how long a case may take where that is longer than usual; 0: as usual. Once lets a case that takes long, and
+	// comes out the same each time, be made only once.
+	Time  time.Duration
+	Once  bool
 	Check Check
 }
 

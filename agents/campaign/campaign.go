@@ -97,6 +97,8 @@ type Parts struct {
 	Baseline *agents.Baseline
 	// Control steers the campaign; may be nil.
 	Control *Control
+	// Restart restarts the target, where the person who runs it gave a command for that; may be nil.
+	Restart func(context.Context) error
 	// Each hears what happens, one after the other; may be nil.
 	Each  func(Event)
 	Agent string // User-Agent

@@ -14,7 +14,7 @@ import (
 // it was seen in two of three tries. What is only to know is taken as it is.
 func (c *campaign) confirm(ctx context.Context) {
 	for _, x := range c.cases {
-		if x.Outcome.Verdict != agents.Failed || onlyInfo(x.Outcome) {
+		if x.Outcome.Verdict != agents.Failed || onlyInfo(x.Outcome) || x.probe.Once {
 			continue
 		}
 		if reason := c.ended(ctx); reason != "" {

@@ -295,6 +295,7 @@ func (c *campaign) try(ctx context.Context, x *Case, again bool) (outcome agents
 	if x.probe.Needs.Has(agents.NeedsBrowser) {
 		limit = browserTime
 	}
+	limit = max(limit, x.probe.Time)
 	timed, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	defer func() {
@@ -345,6 +346,7 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 		Facts:  func(kind string) []agents.Fact { return c.heard(x, kind) },
 		Tell:   func(f agents.Fact) { c.tell(x, f) },
 	}
+	l.Restart = c.Restart
 	for i := range x.found {
 		l.Found = append(l.Found, x.found[i].Finding)
 	}

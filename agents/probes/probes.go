@@ -18,6 +18,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/load"
 	"github.com/atelier-studio/atelier/agents/probes/mobile"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
+	"github.com/atelier-studio/atelier/agents/probes/resilience"
 	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/session"
 	"github.com/atelier-studio/atelier/agents/probes/transport"
@@ -39,6 +40,7 @@ func All() map[string]*agents.Probe {
 		keyboard.Probes(),
 		mobile.Probes(),
 		ops.Probes(),
+		resilience.Probes(),
 		security.Probes(),
 		session.Probes(),
 		transport.Probes(),

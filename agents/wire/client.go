@@ -221,6 +221,9 @@ func (c *Client) dress(request *http.Request, r Request, s *session) {
 
 // body reads what a target sends, unpacked, up to MaxBody.
 func body(response *http.Response) (data []byte, cut bool, err error) {
+	if response.StatusCode == http.StatusSwitchingProtocols { // what follows is no body, and no time ends it
+		return nil, false, nil
+	}
 	var r io.Reader = response.Body
 	switch strings.ToLower(strings.TrimSpace(response.Header.Get("Content-Encoding"))) {
 	case "gzip", "x-gzip":

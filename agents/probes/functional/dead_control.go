@@ -59,15 +59,8 @@ func dead(ctx context.Context, h *hand, e browser.Element, t *touch) agents.Find
 		Where: agents.Place{URL: h.page.URL, Element: e.Selector, As: h.page.As}, Cause: alike(e) + " " + nameOf(e),
 		Evidence: []agents.Evidence{agents.Table("click", agents.ByBrowser, []string{"control", "document before", "document after", "requests", "changes"}, []string{e.HTML, t.Before, t.After, "0", "0"})},
 	}
-	if box, err := h.tab.BoxOf(ctx, e.Selector); err == nil {
-		const margin = 24
-		scroll, err := browser.Eval[spot](ctx, h.tab, "({x: scrollX, y: scrollY})")
-		if err == nil {
-			picture, err := h.tab.Screenshot(ctx, &browser.Box{X: max(0, box.X+scroll.X-margin), Y: max(0, box.Y+scroll.Y-margin), W: box.W + 2*margin, H: box.H + 2*margin})
-			if err == nil {
-				f.Evidence = append(f.Evidence, agents.Shot("the control", picture))
-			}
-		}
+	if picture, err := h.tab.ShotOf(ctx, e.Selector); err == nil {
+		f.Evidence = append(f.Evidence, agents.Shot("the control", picture))
 	}
 	return f
 }

@@ -39,7 +39,7 @@ func jsErrorInteraction() *agents.Probe {
 				if t == nil || t.Held { // an error may follow from what was held back
 					continue
 				}
-				for _, x := range uncaught(t.Exceptions) {
+				for _, x := range browser.Uncaught(t.Exceptions) {
 					f := thrown(p, x, fmt.Sprintf("When %q on %s is clicked", nameOf(e), pathOf(p.URL)))
 					f.Where.Element = e.Selector
 					f.Evidence = append(f.Evidence, agents.Evidence{Name: "control", Text: e.Selector + "\n" + e.HTML, Kind: agents.ByReading})

@@ -3,6 +3,7 @@
 package try
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -22,6 +23,7 @@ type Options struct {
 	More      []string // paths to begin with, besides /
 	Baseline  *agents.Baseline
 	PerSecond float64 // 500
+	Restart   func(context.Context) error
 }
 
 // Probe runs one probe on a target.
@@ -47,7 +49,7 @@ func Probes(t testing.TB, list []*agents.Probe, target http.Handler, o Options) 
 func At(t testing.TB, list []*agents.Probe, address string, o Options) *campaign.Result {
 	t.Helper()
 	persona := agents.Persona{ID: "tester", Name: "Tester", Area: agents.Functional}
-	parts := campaign.Parts{Probes: map[string]*agents.Probe{}, Baseline: o.Baseline, Agent: "atelier-test"}
+	parts := campaign.Parts{Probes: map[string]*agents.Probe{}, Baseline: o.Baseline, Restart: o.Restart, Agent: "atelier-test"}
 	for _, probe := range list {
 		persona.Probes = append(persona.Probes, probe.ID)
 		parts.Probes[probe.ID] = probe

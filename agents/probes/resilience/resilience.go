@@ -1,0 +1,129 @@
+// Package resilience holds the probes of whoever tests how an application behaves when something goes wrong around it: a
+// network that is gone, answers that fail, come late or cannot be read, sockets that break off, random hands, a restart.
+// The faults are made in the browser's own requests: the target notices nothing of them.
+package resilience
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/surface"
+)
+
+// Probes are all of them, in the order of reports.
+func Probes() []*agents.Probe {
+	return []*agents.Probe{
+		offline(), apiError(), apiSlow(slowness, looksAt), apiMalformed(), thirdPartyBlocked(), monkey(monkeyEvents), wsReconnect(reconnects), retryStorm(stormTime), timeoutHeader(), restartRecovery(),
+	}
+}
+
+// asking are the pages whose scripts ask for something, one of every shape. What is asked on every page is tried on the
+// first of them.
+func asking(s *surface.Surface) []*surface.Page {
+	asks := map[string]bool{}
+	for _, o := range s.Operations {
+		if len(o.Seen) > 0 {
+			asks[o.Page] = true
+		}
+	}
+	var list []*surface.Page
+	shapes := map[string]bool{}
+	for _, p := range s.Pages {
+		if key := p.As + "\x00" + p.Shape; asks[p.URL] && !shapes[key] {
+			shapes[key] = true
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// calls are what scripts of a page ask the target for while it loads, each address once, in the order of the addresses'
+// first appearance.
+func calls(v *browser.Visit) []browser.Request {
+	var list []browser.Request
+	seen := map[string]bool{}
+	for _, q := range v.Log.Requests {
+		if key := q.Method + " " + surface.ShapeOf(q.URL); !q.Blocked && !seen[key] && (q.Type == "XHR" || q.Type == "Fetch") && q.Status > 0 && q.Status < 400 && q.Method != "OPTIONS" {
+			seen[key] = true
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// to matches what is asked at the same path as a request.
+func to(q browser.Request) func(string) bool {
+	return func(address string) bool { return pathOf(address) == pathOf(q.URL) }
+}
+
+// under opens a page with rules for its requests, and returns what was seen then.
+func under(ctx context.Context, lab *agents.Lab, p *surface.Page, rules ...browser.Rule) (*browser.Visit, error) {
+	tab, err := lab.Open(ctx, p.As, browser.Setting{Rules: rules})
+	if err != nil {
+		return nil, err
+	}
+	defer tab.Close()
+	if err := tab.Go(ctx, p.URL); err != nil {
+		return nil, err
+	}
+	v := &browser.Visit{URL: p.URL}
+	return v, tab.Look(ctx, v)
+}
+
+// broken makes a check of one fault: a page is opened with its first request answered in some way, and judged against
+// how it is without.
+func broken(what string, fits func(browser.Request) bool, rule func(browser.Request) browser.Rule) agents.Check {
+	return agents.Each(asking, func(ctx context.Context, lab *agents.Lab, p *surface.Page) agents.Outcome {
+		sound, err := lab.Visits.Visit(ctx, p.URL, p.As)
+		if err != nil {
+			return agents.BlockOn(err)
+		}
+		for _, q := range calls(sound) {
+			if !fits(q) {
+				continue
+			}
+			r := rule(q)
+			r.Types, r.Address = []string{"XHR", "Fetch"}, to(q)
+			hurt, err := under(ctx, lab, p, r)
+			if err != nil {
+				return agents.BlockOn(err)
+			}
+			if !held(hurt) {
+				return agents.Skip("the page did not ask for %s again", pathOf(q.URL))
+			}
+			said, evidence := judge(sound, hurt)
+			if said == "" {
+				return agents.Pass()
+			}
+			return agents.Fail(agents.Finding{
+				Text:  fmt.Sprintf("When %s %s %s, %s %s.", q.Method, pathOf(q.URL), what, pathOf(p.URL), said),
+				Where: agents.Place{URL: p.URL, As: p.As}, Cause: p.Shape + " " + q.Method + " " + surface.ShapeOf(q.URL),
+				Evidence: append(evidence, agents.Shot("the page without the fault", sound.Picture), agents.Shot("the page with it", hurt.Picture)),
+			})
+		}
+		return agents.Pass()
+	})
+}
+
+func held(v *browser.Visit) bool {
+	for _, q := range v.Log.Requests {
+		if q.Held {
+			return true
+		}
+	}
+	return false
+}
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	if u.EscapedPath() == "" {
+		return "/"
+	}
+	return u.EscapedPath()
+}
