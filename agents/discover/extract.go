@@ -42,8 +42,21 @@ func (d *discovery) take(s step, x *wire.Exchange) {
 		return
 	}
 	page.Title = strings.Join(strings.Fields(doc.Find("title").First().Text()), " ")
-	d.s.Pages = append(d.s.Pages, page)
+	d.keepPage(page)
 	d.document(page, doc)
+}
+
+// keepPage keeps a page. What an account is let into takes the place of what nobody was refused: one address is one page.
+func (d *discovery) keepPage(page *surface.Page) {
+	if page.As != "" && page.Answer.Status < 400 {
+		for i, p := range d.s.Pages {
+			if p.As == "" && p.URL == page.URL && p.Answer != nil && p.Answer.Status >= 400 {
+				d.s.Pages[i] = page
+				return
+			}
+		}
+	}
+	d.s.Pages = append(d.s.Pages, page)
 }
 
 // sameForAll tells whether an account sees what everybody sees.

@@ -8,6 +8,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/accessibility"
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/authentication"
+	"github.com/atelier-studio/atelier/agents/probes/authorization"
 	"github.com/atelier-studio/atelier/agents/probes/content"
 	"github.com/atelier-studio/atelier/agents/probes/contract"
 	"github.com/atelier-studio/atelier/agents/probes/exposure"
@@ -33,7 +34,7 @@ func All() map[string]*agents.Probe {
 		accessibility.Probes(),
 		apisecurity.Probes(), contract.Probes(), integrity.Probes(),
 		content.Probes(),
-		authentication.Probes(),
+		authentication.Probes(), authorization.Probes(),
 		exposure.Probes(),
 		functional.Probes(),
 		injection.Probes(),

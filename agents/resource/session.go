@@ -21,6 +21,7 @@ type Session struct {
 	Log []*wire.Exchange
 
 	lab   *agents.Lab
+	only  bool // As it is, and as nobody else
 	asked bool
 	plain int // how many texts are left as they are, so that the target takes them
 	made  []*Object
@@ -66,6 +67,11 @@ var ErrRefused = errors.New("the target did not make an object")
 // Open begins to work with a resource. The caller closes the session.
 func Open(lab *agents.Lab, r *Resource) *Session { return &Session{Resource: r, lab: lab} }
 
+// OpenAs begins to work with a resource as one account, and nobody else.
+func OpenAs(lab *agents.Lab, r *Resource, as string) *Session {
+	return &Session{Resource: r, lab: lab, As: as, only: true}
+}
+
 // Make makes an object. Its free texts are made of n, so that objects of different n are told apart; give are fields
 // that have to be as they are. It is tried as nobody and as the campaign's accounts, and with fewer texts changed when the
 // target refuses. The error wraps ErrRefused and says what it answered.
@@ -103,6 +109,9 @@ func (s *Session) Make(ctx context.Context, n int, give map[string]any) (*Object
 
 // everybody are those that it is tried as: nobody first.
 func (s *Session) everybody() []string {
+	if s.only {
+		return []string{s.As}
+	}
 	list := []string{""}
 	for _, a := range s.lab.Accounts {
 		if a.In {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/door"
 	"github.com/atelier-studio/atelier/agents/reading"
 )
 
@@ -16,7 +17,7 @@ func authBypassSQLi() *agents.Probe {
 		Advice:   "Give values to statements as parameters, fetch the account by its name alone, and compare the password's hash in the application.",
 		Needs:    intrusive,
 		Severity: agents.Critical, References: []string{"CWE-287"}, Skills: []string{"login"},
-		Check: agents.Each(signIns, runAuthBypassSQLi),
+		Check: agents.Each(door.SignIns, runAuthBypassSQLi),
 	}
 }
 
@@ -30,11 +31,11 @@ var conditions = []struct{ yes, no string }{
 	{"x' OR 1=1 LIMIT 1-- ", "x' OR 1=2 LIMIT 1-- "},
 }
 
-func runAuthBypassSQLi(ctx context.Context, lab *agents.Lab, d *door) agents.Outcome {
+func runAuthBypassSQLi(ctx context.Context, lab *agents.Lab, d *door.Door) agents.Outcome {
 	password := lab.Marker(1) + "-Wrong-1"
-	name := d.somebody(lab, 2)
-	wrong, _ := d.once(ctx, lab, name, password)
-	if stop := unfit(ctx, wrong); stop != nil {
+	name := d.Somebody(lab, 2)
+	wrong, _ := d.Once(ctx, lab, name, password)
+	if stop := door.Unfit(ctx, wrong); stop != nil {
 		return *stop
 	}
 	for _, c := range conditions {
@@ -46,15 +47,15 @@ func runAuthBypassSQLi(ctx context.Context, lab *agents.Lab, d *door) agents.Out
 				return name, value
 			}
 			n, p := with(c.yes)
-			x, cookies := d.once(ctx, lab, n, p)
-			if stop := unfit(ctx, x); stop != nil {
+			x, cookies := d.Once(ctx, lab, n, p)
+			if stop := door.Unfit(ctx, x); stop != nil {
 				return *stop
 			}
-			if !isIn(x, wrong, n, p, name, password) {
+			if !door.IsIn(x, wrong, n, p, name, password) {
 				continue
 			}
 			n, p = with(c.no)
-			if no, _ := d.once(ctx, lab, n, p); isIn(no, wrong, n, p, name, password) {
+			if no, _ := d.Once(ctx, lab, n, p); door.IsIn(no, wrong, n, p, name, password) {
 				continue // whatever is entered is let in, which is another fault
 			}
 			evidence := []agents.Evidence{agents.Exchanged("a wrong name and password", wrong), agents.Exchanged("the condition", x)}
@@ -63,7 +64,7 @@ func runAuthBypassSQLi(ctx context.Context, lab *agents.Lab, d *door) agents.Out
 			}
 			return agents.Fail(agents.Finding{
 				Text:  fmt.Sprintf("With %s as the %s the target lets in whoever asks, without an account.", c.yes, field),
-				Where: d.place(field), Cause: d.cause("condition"), Evidence: evidence,
+				Where: d.Place(field), Cause: d.Cause("condition"), Evidence: evidence,
 			})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/door"
 	"github.com/atelier-studio/atelier/agents/similar"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -21,21 +22,21 @@ func loginRateLimit() *agents.Probe {
 		Advice:   "Count wrong attempts by name and by address, let them wait longer each time, and tell whose account it is.",
 		Needs:    intrusive,
 		Severity: agents.Medium, References: []string{"CWE-307", "API4"}, Skills: []string{"login"},
-		Check: agents.Each(signIns, runLoginRateLimit),
+		Check: agents.Each(door.SignIns, runLoginRateLimit),
 	}
 }
 
-func runLoginRateLimit(ctx context.Context, lab *agents.Lab, d *door) agents.Outcome {
+func runLoginRateLimit(ctx context.Context, lab *agents.Lab, d *door.Door) agents.Outcome {
 	const tries = 25
-	name := newcomer(ctx, lab, d, 1) // some count only for names that there are
+	name := door.Newcomer(ctx, lab, d, 1) // some count only for names that there are
 	if name == "" {
-		name = d.somebody(lab, 1)
+		name = d.Somebody(lab, 1)
 	}
 	rows := [][]string{{"try", "status", "time"}}
 	var first *wire.Exchange
 	var times []time.Duration
 	for i := range tries {
-		x, _ := d.once(ctx, lab, name, lab.Marker(100+i)+"-Wrong-1")
+		x, _ := d.Once(ctx, lab, name, lab.Marker(100+i)+"-Wrong-1")
 		switch {
 		case ctx.Err() != nil:
 			return agents.Block("it took too long")
@@ -47,7 +48,7 @@ func runLoginRateLimit(ctx context.Context, lab *agents.Lab, d *door) agents.Out
 		if first == nil {
 			first = x
 			if x.Status == http.StatusNotFound || x.Status == http.StatusMethodNotAllowed {
-				return *unfit(ctx, x)
+				return *door.Unfit(ctx, x)
 			}
 		}
 		if x.Status != first.Status || similar.Of(first, x, name, lab.Marker(100)+"-Wrong-1", lab.Marker(100+i)+"-Wrong-1") < 0.98 {
@@ -61,7 +62,7 @@ func runLoginRateLimit(ctx context.Context, lab *agents.Lab, d *door) agents.Out
 	}
 	return agents.Fail(agents.Finding{
 		Text:  fmt.Sprintf("%d wrong passwords for one name were all answered alike: whoever has a list of passwords can try them all.", tries),
-		Where: d.place(""), Cause: d.cause("tries"), Evidence: []agents.Evidence{agents.Table("the tries", agents.ByHTTP, rows...), agents.Exchanged("the first of them", first)},
+		Where: d.Place(""), Cause: d.Cause("tries"), Evidence: []agents.Evidence{agents.Table("the tries", agents.ByHTTP, rows...), agents.Exchanged("the first of them", first)},
 	})
 }
 

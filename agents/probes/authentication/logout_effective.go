@@ -9,6 +9,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/discover"
+	"github.com/atelier-studio/atelier/agents/door"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/similar"
 	"github.com/atelier-studio/atelier/agents/surface"
@@ -23,7 +24,7 @@ func logoutEffective() *agents.Probe {
 		Advice:   "End the session on the server when somebody signs out, and not only the cookie in the browser.",
 		Needs:    intrusive | agents.NeedsAccount,
 		Severity: agents.Medium, References: []string{"CWE-613", "WSTG-SESS-06"},
-		Check: agents.WholeIf(func(s *surface.Surface) bool { return len(signIns(s)) > 0 }, runLogoutEffective),
+		Check: agents.WholeIf(func(s *surface.Surface) bool { return len(door.SignIns(s)) > 0 }, runLogoutEffective),
 	}
 }
 
@@ -34,11 +35,11 @@ func runLogoutEffective(ctx context.Context, lab *agents.Lab) agents.Outcome {
 	if !ok {
 		return agents.Skip("no account signs in with a password")
 	}
-	as := session(lab, "session")
+	as := door.Session(lab, "session")
 	defer lab.Client.Forget(as)
-	d := signIns(lab.Surface)[0]
-	x := d.knock(ctx, lab, as, account.User, account.Password)
-	if stop := unfit(ctx, x); stop != nil {
+	d := door.SignIns(lab.Surface)[0]
+	x := d.Knock(ctx, lab, as, account.User, account.Password)
+	if stop := door.Unfit(ctx, x); stop != nil {
 		return *stop
 	}
 	cookies := lab.Client.Cookies(as, lab.Client.Scope().Target())
@@ -68,12 +69,12 @@ func runLogoutEffective(ctx context.Context, lab *agents.Lab) agents.Outcome {
 	if out == nil {
 		return agents.Skip("no way to sign out was found")
 	}
-	defer d.comeBack(ctx, lab, account, address, nobody)
+	defer comeBack(ctx, lab, d, account, address, nobody)
 	if still := lab.Send(ctx, wire.Request{URL: address, As: as}); opens(still, nobody) && sameCookies(cookies, lab.Client.Cookies(as, lab.Client.Scope().Target())) && !out.OK() {
 		return agents.Skip("signing out did not succeed: it answered %d", out.Status)
 	}
 	after := replay(address)
-	if stop := unfit(ctx, after); stop != nil && stop.Verdict == agents.Blocked && !after.Answered() {
+	if stop := door.Unfit(ctx, after); stop != nil && stop.Verdict == agents.Blocked && !after.Answered() {
 		return *stop
 	}
 	if !opens(after, nobody) || similar.Of(before, after) < 0.9 {
@@ -154,9 +155,9 @@ func leave(ctx context.Context, lab *agents.Lab, as string, pages ...*wire.Excha
 }
 
 // comeBack signs the account in again where signing out ended all of its sessions: other probes stand on it.
-func (d *door) comeBack(ctx context.Context, lab *agents.Lab, account agents.Account, address string, nobody *wire.Exchange) {
+func comeBack(ctx context.Context, lab *agents.Lab, d *door.Door, account agents.Account, address string, nobody *wire.Exchange) {
 	ctx = context.WithoutCancel(ctx)
 	if x := lab.Send(ctx, wire.Request{URL: address, As: account.Name}); !opens(x, nobody) {
-		d.knock(ctx, lab, account.Name, account.User, account.Password)
+		d.Knock(ctx, lab, account.Name, account.User, account.Password)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/door"
 	"github.com/atelier-studio/atelier/agents/similar"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -91,12 +92,12 @@ func tokens(ctx context.Context, lab *agents.Lab, ask bool) []*token {
 	if len(list) > 0 || !ask {
 		return list
 	}
-	for _, d := range signIns(lab.Surface) {
+	for _, d := range door.SignIns(lab.Surface) {
 		for _, a := range lab.Accounts {
 			if a.Password == "" {
 				continue
 			}
-			x, _ := d.once(ctx, lab, a.User, a.Password)
+			x, _ := d.Once(ctx, lab, a.User, a.Password)
 			add(tokenShape.FindString(string(x.Body)), a, "", x)
 		}
 	}
@@ -171,7 +172,7 @@ func closed(s *surface.Surface) []string {
 }
 
 // signsIn tells whether people sign in at a target at all.
-func signsIn(s *surface.Surface) bool { return s.SignIn != nil || len(signIns(s)) > 0 }
+func signsIn(s *surface.Surface) bool { return s.SignIn != nil || len(door.SignIns(s)) > 0 }
 
 // untold is the outcome where no token is known.
 func untold(lab *agents.Lab) agents.Outcome {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/door"
 )
 
 func weakPassword() *agents.Probe {
@@ -15,25 +16,25 @@ func weakPassword() *agents.Probe {
 		Advice:   "Ask for eight characters or better twelve, compare with a list of passwords that are known, and forbid nothing else.",
 		Needs:    intrusive,
 		Severity: agents.Medium, References: []string{"CWE-521"}, Skills: []string{"login"},
-		Check: agents.Each(registrations, runWeakPassword),
+		Check: agents.Each(door.Registrations, runWeakPassword),
 	}
 }
 
-func runWeakPassword(ctx context.Context, lab *agents.Lab, d *door) agents.Outcome {
+func runWeakPassword(ctx context.Context, lab *agents.Lab, d *door.Door) agents.Outcome {
 	for i, password := range []string{"password1", "abc123"} {
-		name := d.somebody(lab, 20+i)
-		x, opened := register(ctx, lab, d, name, password)
-		if stop := unfit(ctx, x); stop != nil {
+		name := d.Somebody(lab, 20+i)
+		x, opened := door.Register(ctx, lab, d, name, password)
+		if stop := door.Unfit(ctx, x); stop != nil {
 			return *stop
 		}
 		if opened {
 			return agents.Fail(agents.Finding{
 				Text:  fmt.Sprintf("An account was opened with the password %q, which is among the first that are tried.", password),
-				Where: d.place("password"), Cause: d.cause("weak password"), Evidence: []agents.Evidence{agents.Exchanged("the account that was opened with it", x)},
+				Where: d.Place("password"), Cause: d.Cause("weak password"), Evidence: []agents.Evidence{agents.Exchanged("the account that was opened with it", x)},
 			})
 		}
 	}
-	if _, opened := register(ctx, lab, d, d.somebody(lab, 40), strong); !opened {
+	if _, opened := door.Register(ctx, lab, d, d.Somebody(lab, 40), door.Strong); !opened {
 		return agents.Skip("no account can be opened here at all, so that nothing can be said of its password")
 	}
 	return agents.Pass()

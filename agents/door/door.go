@@ -1,8 +1,11 @@
-package authentication
+// Package door is how people get into a target: the forms and the operations that take a name and a password, to sign in
+// or to open an account. What is tried at a door is tried in a session that nobody else uses.
+package door
 
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -16,17 +19,20 @@ import (
 	"github.com/atelier-studio/atelier/agents/wire"
 )
 
-// door is a form or an operation that takes a name and a password: to sign in, to open an account, or to get a password
+// Door is a form or an operation that takes a name and a password: to sign in, to open an account, or to get a password
 // back. It is an item of coverage.
-type door struct {
+type Door struct {
 	form *surface.Form
 	// Of an operation: the input of the password, and the field of the name.
 	input *surface.Input
 	name  string
 }
 
+// Of is the door that a form is.
+func Of(f *surface.Form) *Door { return &Door{form: f} }
+
 // Key implements surface.Item.
-func (d *door) Key() string {
+func (d *Door) Key() string {
 	if d.form != nil {
 		return d.form.Key()
 	}
@@ -34,23 +40,23 @@ func (d *door) Key() string {
 }
 
 // Address implements surface.Item.
-func (d *door) Address() string {
+func (d *Door) Address() string {
 	if d.form != nil {
 		return d.form.Page
 	}
 	return d.input.URL
 }
 
-// action is where what is entered goes to.
-func (d *door) action() string {
+// Action is where what is entered goes to.
+func (d *Door) Action() string {
 	if d.form != nil {
 		return d.form.Action
 	}
 	return d.input.URL
 }
 
-// place is where the door is, and which field of it.
-func (d *door) place(field string) agents.Place {
+// Place is where the door is, and which field of it.
+func (d *Door) Place(field string) agents.Place {
 	method := http.MethodPost
 	if d.form != nil {
 		method = d.form.Method
@@ -58,8 +64,8 @@ func (d *door) place(field string) agents.Place {
 	return agents.Place{URL: d.Address(), Method: method, Parameter: field}
 }
 
-// cause names what has to be mended.
-func (d *door) cause(what string) string { return what + " " + surface.ShapeOf(d.action()) }
+// Cause names what has to be mended.
+func (d *Door) Cause(what string) string { return what + " " + surface.ShapeOf(d.Action()) }
 
 var (
 	passwordName = regexp.MustCompile(`(?i)(?:^|\.|_)(?:pass(?:word|wd|wort)?|pwd|contrase|mot_?de_?passe|senha)`)
@@ -68,16 +74,16 @@ var (
 	opensPath    = regexp.MustCompile(`(?i)/(?:register|registration|sign-?up|accounts?|users?(?:/register)?|join)/?$`)
 )
 
-// signIns are the doors by which people sign in.
-func signIns(s *surface.Surface) []*door { return doors(s, surface.ForSignIn, entersPath) }
+// SignIns are the doors by which people sign in.
+func SignIns(s *surface.Surface) []*Door { return doors(s, surface.ForSignIn, entersPath) }
 
-// registrations are those by which they open an account.
-func registrations(s *surface.Surface) []*door { return doors(s, surface.ForRegister, opensPath) }
+// Registrations are those by which they open an account.
+func Registrations(s *surface.Surface) []*Door { return doors(s, surface.ForRegister, opensPath) }
 
 // doors are the forms of a purpose, one for each address that they go to, and the operations whose path says so. What a
 // script sends by an operation is not sent as a form as well.
-func doors(s *surface.Surface, purpose surface.Purpose, path *regexp.Regexp) []*door {
-	var list []*door
+func doors(s *surface.Surface, purpose surface.Purpose, path *regexp.Regexp) []*Door {
+	var list []*Door
 	seen := map[string]bool{}
 	for _, in := range s.Inputs {
 		if in.In != surface.InBody || in.Form != "" || in.Encoding != "application/json" || in.Method != http.MethodPost || !passwordName.MatchString(in.Name) {
@@ -89,7 +95,7 @@ func doors(s *surface.Surface, purpose surface.Purpose, path *regexp.Regexp) []*
 		}
 		if name := personIn(in); name != "" {
 			seen[u.Path] = true
-			list = append(list, &door{input: in, name: name})
+			list = append(list, &Door{input: in, name: name})
 		}
 	}
 	api := len(list) > 0
@@ -98,7 +104,7 @@ func doors(s *surface.Surface, purpose surface.Purpose, path *regexp.Regexp) []*
 			continue
 		}
 		seen[f.Action] = true
-		list = append(list, &door{form: f})
+		list = append(list, &Door{form: f})
 	}
 	return list
 }
@@ -123,8 +129,8 @@ func personIn(in *surface.Input) string {
 	return names[0]
 }
 
-// wantsMail tells whether the name has to be an e-mail address.
-func (d *door) wantsMail() bool {
+// WantsMail tells whether the name has to be an e-mail address.
+func (d *Door) WantsMail() bool {
 	if d.form == nil {
 		return strings.Contains(strings.ToLower(d.name), "mail")
 	}
@@ -132,26 +138,31 @@ func (d *door) wantsMail() bool {
 	return field != nil && (field.Type == "email" || strings.Contains(strings.ToLower(field.Name), "mail"))
 }
 
-// somebody is a name that nobody has, in the form that the door takes.
-func (d *door) somebody(lab *agents.Lab, n int) string {
+// Somebody is a name that nobody has, in the form that the door takes.
+func (d *Door) Somebody(lab *agents.Lab, n int) string {
 	name := lab.Marker(n)
-	if d.wantsMail() {
+	if d.WantsMail() {
 		name += "@example.org"
 	}
 	return name
 }
 
-// knock enters a name and a password in a session of its own, and follows to what is shown then.
-func (d *door) knock(ctx context.Context, lab *agents.Lab, as, name, password string) *wire.Exchange {
-	r, err := d.request(ctx, lab, as, name, password)
+// Knock enters a name and a password in a session of its own, and follows to what is shown then.
+func (d *Door) Knock(ctx context.Context, lab *agents.Lab, as, name, password string) *wire.Exchange {
+	return d.KnockWith(ctx, lab, as, name, password, nil)
+}
+
+// KnockWith is Knock with fields more than the door has.
+func (d *Door) KnockWith(ctx context.Context, lab *agents.Lab, as, name, password string, more url.Values) *wire.Exchange {
+	r, err := d.request(ctx, lab, as, name, password, more)
 	if err != nil {
-		return &wire.Exchange{Request: r, URL: d.action(), Fault: &wire.Fault{Kind: wire.Unsendable, Text: err.Error()}}
+		return &wire.Exchange{Request: r, URL: d.Action(), Fault: &wire.Fault{Kind: wire.Unsendable, Text: err.Error()}}
 	}
 	r.As, r.Follow = as, true
 	return lab.Send(ctx, r)
 }
 
-func (d *door) request(ctx context.Context, lab *agents.Lab, as, name, password string) (wire.Request, error) {
+func (d *Door) request(ctx context.Context, lab *agents.Lab, as, name, password string, more url.Values) (wire.Request, error) {
 	if d.form == nil {
 		in := *d.input
 		in.Others = url.Values{}
@@ -164,6 +175,7 @@ func (d *door) request(ctx context.Context, lab *agents.Lab, as, name, password 
 			}
 		}
 		in.Others.Set(d.name, name)
+		maps.Copy(in.Others, more)
 		return in.Request(password)
 	}
 	form := *d.form
@@ -185,18 +197,19 @@ func (d *door) request(ctx context.Context, lab *agents.Lab, as, name, password 
 			values.Set(field.Name, field.Value)
 		}
 	}
+	maps.Copy(values, more)
 	return form.Request(values)
 }
 
-// session is a name for a session that nobody else uses. The caller forgets it.
-func session(lab *agents.Lab, what string) string { return what + " of " + lab.Case }
+// Session is a name for a session that nobody else uses. The caller forgets it.
+func Session(lab *agents.Lab, what string) string { return what + " of " + lab.Case }
 
-// once knocks in a session that is forgotten at once, after as many attempts as before.
-func (d *door) once(ctx context.Context, lab *agents.Lab, name, password string) (x *wire.Exchange, cookies []*http.Cookie) {
-	as := session(lab, "visitor")
+// Once knocks in a session that is forgotten at once, after as many attempts as before.
+func (d *Door) Once(ctx context.Context, lab *agents.Lab, name, password string) (x *wire.Exchange, cookies []*http.Cookie) {
+	as := Session(lab, "visitor")
 	defer lab.Client.Forget(as)
-	x = d.knock(ctx, lab, as, name, password)
-	if u, err := url.Parse(d.action()); err == nil {
+	x = d.Knock(ctx, lab, as, name, password)
+	if u, err := url.Parse(d.Action()); err == nil {
 		cookies = lab.Client.Cookies(as, u)
 	}
 	return x, cookies
@@ -207,14 +220,14 @@ var (
 	tokenKey      = regexp.MustCompile(`(?i)^(?:access_?token|token|id_?token|jwt|auth_?token|session_?(?:id|token)|bearer)$`)
 )
 
-// isIn tells whether an answer is that to somebody who was let in, by what a wrong attempt was answered: a token where
+// IsIn tells whether an answer is that to somebody who was let in, by what a wrong attempt was answered: a token where
 // there was none, or another page without a field for a password.
-func isIn(x, wrong *wire.Exchange, sent ...string) bool {
+func IsIn(x, wrong *wire.Exchange, sent ...string) bool {
 	if !x.OK() || !wrong.Answered() {
 		return false
 	}
-	if tokenIn(x) != "" {
-		return tokenIn(wrong) == ""
+	if TokenIn(x) != "" {
+		return TokenIn(wrong) == ""
 	}
 	if isJSON(x) {
 		return wrong.Status >= 400 && x.Status < 300
@@ -226,8 +239,8 @@ func isJSON(x *wire.Exchange) bool {
 	return strings.Contains(x.Header.Get("Content-Type"), "json") || json.Valid(x.Body) && len(x.Body) > 0
 }
 
-// tokenIn is the token that an answer in JSON gives; "" when it gives none.
-func tokenIn(x *wire.Exchange) string {
+// TokenIn is the token that an answer in JSON gives; "" when it gives none.
+func TokenIn(x *wire.Exchange) string {
 	var v any
 	if len(x.Body) == 0 || json.Unmarshal(x.Body, &v) != nil {
 		return ""
@@ -259,8 +272,8 @@ func tokenOf(v any, depth int) string {
 	return ""
 }
 
-// unfit says why an answer tells nothing; nil when it does.
-func unfit(ctx context.Context, x *wire.Exchange) *agents.Outcome {
+// Unfit says why an answer tells nothing; nil when it does.
+func Unfit(ctx context.Context, x *wire.Exchange) *agents.Outcome {
 	var o agents.Outcome
 	switch {
 	case ctx.Err() != nil:
