@@ -105,6 +105,16 @@ func Of(s *surface.Surface, method, path string) (*Resource, Step) {
 	return nil, ""
 }
 
+// OfForm finds the resource whose objects a form makes; nil when it makes none.
+func OfForm(s *surface.Surface, f *surface.Form) *Resource {
+	for _, r := range All(s) {
+		if w, ok := r.way.(*forms); ok && w.create.Action == f.Action {
+			return r
+		}
+	}
+	return nil
+}
+
 // isItem tells whether a path is that of one object in a collection, and which part names the object: /api/products/{id}.
 func isItem(path, collection string) (parameter string, ok bool) {
 	rest, found := strings.CutPrefix(path, strings.TrimSuffix(collection, "/")+"/")

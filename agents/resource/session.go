@@ -211,15 +211,23 @@ func (s *Session) Asking(ctx context.Context, n int, give map[string]any) (r wir
 	fields := s.texts(n, s.plain)
 	maps.Copy(fields, give)
 	r, sent, err = s.Resource.way.ask(ctx, s, fields)
-	r.As = s.As
+	r.As = s.who()
 	return r, sent, err
 }
 
 // Changing is the request that Change would send; not ok when there is no way.
 func (s *Session) Changing(ctx context.Context, o *Object, give map[string]any) (r wire.Request, ok bool) {
 	r, ok = s.Resource.way.change(ctx, s, o, give)
-	r.As = s.As
+	r.As = s.who()
 	return r, ok
+}
+
+// Newest is the object that was made last; nil when none was.
+func (s *Session) Newest() *Object {
+	if len(s.made) == 0 {
+		return nil
+	}
+	return s.made[len(s.made)-1]
 }
 
 // Close takes away what was made, also when the case was stopped, the newest first.
@@ -232,11 +240,22 @@ func (s *Session) Close(ctx context.Context) {
 		}
 	}
 	s.made = nil
+	if who := s.who(); who != s.As {
+		s.lab.Client.Forget(who)
+	}
+}
+
+// who is whose cookies are sent. Nobody has some, too, where there are forms: their tokens hang on them.
+func (s *Session) who() string {
+	if s.As == "" && !s.Resource.API() {
+		return "visitor of " + s.lab.Case
+	}
+	return s.As
 }
 
 // send sends a request as the one who works, and keeps the exchange.
 func (s *Session) send(ctx context.Context, r wire.Request) *wire.Exchange {
-	r.As = s.As
+	r.As = s.who()
 	x := s.lab.Send(ctx, r)
 	s.Log = append(s.Log, x)
 	return x

@@ -120,7 +120,9 @@ func target(bad bool) http.Handler {
 		list := s.all()
 		q := r.URL.Query()
 		if by := q.Get("sort"); by != "" && !bad {
-			slices.SortStableFunc(list, func(a, b map[string]any) int { return strings.Compare(fmt.Sprintf("%20v", a[by]), fmt.Sprintf("%20v", b[by])) })
+			slices.SortStableFunc(list, func(a, b map[string]any) int {
+				return strings.Compare(fmt.Sprintf("%20v", a[by]), fmt.Sprintf("%20v", b[by]))
+			})
 		}
 		if colour := q.Get("colour"); colour != "" && !bad {
 			list = slices.DeleteFunc(list, func(v map[string]any) bool { return v["colour"] != colour })
