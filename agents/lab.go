@@ -90,9 +90,6 @@ const (
 // Rush sends a request of the campaign, and takes an answer that there were too many as it is.
 func (l *Lab) Rush(ctx context.Context, r wire.Request) *wire.Exchange { return l.Client.Send(ctx, r) }
 
-// Patiently is Send.
-func (l *Lab) Patiently(ctx context.Context, r wire.Request) *wire.Exchange { return l.Send(ctx, r) }
-
 // Send sends a request of the campaign, and sends it again after the time that the target asks for when it says that there
 // were too many.
 func (l *Lab) Send(ctx context.Context, r wire.Request) *wire.Exchange {

@@ -12,6 +12,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/content"
 	"github.com/atelier-studio/atelier/agents/probes/contract"
 	"github.com/atelier-studio/atelier/agents/probes/exposure"
+	"github.com/atelier-studio/atelier/agents/probes/forms"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
 	"github.com/atelier-studio/atelier/agents/probes/injection"
 	"github.com/atelier-studio/atelier/agents/probes/integrity"
@@ -32,7 +33,7 @@ func All() map[string]*agents.Probe {
 	all := map[string]*agents.Probe{}
 	for _, group := range [][]*agents.Probe{
 		accessibility.Probes(),
-		apisecurity.Probes(), contract.Probes(), integrity.Probes(),
+		apisecurity.Probes(), contract.Probes(), forms.Probes(), integrity.Probes(),
 		content.Probes(),
 		authentication.Probes(), authorization.Probes(),
 		exposure.Probes(),

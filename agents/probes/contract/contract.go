@@ -70,7 +70,7 @@ func look(ctx context.Context, lab *agents.Lab, o *surface.Operation) (op openap
 	header := http.Header{"Accept": {"application/json, */*;q=0.5"}}
 	ask := func(r wire.Request) {
 		if ctx.Err() == nil {
-			answers = append(answers, lab.Patiently(ctx, r))
+			answers = append(answers, lab.Send(ctx, r))
 		}
 	}
 	address := addressOf(lab.Surface, o)

@@ -119,7 +119,7 @@ func (g *stage) send(ctx context.Context, c *openapi.Case) *wire.Exchange {
 		return &wire.Exchange{Request: r, URL: r.URL, Fault: &wire.Fault{Kind: wire.Unsendable, Text: err.Error()}}
 	}
 	r.As = g.as
-	x := g.lab.Patiently(ctx, r)
+	x := g.lab.Send(ctx, r)
 	if g.creates && x.OK() {
 		body, _ := c.Body.(map[string]any) //nolint:errcheck // as above
 		g.session.Adopt(ctx, x, body)

@@ -40,7 +40,7 @@ func onePerPath(s *surface.Surface) []*surface.Operation {
 
 func methods(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents.Outcome {
 	address := addressOf(lab.Surface, o)
-	x := lab.Patiently(ctx, wire.Request{Method: foreign, URL: address, As: speaker(lab, o)})
+	x := lab.Send(ctx, wire.Request{Method: foreign, URL: address, As: speaker(lab, o)})
 	switch {
 	case !x.Answered():
 		return agents.BlockOn(x.Fault)

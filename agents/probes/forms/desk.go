@@ -51,7 +51,7 @@ func sit(ctx context.Context, lab *agents.Lab, f *surface.Form) (*desk, agents.O
 
 // send fills in the form, freshly asked for, with fitting values and with what change makes of them.
 func (d *desk) send(ctx context.Context, change func(url.Values), files ...surface.File) (x *wire.Exchange, why string) {
-	page := d.lab.Patiently(ctx, wire.Request{URL: d.form.Page, As: d.who(), Follow: true})
+	page := d.lab.Send(ctx, wire.Request{URL: d.form.Page, As: d.who(), Follow: true})
 	if !page.Answered() {
 		return page, ""
 	}
@@ -68,7 +68,7 @@ func (d *desk) send(ctx context.Context, change func(url.Values), files ...surfa
 		return nil, "the form cannot be sent: " + err.Error()
 	}
 	r.As, r.Follow = d.who(), true
-	x = d.lab.Patiently(ctx, r)
+	x = d.lab.Send(ctx, r)
 	if d.session != nil && x.OK() {
 		sent := map[string]any{}
 		for name := range values {

@@ -114,7 +114,7 @@ func (d *desk) served(ctx context.Context, x *wire.Exchange, mark string) *wire.
 		if u == nil || !strings.Contains(u.String(), mark) || !d.lab.Client.Scope().Allows(u) {
 			continue
 		}
-		y := d.lab.Patiently(ctx, wire.Request{URL: u.String(), As: d.who()})
+		y := d.lab.Send(ctx, wire.Request{URL: u.String(), As: d.who()})
 		if y.Status == http.StatusOK && reading.IsHTML(y) && !strings.Contains(strings.ToLower(y.Header.Get("Content-Disposition")), "attachment") {
 			return y
 		}

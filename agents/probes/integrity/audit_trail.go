@@ -50,7 +50,7 @@ func unwritten(ctx context.Context, lab *agents.Lab, r *resource.Resource) agent
 		return agents.Block("the journal is not there any more")
 	}
 	read := func() *wire.Exchange {
-		return lab.Patiently(ctx, wire.Request{URL: page.URL, As: page.As, Follow: true})
+		return lab.Send(ctx, wire.Request{URL: page.URL, As: page.As, Follow: true})
 	}
 	before := read()
 	s := resource.Open(lab, r)

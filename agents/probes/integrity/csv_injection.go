@@ -75,7 +75,7 @@ func exported(ctx context.Context, lab *agents.Lab, r *resource.Resource, title 
 	if err != nil {
 		return agents.Pass(), false
 	}
-	x := lab.Patiently(ctx, wire.Request{URL: export.URL, As: s.As, Follow: true})
+	x := lab.Send(ctx, wire.Request{URL: export.URL, As: s.As, Follow: true})
 	if !x.OK() || !strings.Contains(string(x.Body), mark) {
 		return agents.Pass(), false
 	}

@@ -50,7 +50,7 @@ func lingering(ctx context.Context, lab *agents.Lab, r *resource.Resource) agent
 					values.Set(field.Name, mark)
 					if request, err := f.Request(values); err == nil {
 						request.As, request.Follow = s.As, true
-						places = append(places, place{name: "the search at " + f.Action, ask: func() *wire.Exchange { return lab.Patiently(ctx, request) }})
+						places = append(places, place{name: "the search at " + f.Action, ask: func() *wire.Exchange { return lab.Send(ctx, request) }})
 					}
 					break
 				}

@@ -52,7 +52,7 @@ func overwritten(ctx context.Context, lab *agents.Lab, r *resource.Resource) age
 	if !ok1 || !ok2 {
 		return agents.Skip("no way to change an object was found in the end")
 	}
-	one := lab.Patiently(ctx, first)
+	one := lab.Send(ctx, first)
 	if !one.OK() {
 		return agents.Skip("a change is not taken: it answers %d", one.Status)
 	}
@@ -60,7 +60,7 @@ func overwritten(ctx context.Context, lab *agents.Lab, r *resource.Resource) age
 	if v, ok := s.Value(between, with(o, title.Name, lab.Marker(1)), title.Name); !ok || v != lab.Marker(1) {
 		return agents.Skip("a change that was taken cannot be read")
 	}
-	two := lab.Patiently(ctx, second)
+	two := lab.Send(ctx, second)
 	after := s.Read(ctx, o)
 	if !two.Answered() || !after.Answered() {
 		return agents.Block("the target did not answer to the end")

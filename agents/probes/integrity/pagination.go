@@ -46,7 +46,7 @@ func pages(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents.Ou
 		if limit != "" {
 			pairs = append(pairs, limit, strconv.Itoa(size))
 		}
-		x := lab.Patiently(ctx, wire.Request{URL: l.with(pairs...), As: o.As})
+		x := lab.Send(ctx, wire.Request{URL: l.with(pairs...), As: o.As})
 		var ids []string
 		for _, fields := range objects(x) {
 			id := resource.ID(fields)

@@ -33,7 +33,7 @@ func raced(ctx context.Context, lab *agents.Lab, r *resource.Resource) agents.Ou
 	if err != nil {
 		return agents.Skip("the same object cannot be asked for again: %v", err)
 	}
-	x := lab.Patiently(ctx, again)
+	x := lab.Send(ctx, again)
 	if !x.Answered() {
 		return agents.BlockOn(x.Fault)
 	}

@@ -83,7 +83,7 @@ func arranged(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents
 	}
 	name := l.named(sortName)
 	for _, by := range l.sorts() {
-		x := lab.Patiently(ctx, wire.Request{URL: l.with(name, by), As: o.As})
+		x := lab.Send(ctx, wire.Request{URL: l.with(name, by), As: o.As})
 		if !x.Answered() {
 			return agents.BlockOn(x.Fault)
 		}
@@ -95,7 +95,7 @@ func arranged(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents
 	}
 	for _, name := range l.filters() {
 		want := objects(l.answer)[0][name]
-		x := lab.Patiently(ctx, wire.Request{URL: l.with(name, resource.Words(want)), As: o.As})
+		x := lab.Send(ctx, wire.Request{URL: l.with(name, resource.Words(want)), As: o.As})
 		if !x.Answered() {
 			return agents.BlockOn(x.Fault)
 		}
