@@ -12,7 +12,11 @@ import (
 
 // confirm makes every case that failed once more, one after the other and with pages looked at anew; a finding counts when
 // it was seen in two of three tries. What is only to know is taken as it is.
+//
+// All second tries share one look at a page, and all third ones another: what probes make out of a look, such as a walk with
+// the keyboard, is made again as often.
 func (c *campaign) confirm(ctx context.Context) {
+	again, oncemore := c.lookAnew(), c.lookAnew()
 	for _, x := range c.cases {
 		if x.Outcome.Verdict != agents.Failed || onlyInfo(x.Outcome) || x.probe.Once {
 			continue
@@ -25,10 +29,10 @@ func (c *campaign) confirm(ctx context.Context) {
 		seen := map[string]int{}
 		first := x.Outcome.Findings
 		count(seen, first)
-		second := c.try(ctx, x, true)
+		second := c.try(ctx, x, again)
 		count(seen, second.Findings)
 		if unsure(seen, 2) {
-			third := c.try(ctx, x, true)
+			third := c.try(ctx, x, oncemore)
 			count(seen, third.Findings)
 			first = append(first, third.Findings...)
 		}

@@ -265,7 +265,7 @@ func (c *campaign) execute(ctx context.Context, persona string, x *Case) {
 		}
 	}
 	c.say(Event{Kind: Began, Persona: persona, Case: x.ID, Probe: x.Probe, Text: x.Address})
-	outcome := c.try(ctx, x, false)
+	outcome := c.try(ctx, x, c.visits)
 	if outcome.Verdict == agents.Blocked && ctx.Err() != nil {
 		outcome = agents.Skip("%s", c.ended(ctx))
 	}
@@ -289,8 +289,8 @@ func (c *campaign) ended(ctx context.Context) string {
 	return ""
 }
 
-// try makes a case once. Again looks at pages anew.
-func (c *campaign) try(ctx context.Context, x *Case, again bool) (outcome agents.Outcome) {
+// try makes a case once, with pages as they were looked at.
+func (c *campaign) try(ctx context.Context, x *Case, looked *visits) (outcome agents.Outcome) {
 	limit := caseTime
 	if x.probe.Needs.Has(agents.NeedsBrowser) {
 		limit = browserTime
@@ -303,7 +303,7 @@ func (c *campaign) try(ctx context.Context, x *Case, again bool) (outcome agents
 			outcome = agents.Block("the probe broke: %v\n%s", p, debug.Stack())
 		}
 	}()
-	outcome = x.probe.Check.Run(timed, c.lab(x, again), x.item)
+	outcome = x.probe.Check.Run(timed, c.lab(x, looked), x.item)
 	if timed.Err() != nil && ctx.Err() == nil && outcome.Verdict != agents.Failed {
 		return agents.Block("it took longer than %s", limit)
 	}
@@ -334,13 +334,13 @@ func (c *campaign) fill(f *agents.Finding, x *Case) {
 }
 
 // lab makes what a probe works with in a case.
-func (c *campaign) lab(x *Case, again bool) *agents.Lab {
+func (c *campaign) lab(x *Case, looked *visits) *agents.Lab {
 	seed := c.Seed
 	for _, b := range []byte(x.ID) {
 		seed = (seed ^ uint64(b)) * 1099511628211 // FNV-1a
 	}
 	l := &agents.Lab{
-		Surface: c.surface(), Client: c.client, Browser: c.browser, Visits: &seen{c.visits, x}, Accounts: c.accounts, Baseline: c.Baseline, Now: c.Now, Case: x.ID,
+		Surface: c.surface(), Client: c.client, Browser: c.browser, Visits: &seen{looked, x}, Accounts: c.accounts, Baseline: c.Baseline, Now: c.Now, Case: x.ID,
 		Random: rand.New(rand.NewPCG(seed, 2)), //nolint:gosec // reproducible on purpose
 		Also:   func(probe string) bool { return c.made[probe] },
 		Facts:  func(kind string) []agents.Fact { return c.heard(x, kind) },
@@ -353,9 +353,8 @@ func (c *campaign) lab(x *Case, again bool) *agents.Lab {
 	if c.listener != nil {
 		l.Listener = c.listener
 	}
-	if again {
+	if looked != c.visits {
 		l.Tell = func(agents.Fact) {} // it was told the first time
-		l.Visits = &seen{&visits{c: c, kept: map[string]*visit{}}, x}
 	}
 	return l
 }

@@ -20,6 +20,9 @@ type visit struct {
 	err  error
 }
 
+// lookAnew makes visits that know of none before.
+func (c *campaign) lookAnew() *visits { return &visits{c: c, kept: map[string]*visit{}} }
+
 // Visit implements agents.Visits.
 func (l *visits) Visit(ctx context.Context, address, as string) (*browser.Visit, error) {
 	if l.c.browser == nil {

@@ -1,13 +1,15 @@
 // Measures how a page is laid out as it is drawn now.
-const block = (e) => nearest(parent(e), (at) => !/^(inline|contents|inline-.*|none)$/.test(getComputedStyle(at).display)) || document.body;
+const lines = (e) => nearest(e, (at) => !/^(inline|contents|none)/.test(getComputedStyle(at).display)) || document.body;
 // inSentence tells whether an element stands in a line with words that belong to no control.
 const inSentence = (e) => {
   if (!/^inline/.test(getComputedStyle(e).display)) return false;
-  const around = block(e), walker = document.createTreeWalker(around, NodeFilter.SHOW_TEXT);
+  const around = lines(parent(e)), box = e.getBoundingClientRect(), middle = box.top + box.height / 2, range = document.createRange();
+  const walker = document.createTreeWalker(around, NodeFilter.SHOW_TEXT);
   for (let n = walker.nextNode(), i = 0; n && i < 400; n = walker.nextNode(), i++) {
     const holder = n.parentElement;
-    if (!holder || !/[\p{L}\p{N}]{2}|\p{Script=Han}/u.test(n.data) || nearest(holder, (at) => at !== around && within(at, around) && control(at)) || !holder.checkVisibility()) continue;
-    if (holder === around || block(holder) === around || /^inline/.test(getComputedStyle(holder).display)) return true;
+    if (!holder || !/[\p{L}\p{N}]{2}|\p{Script=Han}/u.test(n.data) || nearest(holder, (at) => control(at) && at !== around && within(at, around)) || !holder.checkVisibility() || lines(holder) !== around) continue;
+    range.selectNodeContents(n);
+    if ([...e.getClientRects()].some((own) => [...range.getClientRects()].some((r) => r.top < own.top + own.height / 2 && r.bottom > own.top + own.height / 2)) || [...range.getClientRects()].some((r) => r.top < middle && r.bottom > middle)) return true;
   }
   return false;
 };

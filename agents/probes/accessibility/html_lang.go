@@ -28,7 +28,7 @@ func htmlLang() *agents.Probe {
 			}
 			root := doc.Find("html").First()
 			lang, has := root.Attr("lang")
-			text, cause := "", ""
+			var text, cause string
 			switch {
 			case !has:
 				text, cause = "The html element has no lang attribute.", "missing"
