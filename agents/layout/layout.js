@@ -106,9 +106,11 @@ const over = () => {
 // covered are controls of which the middle belongs to something else, wherever the page is scrolled to; overlaps those of
 // which a good part does.
 const covered = () => {
-  if (flat(document.body).some((e) => { try { return e.matches(":modal") || (e.matches("[aria-modal=true]") && seen(e)); } catch { return false; } })) return { covered: [], overlaps: [] };
+  // A sheet over the whole window asks for an answer first, whatever it calls itself.
+  const sheet = (e) => { const r = e.getBoundingClientRect(); return getComputedStyle(e).position === "fixed" && r.width * r.height > 0.9 * innerWidth * innerHeight && flat(e).some(control); };
+  if (flat(document.body).some((e) => { try { return e.matches(":modal") || (e.matches("[aria-modal=true]") && seen(e)) || (seen(e) && sheet(e) && !e.querySelector("main, [role=main], h1")); } catch { return false; } })) return { covered: [], overlaps: [] };
   const x = scrollX, y = scrollY, found = [], overlaps = [];
-  const all = flat(document.body).filter((e) => control(e) && !disabled(e) && seen(e) && getComputedStyle(e).pointerEvents !== "none").slice(0, 200);
+  const all = flat(document.body).filter((e) => control(e) && !disabled(e) && seen(e) && getComputedStyle(e).pointerEvents !== "none" && !nearest(e, (at) => at.getAttribute("aria-hidden") === "true")).slice(0, 200);
   const mine = (at, e) => !at || within(at, e) || within(e, at) || (e.labels && [...e.labels].some((l) => within(at, l)));
   const clipped = (e, px, py) => !!nearest(parent(e), (at) => { if (at === document.body || at === document.documentElement) return false; const s = getComputedStyle(at); if (s.overflowX === "visible" && s.overflowY === "visible") return false; const b = at.getBoundingClientRect(); return px < b.left || px > b.right || py < b.top || py > b.bottom; });
   for (const e of all) {

@@ -6,9 +6,11 @@ const like = (e) => named(e, /(^|[\s_-])(modal|dialog|popup|lightbox|overlay|dra
 const modal = (e) => { try { if (e.matches(":modal")) return true; if (e.matches(":popover-open")) return false; } catch { /* not known */ } return e.getAttribute("aria-modal") === "true" || /^(dialog|alertdialog)$/.test(e.getAttribute("role") || "") && !!nearest(e, (at) => getComputedStyle(at).position === "fixed") || like(e); };
 const live = (e) => !!nearest(e, (at) => at.matches("[role=status], [role=alert], [role=log], [role=timer], [role=marquee], [role=alertdialog], output, [aria-live]:not([aria-live=off])"));
 const shown = () => new Set(flat(document.body).filter(seen));
+// said is what the page says and in which states its controls are: what lasts after a click that did something.
+const said = () => document.title + (document.body.innerText || "").slice(0, 200000) + flat().map((e) => ["aria-pressed", "aria-expanded", "aria-checked", "aria-selected", "open", "hidden"].map((n) => e.getAttribute(n) ?? "-").join("")).join("");
 // watch remembers what is to be seen now, and counts what changes from now on.
 const watch = () => {
-  const state = { shown: shown(), changes: 0, address: location.href, y: scrollY, x: scrollX };
+  const state = { shown: shown(), said: said(), changes: 0, address: location.href, y: scrollY, x: scrollX };
   state.observer = new MutationObserver((list) => { state.changes += list.length; });
   state.observer.observe(document.documentElement, { subtree: true, childList: true, characterData: true, attributes: true });
   for (const e of flat()) if (e.shadowRoot) state.observer.observe(e.shadowRoot, { subtree: true, childList: true, characterData: true, attributes: true });
@@ -16,6 +18,8 @@ const watch = () => {
   Object.defineProperty(window, "__atelierWatch", { value: state, configurable: true, writable: true, enumerable: false });
 };
 const changed = () => { const s = window.__atelierWatch; return !s ? 1 : s.changes + (location.href !== s.address ? 1 : 0) + (Math.abs(scrollY - s.y) > 40 ? 1 : 0); };
+// lasts tells whether something is different from what was remembered, and not for a moment only as when a button is drawn pressed.
+const lasts = () => { const s = window.__atelierWatch; return !s || location.href !== s.address || said() !== s.said || appeared().length > 0; };
 // appeared are the outermost elements that are seen now and were not before.
 const appeared = () => {
   const was = window.__atelierWatch?.shown || new Set();

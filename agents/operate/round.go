@@ -94,7 +94,8 @@ func choose(ctx context.Context, t *browser.Tab, harmless []browser.Element) ([]
 	}
 	parts, err := browser.Inspect[[]browser.Part](ctx, t, `
 		const list = `+browser.Quote(selectors)+`.map((s) => { try { return document.querySelector(s); } catch { return null; } })
-			.filter((e) => e && e.matches("button, summary, [role=button], [role=switch], [role=tab], [aria-expanded], [aria-haspopup], a[role], [tabindex], [onclick], input[type=button]") && !e.matches("input[type=checkbox], input[type=radio]"));
+			.filter((e) => e && e.matches("button, summary, [role=button], [role=switch], [role=tab], [aria-expanded], [aria-haspopup], a[role], [tabindex]:not([tabindex^='-']), [onclick], input[type=button]") && !e.matches("input[type=checkbox], input[type=radio]"))
+			.filter((e) => !flat(e).some((x) => x !== e && control(x)) && e.getBoundingClientRect().width * e.getBoundingClientRect().height < innerWidth * innerHeight / 4);
 		const opens = (e) => e.matches("[aria-haspopup], [aria-expanded], summary, [popovertarget], [commandfor], [aria-controls]") ? 0 : 1;
 		return list.map((e, i) => [opens(e), i, e]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map((x) => part(x[2]));`)
 	if err != nil {
@@ -158,6 +159,15 @@ func press(ctx context.Context, t *browser.Tab, control browser.Part) (*Pressed,
 		if err != nil { // the page may have been left
 			p.By = way.name
 			return p, ignoreGone(ctx, err)
+		}
+		if did > 0 && way.name == "click" {
+			lasts, err := browser.Inspect[bool](ctx, t, pressing+"await wait(700); return lasts();")
+			if err != nil {
+				return p, ignoreGone(ctx, err)
+			}
+			if !lasts && len(t.Log().Requests)+len(t.Log().Dialogs)+len(t.Log().Opened) == before {
+				return p, nil
+			}
 		}
 		if did > 0 || len(t.Log().Requests)+len(t.Log().Dialogs)+len(t.Log().Opened) > before {
 			p.By = way.name

@@ -8,6 +8,9 @@ import (
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
+// arrows are roles that are used with the arrow keys, inside of something that Tab reaches once.
+var arrows = map[string]bool{"tab": true, "menuitem": true, "menuitemcheckbox": true, "menuitemradio": true, "option": true, "radio": true, "treeitem": true, "gridcell": true, "slider": true, "spinbutton": true, "combobox": true}
+
 func enterSpace() *agents.Probe {
 	return &agents.Probe{
 		ID: "enter-space", Title: "Button that only a mouse can press",
@@ -19,7 +22,7 @@ func enterSpace() *agents.Probe {
 			var findings []agents.Finding
 			for i := range pressed {
 				p := &pressed[i]
-				if !p.Focused || p.By != "click" {
+				if !p.Focused || p.By != "click" || arrows[p.Role] {
 					continue
 				}
 				f := agents.Finding{

@@ -67,8 +67,9 @@ func newlyCut(now, before []layout.Cut) []layout.Cut {
 // staying are texts that look as large at 200 % as they did: rows for a table, with their head.
 func staying(m *layout.Page) [][]string {
 	const (
-		grows = 1.1 // times; what is set in units of the window stays at 1
-		least = 20  // characters
+		grows  = 1.1 // times; what is set in units of the window stays at 1
+		enough = 1.9 // what is large and shrinks with the window is large enough again at 400 %
+		least  = 20  // characters
 	)
 	rows := [][]string{{"Element", "At 100 %", "At 200 %, on the screen"}}
 	total := 0
@@ -76,6 +77,9 @@ func staying(m *layout.Page) [][]string {
 		was := m.Wide.Words.BySort[at]
 		is, ok := m.Zoomed.Words.BySort[at]
 		if !ok || was.Size <= 0 || is.Size*2 >= was.Size*grows {
+			continue
+		}
+		if narrow, ok := m.Narrow.Words.BySort[at]; ok && narrow.Size*1280/320 >= was.Size*enough {
 			continue
 		}
 		total += was.N

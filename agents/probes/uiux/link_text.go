@@ -106,11 +106,19 @@ func tellsApart(a, b *goquery.Selection) bool {
 		link, around := len(strings.TrimSpace(a.Text())), len(strings.TrimSpace(one.Text()))
 		return around > link || one.Is("li") && one.ParentsFiltered("li").Length() > 0
 	}
-	// Boxes without a meaning of their own, as long as each has a heading.
-	for at, to := a.Parent(), b.Parent(); at.Length() > 0 && to.Length() > 0 && at.Nodes[0] != to.Nodes[0]; at, to = at.Parent(), to.Parent() {
-		if at.Find("h1, h2, h3, h4, h5, h6, strong, dt, legend, caption").Length() > 0 && to.Find("h1, h2, h3, h4, h5, h6, strong, dt, legend, caption").Length() > 0 {
-			return true
-		}
+	// Boxes without a meaning of their own, as long as each has words of its own.
+	if x, y := saying(a), saying(b); x.Length() > 0 && y.Length() > 0 && x.Nodes[0] != y.Nodes[0] {
+		return true
 	}
 	return a.AttrOr("aria-describedby", "") != "" || a.AttrOr("title", "") != b.AttrOr("title", "")
+}
+
+// saying is the closest box around a link that says more than the link.
+func saying(e *goquery.Selection) *goquery.Selection {
+	link := len(strings.Join(strings.Fields(e.Text()), " "))
+	at := e.Parent()
+	for at.Length() > 0 && len(strings.Join(strings.Fields(at.Text()), " ")) < link+3 {
+		at = at.Parent()
+	}
+	return at
 }
