@@ -68,7 +68,7 @@ func toKnow(issue *axe.Issue, what string) agents.Finding {
 	}
 	return agents.Finding{
 		Title: issue.Help, Cause: issue.Rule, References: append(criteria(issue.Tags), issue.HelpURL),
-		Text:     fmt.Sprintf("%d of the page's elements %s %q. %s", issue.Count, what, issue.Rule, oneLine(issue.Nodes[0].Why)),
+		Text:     fmt.Sprintf("%d of the page's elements %s %q. %s", issue.Count, what, issue.Rule, reason(issue.Nodes[0].Why)),
 		Where:    agents.Place{URL: issue.Nodes[0].Frame, Element: issue.Nodes[0].Selector},
 		Evidence: []agents.Evidence{agents.Table("Elements", agents.ByBrowser, rows...), agents.Excerpt("What axe-core says", issue.Nodes[0].Why+"\n"+issue.HelpURL)},
 	}

@@ -54,7 +54,7 @@ func (g *group) finding(s *scan, prefix, state string) agents.Finding {
 	}
 	f := agents.Finding{
 		Title: g.issue.Help, Severity: max(severity, agents.Low), Cause: g.key, References: append(criteria(g.issue.Tags), g.issue.HelpURL),
-		Text:  fmt.Sprintf("%s%s not meet the rule %q. %s", state, counted(len(g.nodes)), g.issue.Rule, oneLine(n.Why)),
+		Text:  fmt.Sprintf("%s%s not meet the rule %q. %s", state, counted(len(g.nodes)), g.issue.Rule, reason(n.Why)),
 		Where: agents.Place{URL: n.Frame, Element: n.Selector}, // without a frame, the page is filled in
 	}
 	rows := [][]string{{"Element", "Its tag", "Impact"}}
@@ -81,7 +81,14 @@ func counted(n int) string {
 	return fmt.Sprintf("%d elements do", n)
 }
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// reason is the first thing that axe-core would have mended; the evidence has all of them.
+func reason(why string) string {
+	lines := strings.Split(strings.TrimSpace(why), "\n")
+	if len(lines) > 1 { // the first says how many of them
+		lines = lines[1:2]
+	}
+	return strings.TrimSuffix(strings.TrimSpace(lines[0]), ".") + "."
+}
 
 var criterion = regexp.MustCompile(`^wcag(\d)(\d)(\d{1,2})$`)
 

@@ -39,8 +39,12 @@ func unreachableControl() *agents.Probe {
 				for _, p := range list[:min(len(list), 20)] {
 					rows = append(rows, []string{p.Selector, p.Label, p.HTML})
 				}
+				text := fmt.Sprintf("%s can be clicked on, and Tab does not reach it.", words(&list[0]))
+				if len(list) > 1 {
+					text = fmt.Sprintf("%s and %d more of its sort can be clicked on, and Tab does not reach them.", words(&list[0]), len(list)-1)
+				}
 				findings = append(findings, agents.Finding{
-					Text:  fmt.Sprintf("%s can be clicked on, and Tab does not reach it; neither does it %d others of its sort.", words(&list[0]), len(list)-1),
+					Text:  text,
 					Cause: sort, Where: agents.Place{Element: list[0].Selector}, Evidence: []agents.Evidence{agents.Table("Elements", agents.ByBrowser, rows...)},
 				})
 			}

@@ -15,10 +15,10 @@ func (s *Shop) usable() {
 	}{
 		{"/gallery", "Pictures of the workshop", "gallery.html", []string{"picture-without-text", "pale-text", "pale-in-the-dark", "nameless-menu", "hidden-picture", "deep-heading", "text-on-a-ramp"}},
 		{"/planner", "Plan your room", "planner.html", []string{"outline-taken-away", "clickable-box", "mouse-button", "dialog-of-its-own", "silent-toast", "nameless-button"}},
-		{"/seating", "Seats by size", "seating.html", []string{"focus-goes-round"}},
+		{"/seating", "Seats by size", "seating.html", []string{"focus-goes-round", "wide-on-phones"}},
 		{"/workbench", "At the workbench", "workbench.html", []string{"tiny-buttons", "buttons-on-each-other", "text-cut-off", "veil", "click-here", "slow-in-silence", "deletes-at-once"}},
 		{"/samples", "Samples of cloth", "samples.html", []string{"page-too-wide", "many-sizes"}},
-		{"/pocket", "The shop in your pocket", "pocket.html", []string{"wide-on-phones", "size-of-the-window", "fixed-height", "tiny-on-phones", "upright-only", "wrong-keyboard", "only-with-a-mouse", "small-print", "high-bar"}},
+		{"/pocket", "The shop in your pocket", "pocket.html", []string{"size-of-the-window", "fixed-height", "tiny-on-phones", "upright-only", "wrong-keyboard", "only-with-a-mouse", "small-print", "high-bar"}},
 	} {
 		s.page("GET "+p.path, p.words, func(w http.ResponseWriter, r *http.Request) {
 			s.draw(w, r, http.StatusOK, p.template, view{Title: p.words, Head: s.usableHead(), Data: s.which(p.faults)})
