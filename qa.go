@@ -24,10 +24,10 @@ import (
 
 // qaFlags are the options of atelier qa.
 type qaFlags struct {
-	require, areas, personas, journeys, out, browser, failOn string
-	accounts                                                 []string
-	settings                                                 campaign.Settings
-	json                                                     bool
+	require, areas, personas, out, browser, failOn string
+	accounts                                       []string
+	settings                                       campaign.Settings
+	json                                           bool
 }
 
 // qaCommand sends personas against a web application. It fails (1) when the application does not reach what is required or
@@ -92,7 +92,6 @@ func qaOptions(p *process, c *Config, o *qaFlags) *flag.FlagSet {
 	flags.IntVar(&s.Budget.Tabs, "tabs", 2, "tabs of the browser at once")
 	flags.StringVar(&o.browser, "browser", c.Browser, "Chromium or Chrome to test with; empty: the first that this machine has; none: test without one")
 	flags.StringVar(&o.personas, "personas", "", "ids of the personas that work, separated by commas, or a YAML file of personas; empty: all that come with the studio")
-	flags.StringVar(&o.journeys, "journeys", "", "YAML file of journeys through the application, which the workflow tester makes")
 	flags.StringVar(&o.failOn, "fail-on", "", "the least severity of a finding that makes the exit code 1: info, low (as without this), medium, high or critical")
 	flags.Func("origin", "one more origin that belongs to the target; may be given again", func(text string) error {
 		s.Origins = append(s.Origins, text)

@@ -66,6 +66,7 @@ type studio struct {
 	hub    *live.Hub
 	runner *engine.Runner
 	docs   *documents
+	tests  *tests
 	web    *web.Server
 
 	flashKey []byte
@@ -160,6 +161,9 @@ func (s *studio) open(ctx context.Context) error {
 		return err
 	}
 	s.docs.evaluator.Alone = c.DatabaseURL == "" // one process owns the folder
+	if s.tests, err = newTests(s); err != nil {
+		return err
+	}
 	return s.openWeb(metrics)
 }
 
@@ -200,13 +204,17 @@ func (s *studio) openWeb(metrics *ops.Metrics) error {
 	if err != nil {
 		return err
 	}
+	campaigns, err := s.tests.edge()
+	if err != nil {
+		return err
+	}
 	python := ""
 	if err := s.parts.python.Available(); err != nil {
 		python = err.Error()
 	}
 	s.web, err = web.New(web.Options{
 		Store: s.store, Auth: s.auth, Runner: s.runner, Catalogue: s.parts.catalogue, CredentialTypes: nodes.CredentialTypes(),
-		JavaScript: s.parts.javascript, Live: s.hub, Library: s.docs.library, Ingester: s.docs.ingester, Crawler: s.docs.crawler, Evaluator: s.docs.evaluator, Recutter: s.docs.recutter, Model: s.docs.models.model, Metrics: metrics, Log: s.log, Version: ops.Version(release),
+		JavaScript: s.parts.javascript, Live: s.hub, Library: s.docs.library, Ingester: s.docs.ingester, Crawler: s.docs.crawler, Evaluator: s.docs.evaluator, Recutter: s.docs.recutter, Model: s.docs.models.model, Campaigns: campaigns, Metrics: metrics, Log: s.log, Version: ops.Version(release),
 		Templates: templates(), NextTimes: nodes.NextTimes, Timezone: c.Timezone, Python: python, PublicURL: c.PublicURL,
 		TrustedProxies: proxies, MetricsFrom: scrapers, FlashKey: s.flashKey, RequestRate: c.RequestRate, Development: c.Environment == "development",
 	})
@@ -267,6 +275,7 @@ func (s *studio) background(ctx context.Context, group *sync.WaitGroup) {
 	group.Go(func() { s.docs.ingester.Run(ctx) })
 	group.Go(func() { s.docs.evaluator.Run(ctx) })
 	group.Go(func() { s.docs.crawler.Run(ctx) })
+	s.tests.background(ctx, group)
 	group.Go(func() {
 		if err := s.runner.Recover(ctx, dead.UnixMicro()); err != nil && ctx.Err() == nil {
 			s.log.Error("runs could not be recovered", "error", err)
@@ -298,6 +307,9 @@ func (s *studio) retain(ctx context.Context) {
 		}
 		if _, err := s.store.PurgeWorkflows(ctx, now.AddDate(0, 0, -30).UnixMicro()); err != nil && ctx.Err() == nil {
 			s.log.Error("deleted workflows could not be removed", "error", err)
+		}
+		if _, err := s.store.PrunePictures(ctx, now.UnixMicro(), s.config.KeepPictures); err != nil && ctx.Err() == nil {
+			s.log.Error("old pictures of campaigns could not be removed", "error", err)
 		}
 		select {
 		case <-tick.C:

@@ -75,6 +75,13 @@ func ReadPersonas(data []byte) ([]Persona, error) {
 	return file.Personas, nil
 }
 
+// WritePersonas writes personas as ReadPersonas reads them.
+func WritePersonas(list []Persona) ([]byte, error) {
+	return yaml.Marshal(struct {
+		Personas []Persona `yaml:"personas"`
+	}{list})
+}
+
 // Check tells whether a persona is whole; the error wraps fs.ErrInvalid.
 func (p *Persona) Check() error {
 	switch {

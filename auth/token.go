@@ -14,6 +14,9 @@ func newToken() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// NewShareToken makes the token of a link that shows one thing to whoever has it.
+func NewShareToken() string { return newToken() }
+
 // HashToken returns what the store keeps of a token. A slow hash is not needed: the token has 256 random bits.
 func HashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))

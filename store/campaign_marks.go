@@ -8,15 +8,6 @@ import (
 	"github.com/atelier-studio/atelier/auth"
 )
 
-// Mark says that a finding is false, in all campaigns on its target.
-type Mark struct {
-	Target  string `json:"target,omitempty"`
-	Print   string `json:"print"`
-	Reason  string `json:"reason"`
-	By      string `json:"by"`
-	Created int64  `json:"created"`
-}
-
 const maxReason = 2000
 
 // MarkFinding remembers that a finding is false, and why.

@@ -170,22 +170,12 @@ func (s *Store) putRetest(ctx context.Context, q querier, t *desk.Task, r *campa
 	return nil
 }
 
-// Found is a finding of a campaign as it is kept, with what people know of it.
-type Found struct {
-	campaign.Agreed
-	// Mark says why it is false; nil: nobody says so.
-	Mark *Mark `json:"mark,omitempty"`
-	// Retest is what testing it again came to, and Retested when.
-	Retest   desk.Change `json:"retest,omitempty"`
-	Retested int64       `json:"retested,omitempty"`
-}
-
 const foundQuery = `SELECT f.data, f.retest, f.retested, m.reason, m.author, m.created FROM campaign_findings f
 	JOIN campaigns c ON c.workspace = f.workspace AND c.id = f.campaign
 	LEFT JOIN campaign_marks m ON m.workspace = f.workspace AND m.target = c.target AND m.print = f.print
 	WHERE f.workspace = $1 AND f.campaign = $2`
 
-func scanFound(row scanner) (f Found, err error) {
+func scanFound(row scanner) (f desk.Found, err error) {
 	var text string
 	var reason, author *string
 	var created *int64
@@ -193,7 +183,7 @@ func scanFound(row scanner) (f Found, err error) {
 		return f, err
 	}
 	if reason != nil {
-		f.Mark = &Mark{Print: f.ID, Reason: *reason, By: *author, Created: *created}
+		f.Mark = &desk.Mark{Print: f.ID, Reason: *reason, By: *author, Created: *created}
 	}
 	if err := json.Unmarshal([]byte(text), &f.Agreed); err != nil {
 		return f, err
@@ -205,7 +195,7 @@ func scanFound(row scanner) (f Found, err error) {
 }
 
 // CampaignFindings lists what a campaign found, the worst first, with evidence but without its pictures.
-func (s *Store) CampaignFindings(ctx context.Context, scope auth.Scope, id string) ([]Found, error) {
+func (s *Store) CampaignFindings(ctx context.Context, scope auth.Scope, id string) ([]desk.Found, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
 		return nil, err
@@ -217,7 +207,7 @@ func (s *Store) CampaignFindings(ctx context.Context, scope auth.Scope, id strin
 }
 
 // CampaignFinding returns one of them.
-func (s *Store) CampaignFinding(ctx context.Context, scope auth.Scope, id, print string) (*Found, error) {
+func (s *Store) CampaignFinding(ctx context.Context, scope auth.Scope, id, print string) (*desk.Found, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
 		return nil, err

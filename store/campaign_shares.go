@@ -4,21 +4,14 @@ import (
 	"context"
 	"time"
 
+	"github.com/atelier-studio/atelier/agents/desk"
 	"github.com/atelier-studio/atelier/auth"
 )
-
-// Share is a link to the report of a campaign for people without an account. The store holds the hash of its token.
-type Share struct {
-	ID      string `json:"id"`
-	Created int64  `json:"created"`
-	Expires int64  `json:"expires"`
-	By      string `json:"by"`
-}
 
 const maxShares = 50 // of one campaign
 
 // AddShare makes a link whose token has this hash.
-func (s *Store) AddShare(ctx context.Context, scope auth.Scope, id, hash string, life time.Duration) (v Share, err error) {
+func (s *Store) AddShare(ctx context.Context, scope auth.Scope, id, hash string, life time.Duration) (v desk.Share, err error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
 		return v, err
@@ -26,7 +19,7 @@ func (s *Store) AddShare(ctx context.Context, scope auth.Scope, id, hash string,
 	if life < time.Minute || life > 366*24*time.Hour {
 		return v, invalid("a link lives from a minute to a year")
 	}
-	v = Share{ID: newID(), Created: s.now(), By: scope.User()}
+	v = desk.Share{ID: newID(), Created: s.now(), By: scope.User()}
 	v.Expires = v.Created + life.Microseconds()
 	err = s.library.tx(ctx, func(q querier) error {
 		if _, err := one(ctx, q, "such campaign with a result", scanText, "SELECT campaign FROM campaign_results WHERE workspace = $1 AND campaign = $2", ws, id); err != nil {
@@ -46,12 +39,12 @@ func (s *Store) AddShare(ctx context.Context, scope auth.Scope, id, hash string,
 }
 
 // Shares lists the links to a report that still hold, the newest first.
-func (s *Store) Shares(ctx context.Context, scope auth.Scope, id string) ([]Share, error) {
+func (s *Store) Shares(ctx context.Context, scope auth.Scope, id string) ([]desk.Share, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
 		return nil, err
 	}
-	return collect(ctx, s.library.reader(), func(row scanner) (v Share, err error) {
+	return collect(ctx, s.library.reader(), func(row scanner) (v desk.Share, err error) {
 		return v, row.Scan(&v.ID, &v.Created, &v.Expires, &v.By)
 	}, "SELECT id, created, expires, author FROM campaign_shares WHERE workspace = $1 AND campaign = $2 AND expires > $3 ORDER BY created DESC, id", ws, id, s.now())
 }

@@ -65,7 +65,7 @@ var scopedCampaigns = map[string]asked{
 	"CampaignPicture": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		list, err := p.CampaignFindings(t.Context(), s, v.tests.campaign)
 		if err != nil {
-			list = []store.Found{{Agreed: campaign.Agreed{Finding: agents.Finding{Evidence: []agents.Evidence{{}, {Kept: "x"}}}}}}
+			list = []campaigns.Found{{Agreed: campaign.Agreed{Finding: agents.Finding{Evidence: []agents.Evidence{{}, {Kept: "x"}}}}}}
 		}
 		_, err = p.CampaignPicture(t.Context(), s, v.tests.campaign, list[0].Evidence[1].Kept)
 		return 1, err

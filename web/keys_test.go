@@ -36,7 +36,7 @@ func TestRoutesByKey(t *testing.T) {
 		may    []auth.Permission
 	}{
 		{ada, auth.Owner, []string{"edit"}, all},
-		{ada, auth.Owner, []string{"view"}, []auth.Permission{auth.WorkflowView, auth.RunView, auth.CollectionView, auth.VariableView, auth.MemberView}},
+		{ada, auth.Owner, []string{"view"}, []auth.Permission{auth.WorkflowView, auth.RunView, auth.CollectionView, auth.CampaignView, auth.VariableView, auth.MemberView}},
 		{ada, auth.Owner, []string{string(auth.CollectionView)}, []auth.Permission{auth.CollectionView}},
 		{vera, auth.Viewer, []string{"edit"}, all},
 	} {

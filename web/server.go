@@ -45,6 +45,8 @@ type Options struct {
 	Evaluator *evaluate.Worker
 	// Crawler looks at the addresses that collections are filled from.
 	Crawler *site.Crawler
+	// Campaigns are what pages about campaigns need; nil: a studio that runs none.
+	Campaigns *Campaigns
 	// Model returns who answers of a workspace's providers: the first of these credentials, and the next when that one fails.
 	Model   func(ctx context.Context, workspace string, credentials []string) (llm.Model, error)
 	Metrics *ops.Metrics

@@ -19,6 +19,7 @@ type clientFrame struct {
 	Run        string `json:"run,omitempty"`
 	Workflow   string `json:"workflow,omitempty"`
 	Collection string `json:"collection,omitempty"`
+	Campaign   string `json:"campaign,omitempty"`
 	Since      int64  `json:"since,omitempty"`
 
 	State json.RawMessage `json:"state,omitempty"` // of a presence
@@ -51,12 +52,16 @@ func (k *socket) handle(ctx context.Context, data []byte) {
 		err = k.watchRun(ctx, f.Run, f.Since)
 	case f.Type == "watch" && f.Collection != "":
 		err = k.watchCollection(ctx, f.Collection)
+	case f.Type == "watch" && f.Campaign != "":
+		err = k.watchCampaign(ctx, f.Campaign)
 	case f.Type == "watch" && f.Workflow != "":
 		err = k.watchWorkflow(ctx, f.Workflow, f.Since)
 	case f.Type == "unwatch" && f.Run != "":
 		k.unwatch(live.RunTopic(k.workspace(), f.Run))
 	case f.Type == "unwatch" && f.Collection != "":
 		k.unwatch(live.CollectionTopic(k.workspace(), f.Collection))
+	case f.Type == "unwatch" && f.Campaign != "":
+		k.unwatch(live.CampaignTopic(k.workspace(), f.Campaign))
 	case f.Type == "unwatch" && f.Workflow != "":
 		k.unwatch(live.WorkflowTopic(k.workspace(), f.Workflow))
 	case f.Type == "presence" && f.Workflow != "":

@@ -15,7 +15,7 @@ import (
 // styles and scripts are what pages load. One that has no source is left out.
 var (
 	styles  = []string{"src/style/style.css", "src/style/site.css", "src/style/studio.css", "src/style/later.css"}
-	scripts = []string{"src/theme.ts", "src/app.ts", "src/htmx.ts", "src/editor.ts", "src/run.ts", "src/history.ts", "src/documents.ts", "src/chat.ts"}
+	scripts = []string{"src/theme.ts", "src/app.ts", "src/htmx.ts", "src/editor.ts", "src/run.ts", "src/history.ts", "src/documents.ts", "src/campaigns.ts", "src/chat.ts"}
 )
 
 // bundle compiles styles and scripts, and the chunks that they share or load later, into d. The styles come first:

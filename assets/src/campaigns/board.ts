@@ -1,0 +1,125 @@
+// The board of a campaign that is under way: who does what, what they see and what they found, over the page's socket.
+
+import { say, toast } from "../lib/announce";
+import { h, part } from "../lib/dom";
+import { t, tn } from "../lib/words";
+import { Socket } from "../runs/socket";
+
+interface Member { persona: string; probe?: string; at?: string; last?: string; verdict?: string; done: number; found: number; queue: number }
+interface Recent { persona: string; probe: string; severity: string; title: string; url: string }
+interface State {
+  stage: string; paused: boolean; done: number; of: number; requests: number; members: Member[];
+  at?: string; views?: { [persona: string]: number }; recent?: Recent[]; note?: string;
+}
+interface Frame { t: string; campaign?: string; status?: string; paused?: boolean; stopping?: boolean; board?: State }
+
+const stages: { [stage: string]: string } = { discovering: t("Discovering the target"), testing: t("Testing"), confirming: t("Confirming what was found") };
+const verdicts: { [verdict: string]: string } = { pass: t("passed"), fail: t("failed"), "not tested": t("not tested"), blocked: t("blocked") };
+const severities: { [severity: string]: string } = { critical: t("Critical"), high: t("High"), medium: t("Medium"), low: t("Low"), info: t("Info") };
+
+export function openBoard(root: HTMLElement): void {
+  const campaign = root.dataset["campaign"]!;
+  const board = new Board(root, campaign);
+  const paused = Boolean(document.querySelector("[data-testid=resume]"));
+  const socket = new Socket({
+    event: () => {}, run: () => {}, revision: () => {},
+    opened: () => {
+      socket.tell({ t: "watch", campaign });
+      void look();
+    },
+    refused: (text) => toast(text, { error: true }),
+    other: (frame) => take(frame as Frame),
+  });
+
+  // What ended between the page's rendering and the watch is on the page that is loaded anew.
+  async function look(): Promise<void> {
+    try {
+      const response = await fetch(`/api/v1/campaigns/${campaign}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+      if (response.ok) take({ ...(await response.json() as Frame), t: "campaign", campaign });
+    } catch {
+      // The studio is away: the socket says when it is back.
+    }
+  }
+
+  function take(frame: Frame): void {
+    if (frame.t !== "campaign" || frame.campaign !== campaign) return;
+    if (frame.status !== "working" && frame.status !== "queued") {
+      say(t("The campaign has ended"));
+      location.reload();
+      return;
+    }
+    if (frame.board?.members) board.show(frame.board);
+    if (frame.status === "working" && Boolean(frame.paused) !== paused) location.reload();
+  }
+}
+
+class Board {
+  private readonly people = new Map<string, HTMLElement>();
+  private readonly seen = new Map<string, number>(); // the number of the picture that was shown of each
+  private shown = "";
+  private loading = false;
+
+  constructor(private readonly root: HTMLElement, private readonly campaign: string) {
+    for (const person of root.querySelectorAll<HTMLElement>("[data-persona]")) this.people.set(person.dataset["persona"]!, person);
+  }
+
+  show(state: State): void {
+    part(this.root, "stage").textContent = state.paused ? t("Paused: what is under way ends first") : stages[state.stage] ?? t("Beginning");
+    part(this.root, "count").textContent = state.of ? t("{done} of {total} cases", { done: state.done, total: state.of }) : state.at ?? "";
+    part(this.root, "requests").textContent = tn(state.requests, "{n} request", "{n} requests");
+    const bar = part<HTMLProgressElement>(this.root, "progress");
+    bar.max = Math.max(state.of, 1);
+    bar.value = state.done;
+    const note = part(this.root, "note");
+    note.hidden = !state.note;
+    note.textContent = state.note ?? "";
+    for (const member of state.members) this.person(member);
+    this.recent(state.recent ?? []);
+    void this.view(state.views ?? {});
+  }
+
+  private person(member: Member): void {
+    const box = this.people.get(member.persona);
+    if (!box) return location.reload(); // somebody joined
+    box.dataset["state"] = member.probe ? "works" : member.queue ? "waits" : "done";
+    part(box, "counts").textContent = t("{done} done, {queue} to do", { done: member.done, queue: member.queue });
+    part(box, "doing").textContent = member.probe ? `${member.probe} ${member.at ?? ""}` : member.queue ? t("waits") : t("helps, or is done");
+    part(box, "last").textContent = member.last ? `${member.last}: ${verdicts[member.verdict ?? ""] ?? ""}` : "";
+    box.toggleAttribute("data-found", member.found > 0);
+  }
+
+  private recent(list: Recent[]): void {
+    const box = part(this.root, "recent");
+    const key = list.map((one) => one.probe + one.url).join("\n");
+    if (box.dataset["key"] === key) return;
+    box.dataset["key"] = key;
+    box.replaceChildren(...list.map((one) => h("li", {},
+      h("span", { class: "badge severity", "data-severity": one.severity }, severities[one.severity] ?? one.severity), " ", one.title, h("span", { class: "muted small-text block" }, one.url))));
+  }
+
+  /** Shows the newest picture, of whoever opened a page last. */
+  private async view(views: { [persona: string]: number }): Promise<void> {
+    if (this.loading) return;
+    const fresh = Object.entries(views).find(([persona, number]) => this.seen.get(persona) !== number && persona !== this.shown)
+      ?? Object.entries(views).find(([persona, number]) => this.seen.get(persona) !== number);
+    if (!fresh) return;
+    const [persona, number] = fresh;
+    this.seen.set(persona, number);
+    this.loading = true;
+    const next = new Image();
+    next.src = `/campaigns/${this.campaign}/views/${persona}?n=${number}`;
+    try {
+      await next.decode();
+      this.shown = persona;
+      const image = part<HTMLImageElement>(this.root, "view");
+      const name = this.people.get(persona)?.dataset["name"] ?? persona;
+      image.src = next.src;
+      image.hidden = false;
+      image.alt = t("What {name} sees", { name });
+      part(this.root, "view-text").textContent = name;
+    } catch {
+      // It was replaced meanwhile: the next one comes.
+    }
+    this.loading = false;
+  }
+}

@@ -1,0 +1,72 @@
+// The form of a new campaign: what a target has to serve, and more rows of accounts.
+
+import { ApiError, api } from "../lib/api";
+import { h, icon, part } from "../lib/dom";
+import { t } from "../lib/words";
+
+interface Needs { free: boolean; address?: string; line?: string }
+
+const mostAccounts = 50;
+
+export function openForm(root: HTMLElement): void {
+  const target = root.querySelector<HTMLInputElement>("#field-target")!;
+  const help = part(root, "target-help");
+  let asked = 0;
+  target.addEventListener("change", () => void ask());
+  if (target.value) void ask();
+  accounts(root);
+  when(root);
+
+  async function ask(): Promise<void> {
+    const mine = ++asked;
+    help.replaceChildren();
+    if (!target.value.trim()) return;
+    try {
+      const needs = await api.post<Needs>("/campaign-targets", { target: target.value.trim() });
+      if (mine !== asked) return;
+      if (needs.free) {
+        help.replaceChildren(h("p", { class: "ok-text" }, icon("circle-check"), " ", t("It may be tested as it is.")));
+        return;
+      }
+      help.replaceChildren(
+        h("p", {}, t("Whoever runs it has to agree: let it serve this line.")),
+        h("p", {}, h("code", {}, needs.address ?? "")),
+        h("div", { class: "copy-line" }, h("code", { "data-testid": "target-line" }, needs.line ?? ""),
+          h("button", { type: "button", class: "button small", "data-copy": needs.line ?? "" }, icon("copy"), t("Copy"))),
+      );
+    } catch (error) {
+      if (mine === asked && error instanceof ApiError) help.replaceChildren(h("p", { class: "bad-text" }, error.message));
+    }
+  }
+}
+
+function accounts(root: HTMLElement): void {
+  const rows = part(root, "accounts");
+  const add = part<HTMLButtonElement>(root, "add-account");
+  add.hidden = false;
+  add.addEventListener("click", () => {
+    const last = rows.lastElementChild;
+    if (!last || rows.childElementCount >= mostAccounts) return;
+    const n = rows.childElementCount + 1;
+    const row = last.cloneNode(true) as HTMLElement;
+    row.setAttribute("aria-label", t("Account {n}", { n }));
+    const names: { [name: string]: string } = {
+      role: t("Role of account {n}", { n }), user: t("Name of account {n}", { n }), how: t("How account {n} signs in", { n }), secret: t("Password or header of account {n}", { n }),
+    };
+    for (const field of row.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")) {
+      if (field instanceof HTMLInputElement) field.value = "";
+      field.setAttribute("aria-label", names[field.name] ?? "");
+    }
+    rows.append(row);
+    row.querySelector("input")?.focus();
+  });
+}
+
+/** The cron line stands there only where it counts. */
+function when(root: HTMLElement): void {
+  const choice = root.querySelector<HTMLSelectElement>("#field-when")!;
+  const field = root.querySelector<HTMLElement>("#field-cron")!.closest<HTMLElement>(".field")!;
+  const show = () => field.toggleAttribute("hidden", choice.value !== "cron");
+  choice.addEventListener("change", show);
+  show();
+}

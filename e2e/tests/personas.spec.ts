@@ -1,0 +1,202 @@
+// Personas test an application: a campaign is made, watched, read, marked, tested again, compared and passed on.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readFileSync } from "node:fs";
+import { Screens } from "../screens";
+import { expect, setUp, test } from "../studio";
+
+/** A small shop: it has a link that leads nowhere until it is mended, and takes its time. */
+class Shop {
+  mended = false;
+  slow = 0;
+  private server: Server | undefined;
+  url = "";
+
+  async start(): Promise<void> {
+    this.server = createServer((req, res) => {
+      setTimeout(() => {
+        res.setHeader("Content-Type", "text/html; charset=utf-8");
+        const links = this.mended ? "" : `<a href="/nowhere">Terms</a>`;
+        if (req.url === "/") res.end(`<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1><p>Everything for the garden, from spades to seeds.</p><a href="/about">About</a> ${links}</main></html>`);
+        else if (req.url === "/about") res.end(`<!doctype html><html lang="en"><title>About</title><main><h1>About</h1><p>We have sold seeds for ninety years.</p><a href="/">Home</a></main></html>`);
+        else {
+          res.statusCode = 404;
+          res.end("<!doctype html><html lang=en><title>Not found</title><h1>Not found</h1></html>");
+        }
+      }, this.slow);
+    });
+    await new Promise<void>((resolve) => this.server!.listen(0, "127.0.0.1", resolve));
+    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server?.closeAllConnections();
+    this.server?.close();
+  }
+}
+
+test.use({ colorScheme: "light" });
+
+test("a campaign is made, watched, read, marked, tested again, compared and passed on", async ({ page, studio, browser }) => {
+  test.setTimeout(480_000);
+  const shop = new Shop();
+  await shop.start();
+  const screens = new Screens(page, "light");
+  const done = { timeout: 180_000 };
+  try {
+    await setUp(page, studio);
+
+    await test.step("the list says what to do first", async () => {
+      await page.getByRole("link", { name: "Testing" }).click();
+      await expect(page.getByText("No campaigns yet")).toBeVisible();
+      await screens.look("campaigns-empty");
+    });
+
+    await test.step("a persona is copied and changed", async () => {
+      await page.getByTestId("personas").click();
+      await expect(page.locator(".persona-card").first()).toBeVisible();
+      await screens.look("personas");
+      await page.locator('[data-persona="functional_tester"]').getByRole("link", { name: /Copy/ }).click();
+      await page.getByLabel("Id").fill("link_reader");
+      await page.getByRole("textbox", { name: "Name" }).fill("Link reader");
+      for (const box of await page.locator('input[name="probe"]:checked').all()) await box.uncheck();
+      await page.locator('input[value="broken-link"]').check();
+      await screens.look("persona");
+      await page.getByTestId("save-persona").click();
+      await expect(page.locator('[data-persona="link_reader"]')).toContainText("Ours");
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByTestId("export-personas").click()]);
+      const text = readFileSync(await file.path(), "utf8");
+      expect(text).toContain("link_reader");
+      await page.getByLabel("YAML file of personas").setInputFiles({ name: "mine.yaml", mimeType: "application/yaml", buffer: Buffer.from(text.replaceAll("link_reader", "link_reader_2").replaceAll("Link reader", "Second reader")) });
+      await page.getByTestId("import-personas").click();
+      await expect(page.locator('[data-persona="link_reader_2"]')).toBeVisible();
+    });
+
+    const begin = async () => {
+      await page.goto(`${studio.url}/campaigns/new`);
+      await page.getByLabel("Address of the application").fill(shop.url);
+      await page.getByLabel("Name", { exact: true }).fill("Garden shop");
+      await page.getByText(/personas? to choose from/).click();
+      for (const box of await page.locator('input[name="persona"]:checked').all()) await box.uncheck();
+      await page.locator('input[name="persona"][value="link_reader"]').check();
+      await page.locator('input[name="require-functional"]').fill("50");
+    };
+
+    await test.step("the form says what another machine has to serve, and what is wrong", async () => {
+      await page.goto(`${studio.url}/campaigns/new`);
+      await page.getByLabel("Address of the application").fill("http://shop.example");
+      await page.getByLabel("Name", { exact: true }).focus();
+      await expect(page.getByTestId("target-line")).toContainText("atelier-target=");
+      await page.getByRole("button", { name: "Add an account" }).click();
+      await expect(page.locator(".account-row")).toHaveCount(3);
+      await screens.look("campaign-new");
+    });
+
+    await test.step("a campaign is watched, paused, joined and let go on", async () => {
+      await begin();
+      shop.slow = 1200;
+      await page.getByTestId("start-campaign").click();
+      await expect(page.getByTestId("board")).toBeVisible();
+      await page.getByTestId("pause").click();
+      await expect(page.getByTestId("resume")).toBeVisible();
+      await page.getByLabel("Let one more persona work").selectOption("link_reader_2");
+      await page.getByTestId("join").click();
+      await expect(page.locator('.board-persona[data-persona="link_reader_2"]')).toBeVisible();
+      await screens.look("board");
+      shop.slow = 0;
+      await page.getByTestId("resume").click();
+      await expect(page.getByTestId("verdict")).toBeVisible(done);
+    });
+
+    await test.step("the result shows what was found, how much was tested, and the surface", async () => {
+      await expect(page.getByTestId("verdict")).toContainText("Failed");
+      await expect(page.getByTestId("findings")).toContainText("broken-link");
+      await screens.look("findings");
+      await page.getByTestId("tab-coverage").click();
+      await expect(page.getByTestId("coverage")).toContainText("Functional");
+      await screens.look("coverage");
+      await page.getByTestId("tab-surface").click();
+      await expect(page.getByTestId("surface")).toContainText("/about");
+      await screens.look("surface");
+    });
+
+    await test.step("a finding has its evidence, is marked with a reason and taken back", async () => {
+      await page.getByTestId("tab-findings").click();
+      await page.getByTestId("findings").getByRole("link").first().click();
+      await expect(page.getByTestId("evidence")).toContainText("404");
+      await expect(page.getByTestId("copy-value")).toContainText("curl");
+      await screens.look("finding");
+      await page.getByLabel("Why it is false").fill("The terms come next week");
+      await page.getByTestId("mark").click();
+      await expect(page.locator("#mark")).toContainText("The terms come next week");
+      await page.getByTestId("unmark").click();
+      await expect(page.getByTestId("mark")).toBeVisible();
+    });
+
+    await test.step("mended, it is tested again alone", async () => {
+      const finding = page.url();
+      shop.mended = true;
+      await page.getByTestId("retest").click();
+      await expect(page.getByTestId("verdict")).toBeVisible(done);
+      await page.goto(finding);
+      await expect(page.locator(".finding-head")).toContainText("Retest:");
+    });
+
+    await test.step("the next campaign is compared with the first", async () => {
+      await begin();
+      await page.getByTestId("start-campaign").click();
+      await expect(page.getByTestId("verdict")).toBeVisible(done);
+      await page.getByTestId("compare").click();
+      await expect(page.getByTestId("changes")).toContainText("broken");
+      await screens.look("compare");
+      await page.goto(`${studio.url}/campaigns`);
+      await expect(page.getByTestId("trends")).toBeVisible();
+      await screens.look("campaigns");
+      await page.setViewportSize({ width: 390, height: 800 });
+      await screens.look("campaigns-phone");
+      await page.setViewportSize({ width: 1440, height: 900 });
+    });
+
+    await test.step("the report is passed on as a file and as a link", async () => {
+      await page.getByTestId("campaign-table").getByRole("link").last().click();
+      for (const [form, name] of [["html", "report.html"], ["json", "report.json"], ["junit", "junit.xml"], ["sarif", "findings.sarif"]] as const) {
+        await page.getByTestId("report").click();
+        const [file] = await Promise.all([page.waitForEvent("download"), page.locator(`.report-forms a[href$="/report/${form}"]`).click()]);
+        expect(file.suggestedFilename()).toBe(name);
+        expect(readFileSync(await file.path(), "utf8")).toContain("broken-link");
+        await page.getByTestId("report").click();
+      }
+      await page.getByTestId("tab-share").click();
+      await page.getByTestId("make-share").click();
+      const link = (await page.getByTestId("copy-value").textContent())!;
+      await screens.look("share");
+      const stranger = await (await browser.newContext()).newPage();
+      expect((await stranger.goto(link))!.status()).toBe(200);
+      await expect(stranger.locator("body")).toContainText("broken");
+      await stranger.context().close();
+      await page.getByRole("button", { name: "Revoke" }).click();
+      await page.getByTestId("confirm-yes").click();
+      expect((await page.request.get(link)).status()).toBe(404);
+    });
+
+    await test.step("a plan stands in the list", async () => {
+      await begin();
+      await page.getByLabel("When", { exact: true }).selectOption("0 2 * * *");
+      await page.getByTestId("start-campaign").click();
+      await expect(page.getByTestId("plan-table")).toContainText("0 2 * * *");
+    });
+
+    await test.step("in the dark and on a phone it is whole, too", async () => {
+      await page.emulateMedia({ colorScheme: "dark" });
+      const dark = new Screens(page, "dark");
+      await dark.look("campaigns");
+      await page.getByTestId("campaign-table").getByRole("link").last().click();
+      await dark.look("findings");
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.getByTestId("findings").getByRole("link").first().click();
+      await dark.look("finding-phone");
+    });
+  } finally {
+    shop.stop();
+  }
+});

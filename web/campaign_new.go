@@ -1,0 +1,227 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/desk"
+	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/views"
+)
+
+// newCampaignPage asks what a campaign is to do; one that is repeated fills it in.
+func newCampaignPage(s *Server, c *Ctx) error {
+	f := views.CampaignForm{
+		Minutes: "20", Requests: "20000", PerSecond: "50", Pages: "200", Active: "27", Seed: "1", Least: "high", Target: c.QueryParam("target"),
+		Accounts: make([]views.CampaignAccount, 2),
+	}
+	if from := c.QueryParam("from"); from != "" {
+		was, err := s.Store.Campaign(c.Context(), c.Scope(), from)
+		if err != nil {
+			return err
+		}
+		f = filled(was)
+	}
+	return s.showCampaignForm(c, http.StatusOK, f)
+}
+
+// filled is the form of a campaign as it was asked for.
+func filled(c *desk.Campaign) views.CampaignForm {
+	s := &c.Settings
+	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+	f := views.CampaignForm{
+		Name: c.Name, Target: s.Target, From: c.ID, Intrusive: s.Intrusive, Minutes: number(s.Budget.Time.Minutes()), Requests: strconv.Itoa(s.Budget.Requests),
+		PerSecond: number(s.Budget.PerSecond), Pages: strconv.Itoa(s.Budget.Pages), Active: strconv.Itoa(s.Budget.Active), Seed: strconv.FormatUint(s.Seed, 10),
+		Without: strings.Join(s.Without, "\n"), Origins: strings.Join(s.Origins, "\n"), More: strings.Join(s.More, "\n"), Workflow: c.After.Workflow, Least: c.After.Least.String(),
+		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{},
+	}
+	if c.After.Always {
+		f.Least = "always"
+	}
+	for _, area := range s.Areas {
+		f.Areas[area] = true
+	}
+	for area, share := range s.Require {
+		f.Require[area] = number(share * 100)
+	}
+	for i := range s.Personas {
+		f.Chosen[s.Personas[i].ID] = true
+	}
+	for _, a := range s.Accounts {
+		f.Accounts = append(f.Accounts, views.CampaignAccount{Role: a.Role, User: a.User, Kept: true})
+	}
+	f.Accounts = append(f.Accounts, views.CampaignAccount{})
+	return f
+}
+
+func (s *Server) showCampaignForm(c *Ctx, status int, f views.CampaignForm) error {
+	if s.Campaigns == nil {
+		return errNoCampaigns
+	}
+	var err error
+	if f.Personas, err = s.personas(c); err != nil {
+		return err
+	}
+	if f.Workflows, _, err = s.Store.Workflows(c.Context(), c.Scope(), engine.SummaryFilter{Limit: 200}); err != nil {
+		return err
+	}
+	f.Browser = s.Campaigns.Browser
+	p := c.underCampaigns(c.T("New campaign"))
+	p.Narrow = true
+	return c.View(status, views.CampaignFormPage(p, f))
+}
+
+// createCampaign starts what a form asks for, or plans it.
+func createCampaign(s *Server, c *Ctx) error {
+	form, err := c.form()
+	if err != nil {
+		return err
+	}
+	in, err := campaignOf(form)
+	var made *desk.Campaign
+	cron := form.Get("when")
+	if cron == "cron" {
+		cron = strings.TrimSpace(form.Get("cron"))
+		if cron == "" && err == nil {
+			err = invalidInput("Write the cron line.")
+		}
+	}
+	switch {
+	case err != nil:
+	case cron != "":
+		if _, err = apiPutPlan(s, c, putPlanIn{Campaign: in, Cron: cron}); err == nil {
+			return errors.Join(c.Say(c.T("The campaign is planned.")), c.Back("/campaigns"))
+		}
+	default:
+		if made, err = apiCreateCampaign(s, c, in); err == nil {
+			return c.Back("/campaigns/" + made.ID)
+		}
+	}
+	wrong, err := mistakes(c, err)
+	if err != nil {
+		return err
+	}
+	f := enteredCampaign(form)
+	f.Mistakes = wrong
+	return s.showCampaignForm(c, http.StatusUnprocessableEntity, f)
+}
+
+// campaignOf reads what a form asks for.
+func campaignOf(form url.Values) (in newCampaignIn, err error) {
+	in = newCampaignIn{
+		Name: strings.TrimSpace(form.Get("name")), Target: strings.TrimSpace(form.Get("target")), Without: lines(form.Get("without")), Origins: lines(form.Get("origins")),
+		More: lines(form.Get("more")), Intrusive: form.Get("intrusive") != "", From: form.Get("from"), Personas: form["persona"], Require: agents.Requirements{},
+	}
+	if in.Personas == nil {
+		in.Personas = []string{}
+	}
+	for _, area := range form["area"] {
+		in.Areas = append(in.Areas, agents.Area(area))
+	}
+	for _, area := range agents.Areas {
+		text := strings.TrimSpace(form.Get("require-" + string(area)))
+		if text == "" {
+			continue
+		}
+		share, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return in, invalidInput("%q is no number.", text)
+		}
+		in.Require[area] = share / 100
+	}
+	if in.Budget, in.Seed, err = budgetOf(form); err != nil {
+		return in, err
+	}
+	if workflow := form.Get("workflow"); workflow != "" {
+		in.After = desk.After{Workflow: workflow, Always: form.Get("least") == "always"}
+		if !in.After.Always {
+			if err := in.After.Least.UnmarshalText([]byte(form.Get("least"))); err != nil {
+				return in, err
+			}
+		}
+	}
+	in.Accounts, err = accountsOf(form)
+	return in, err
+}
+
+func budgetOf(form url.Values) (b campaign.Budget, seed uint64, err error) {
+	read := func(name string, into func(float64)) {
+		text := strings.TrimSpace(form.Get(name))
+		if text == "" || err != nil {
+			return
+		}
+		n, bad := strconv.ParseFloat(text, 64)
+		if bad != nil || !(n >= 0 && n <= 1e15) {
+			err = invalidInput("%q is no number.", text)
+			return
+		}
+		into(n)
+	}
+	read("minutes", func(n float64) { b.Time = time.Duration(min(n, 1e6) * float64(time.Minute)) })
+	read("requests", func(n float64) { b.Requests = int(n) })
+	read("rate", func(n float64) { b.PerSecond = n })
+	read("pages", func(n float64) { b.Pages = int(n) })
+	read("active", func(n float64) { b.Active = int(n) })
+	read("seed", func(n float64) { seed = uint64(n) })
+	return b, seed, err
+}
+
+// accountsOf reads the rows of accounts; one without a name is none.
+func accountsOf(form url.Values) ([]accountIn, error) {
+	roles, users, how, secrets := form["role"], form["user"], form["how"], form["secret"]
+	if len(roles) != len(users) || len(users) != len(how) || len(how) != len(secrets) {
+		return nil, invalidInput("The accounts cannot be read.")
+	}
+	var list []accountIn
+	for i := range users {
+		a := accountIn{Role: strings.TrimSpace(roles[i]), User: strings.TrimSpace(users[i])}
+		if a.Role == "" && a.User == "" {
+			continue
+		}
+		if a.Role == "" {
+			a.Role = "user"
+		}
+		if how[i] == "header" {
+			a.Header = strings.TrimSpace(secrets[i])
+			if a.Header != "" && !strings.Contains(a.Header, ":") {
+				return nil, invalidInput("A header has a name and a colon, such as Authorization: Bearer …")
+			}
+		} else {
+			a.Password = secrets[i]
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+// enteredCampaign is a form that comes back; passwords do not.
+func enteredCampaign(form url.Values) views.CampaignForm {
+	f := views.CampaignForm{
+		Name: form.Get("name"), Target: form.Get("target"), From: form.Get("from"), Intrusive: form.Get("intrusive") != "", Minutes: form.Get("minutes"),
+		Requests: form.Get("requests"), PerSecond: form.Get("rate"), Pages: form.Get("pages"), Active: form.Get("active"), Seed: form.Get("seed"), Without: form.Get("without"),
+		Origins: form.Get("origins"), More: form.Get("more"), When: form.Get("when"), Cron: form.Get("cron"), Workflow: form.Get("workflow"), Least: form.Get("least"),
+		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{},
+	}
+	for _, area := range form["area"] {
+		f.Areas[agents.Area(area)] = true
+	}
+	for _, area := range agents.Areas {
+		f.Require[area] = form.Get("require-" + string(area))
+	}
+	for _, id := range form["persona"] {
+		f.Chosen[id] = true
+	}
+	users, how := form["user"], form["how"]
+	for i, role := range form["role"] {
+		if i < len(users) && i < len(how) {
+			f.Accounts = append(f.Accounts, views.CampaignAccount{Role: role, User: users[i], Header: how[i] == "header"})
+		}
+	}
+	return f
+}
