@@ -20,6 +20,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/load"
 	"github.com/atelier-studio/atelier/agents/probes/mobile"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
+	"github.com/atelier-studio/atelier/agents/probes/performance"
 	"github.com/atelier-studio/atelier/agents/probes/resilience"
 	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/session"
@@ -49,6 +50,7 @@ func All() map[string]*agents.Probe {
 		uiux.Probes(),
 		weight.Probes(),
 		load.Probes(),
+		performance.Probes(),
 	} {
 		for _, probe := range group {
 			if all[probe.ID] != nil {

@@ -55,7 +55,7 @@ func answerOf(item surface.Item) *wire.Exchange {
 
 func packs(_ context.Context, lab *agents.Lab, item surface.Item) agents.Outcome {
 	x := answerOf(item)
-	if x.Header.Get("Content-Encoding") != "" {
+	if isPacked(x) {
 		return agents.Pass()
 	}
 	size, small := len(x.Body), packedSize(x.Body)
@@ -76,10 +76,15 @@ func packs(_ context.Context, lab *agents.Lab, item surface.Item) agents.Outcome
 	})
 }
 
+func isPacked(x *wire.Exchange) bool {
+	encoding := strings.ToLower(strings.TrimSpace(x.Header.Get("Content-Encoding")))
+	return encoding != "" && encoding != "identity"
+}
+
 // packsAny tells whether the target compresses anything at all.
 func packsAny(s *surface.Surface) bool {
 	for _, item := range texts(s) {
-		if strings.TrimSpace(answerOf(item).Header.Get("Content-Encoding")) != "" {
+		if isPacked(answerOf(item)) {
 			return true
 		}
 	}
