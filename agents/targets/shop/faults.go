@@ -7,6 +7,8 @@ import "net/http"
 func (s *Shop) faulty() {
 	s.page("GET /news", "News", s.news)
 	s.usable()
+	s.swift()
+	s.operated()
 }
 
 // news has texts that nobody has finished.

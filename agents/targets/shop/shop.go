@@ -89,6 +89,7 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Request-Id", id)
 	s.policy(h)
+	s.headers(h)
 	packed := pack(w, r)
 	defer packed.close()
 	s.mux.ServeHTTP(packed, r)

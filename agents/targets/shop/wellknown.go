@@ -20,7 +20,7 @@ func (s *Shop) wellKnown() {
 	})
 	text("/sitemap.xml", "application/xml; charset=utf-8", func(r *http.Request) string {
 		body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n"
-		for _, path := range []string{"/", "/products", "/search", "/help", "/contact"} {
+		for _, path := range s.listed() {
 			body += "<url><loc>" + originOf(r) + path + "</loc></url>\n"
 		}
 		return body + "</urlset>\n"
@@ -28,11 +28,22 @@ func (s *Shop) wellKnown() {
 	text("/.well-known/security.txt", "text/plain; charset=utf-8", func(r *http.Request) string {
 		return "Contact: " + originOf(r) + "/contact\nExpires: " + now().AddDate(0, 6, 0).Format(time.RFC3339) + "\nPreferred-Languages: en\n"
 	})
-	text("/healthz", "application/json", func(*http.Request) string { return `{"status":"ok"}` })
-	text("/readyz", "application/json", func(*http.Request) string { return `{"status":"ok"}` })
+	if !s.has("says-nothing") {
+		text("/healthz", "application/json", func(*http.Request) string { return `{"status":"ok"}` })
+		text("/readyz", "application/json", func(*http.Request) string { return `{"status":"ok"}` })
+	}
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, s.staticPath("icon.svg"), http.StatusFound)
 	})
+}
+
+// listed are the pages that the site map names.
+func (s *Shop) listed() []string {
+	list := []string{"/", "/products", "/search", "/help", "/contact"}
+	if s.has("ghosts-on-the-map") {
+		list = append(list, "/winter-sale")
+	}
+	return list
 }
 
 // originOf is where the shop is, as its socket knows: what a request says of its host is not believed.
