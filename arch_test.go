@@ -44,6 +44,7 @@ var mayImport = map[string]struct {
 	"bench/registry": {[]string{"auth", "engine", "rag", "rag/library", "rag/read", "store", "web"}, "it measures the search over HTTP, as a studio of its own"},
 	"bench/stats":    {nil, "it reads files"},
 
+	"bench/personas":  {[]string{"agents", "agents/browser", "agents/campaign", "agents/probes", "agents/targets", "agents/targets/shop"}, "it measures campaigns on the shop, each in a process of its own"},
 	"bench/documents": {[]string{"auth", "rag", "rag/embed", "rag/library", "rag/read", "rag/read/cage", "rag/vector", "store"}, "it takes documents in and searches them, without the server"},
 
 	"rag/simd":          {nil, "arithmetic"},

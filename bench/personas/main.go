@@ -1,0 +1,163 @@
+// Command personas measures what a campaign costs: the same one on the flawed shop with one, nine and twenty-seven personas
+// at once, each in a process of its own. It says how long they took, how much they asked and held in memory, and whether
+// they found the same; and, where nikto or wapiti are on the path, what these find there.
+//
+//	go build -o bin/personas ./bench/personas && bin/personas | tee bench/results/personas.md
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/targets"
+	"github.com/atelier-studio/atelier/agents/targets/shop"
+)
+
+var (
+	active    = flag.String("active", "1,9,27", "how many personas work at once, one campaign for each")
+	faults    = flag.String("faults", shop.All, "faults of the shop that are switched on; empty: none")
+	only      = flag.String("personas", "", "ids of personas; empty: all")
+	intrusive = flag.Bool("intrusive", true, "make intrusive probes too")
+	longest   = flag.Duration("time", 45*time.Minute, "at most for one campaign")
+	pace      = flag.Float64("pace", 50, "requests a second")
+	tools     = flag.Bool("tools", true, "measure nikto and wapiti too, where they are on the path")
+	one       = flag.String("campaign", "", "make one campaign on this address, and write its result as JSON")
+)
+
+func main() {
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	if *one != "" {
+		return child(ctx, *one)
+	}
+	load, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		load = []byte("not known")
+	}
+	fmt.Printf("# Campaigns with so many personas at once\n\n%s, %d processors, load at the start %s. The flawed shop of agents/targets, %.0f requests a second at most, two tabs.\n\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:3], " "), *pace)
+	fmt.Println("| personas at once | time | requests | cases | findings | memory | of the browser | the same findings |")
+	fmt.Println("|---|---|---|---|---|---|---|---|")
+	var first *outcome
+	for part := range strings.SplitSeq(*active, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil {
+			return fmt.Errorf("%q is no number of personas", part)
+		}
+		o, err := measure(ctx, n)
+		if err != nil {
+			return err
+		}
+		same := "–"
+		if first == nil {
+			first = o
+		} else {
+			same = difference(first, o)
+		}
+		fmt.Printf("| %d | %s | %d | %d | %d | %d MiB | %d MiB | %s |\n", n, o.Took.Round(time.Second), o.Requests, o.Cases, len(o.Findings), o.own, o.browser, same)
+	}
+	if *faults == shop.All {
+		if err := rate(first); err != nil {
+			return err
+		}
+	}
+	if *tools {
+		return others(ctx)
+	}
+	return nil
+}
+
+// serve serves a fresh shop on a free port of loopback.
+func serve(ctx context.Context) (address string, stop func(), err error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	names := strings.FieldsFunc(*faults, func(r rune) bool { return r == ',' })
+	server := &http.Server{Handler: shop.New(names...), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
+	go server.Serve(listener) //nolint:errcheck // it ends with Close
+	return "http://" + listener.Addr().String(), func() { _ = server.Close() }, nil
+}
+
+// difference says what one of two campaigns found and the other did not.
+func difference(a, b *outcome) string {
+	var parts []string
+	for id := range a.Findings {
+		if _, ok := b.Findings[id]; !ok {
+			parts = append(parts, "without "+a.Findings[id])
+		}
+	}
+	for id := range b.Findings {
+		if _, ok := a.Findings[id]; !ok {
+			parts = append(parts, "also "+b.Findings[id])
+		}
+	}
+	if len(parts) == 0 {
+		return "yes"
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "; ")
+}
+
+// rate prints by area how many of the planted faults were found, and what no planted fault explains.
+func rate(o *outcome) error {
+	planted, err := targets.Defects()
+	if err != nil {
+		return err
+	}
+	planted = slices.DeleteFunc(planted, func(d targets.Defect) bool { return d.Needs != "" })
+	scores := targets.Rate(planted, o.Agreed)
+	fmt.Print("\n## Of what was planted\n\n| area | planted | found | findings above info | not explained |\n|---|---|---|---|---|\n")
+	var missed, wrong []string
+	for _, area := range agents.Areas {
+		s := scores[area]
+		if s == nil {
+			continue
+		}
+		fmt.Printf("| %s | %d | %d | %d | %d |\n", area, s.Planted, s.Found, s.Findings, len(s.False))
+		for _, d := range s.Missed {
+			missed = append(missed, d.Probe+" ("+d.ID+")")
+		}
+		for i := range s.False {
+			wrong = append(wrong, named(&s.False[i]))
+		}
+	}
+	fmt.Printf("\nMissed: %s.\n\nNot explained: %s.\n", orNone(missed), orNone(wrong))
+	return nil
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+func named(f *campaign.Agreed) string {
+	address := f.Where.URL
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		_, path, _ := strings.Cut(rest, "/")
+		address = "/" + path
+	}
+	return f.Probe + " at " + address
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// otherTime is how long another scanner may take.
+const otherTime = 15 * time.Minute
+
+// others runs nikto and wapiti on the same shop, where they are there.
+func others(ctx context.Context) error {
+	fmt.Print("\n## Others on the same shop\n\n")
+	for _, tool := range []struct {
+		name string
+		run  func(ctx context.Context, path, address, folder string) (found int, kinds []string, err error)
+	}{{"wapiti", wapiti}, {"nikto", nikto}} {
+		path, err := exec.LookPath(tool.name)
+		if err != nil {
+			fmt.Printf("%s is not on the path of this machine.\n", tool.name)
+			continue
+		}
+		address, stop, err := serve(ctx)
+		if err != nil {
+			return err
+		}
+		folder, err := os.MkdirTemp("", "bench-personas-")
+		if err != nil {
+			return err
+		}
+		timed, cancel := context.WithTimeout(ctx, otherTime)
+		begun := time.Now()
+		found, kinds, err := tool.run(timed, path, address, folder)
+		cancel()
+		stop()
+		_ = os.RemoveAll(folder) //nolint:errcheck // the system clears its own folder
+		if err != nil {
+			fmt.Printf("%s did not come to an end: %v.\n", tool.name, err)
+			continue
+		}
+		fmt.Printf("%s found %d in %s: %s.\n", tool.name, found, time.Since(begun).Round(time.Second), orNone(kinds))
+	}
+	return nil
+}
+
+func wapiti(ctx context.Context, path, address, folder string) (found int, kinds []string, err error) {
+	report := filepath.Join(folder, "report.json")
+	cmd := exec.CommandContext(ctx, path, "-u", address+"/", "-f", "json", "-o", report, "--scope", "folder", "--flush-session", "--max-scan-time", fmt.Sprint(int(otherTime.Seconds())-60), "--no-bugreport")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return 0, nil, fmt.Errorf("%w: %s", err, last(out))
+	}
+	data, err := os.ReadFile(report)
+	if err != nil {
+		return 0, nil, err
+	}
+	var r struct {
+		Vulnerabilities map[string][]any `json:"vulnerabilities"`
+		Anomalies       map[string][]any `json:"anomalies"`
+	}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return 0, nil, err
+	}
+	for _, list := range []map[string][]any{r.Vulnerabilities, r.Anomalies} {
+		for kind, each := range list {
+			if len(each) > 0 {
+				found += len(each)
+				kinds = append(kinds, fmt.Sprintf("%s (%d)", kind, len(each)))
+			}
+		}
+	}
+	slices.Sort(kinds)
+	return found, kinds, nil
+}
+
+func nikto(ctx context.Context, path, address, _ string) (found int, kinds []string, err error) {
+	out, err := exec.CommandContext(ctx, path, "-h", address, "-nointeractive", "-maxtime", fmt.Sprintf("%ds", int(otherTime.Seconds())-60)).CombinedOutput()
+	if err != nil && len(out) == 0 {
+		return 0, nil, err
+	}
+	for line := range strings.Lines(string(out)) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "+ /"); ok {
+			found++
+			if len(kinds) < 20 {
+				kinds = append(kinds, "/"+text)
+			}
+		}
+	}
+	return found, kinds, nil
+}
+
+func last(out []byte) string {
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+	return string(lines[len(lines)-1])
+}
