@@ -123,6 +123,10 @@ func (s *Shop) noSuchOperation(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if len(allowed) == 0 {
+		if s.has("page-in-the-api") {
+			s.missing(w, r)
+			return
+		}
 		problem(w, http.StatusNotFound, "There is nothing at this address.")
 		return
 	}

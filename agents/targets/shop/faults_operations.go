@@ -16,9 +16,6 @@ func (s *Shop) operated() {
 		w.Header().Set("Cache-Control", "no-store")
 		_, _ = w.Write([]byte(body)) //nolint:errcheck // whoever asked is gone
 	})
-	s.page("GET /labels", "Labels to print", func(w http.ResponseWriter, r *http.Request) {
-		s.tell(w, r, "Labels to print", `<ul><li><a href="/labels/1">For boxes</a></li><li><a href="/labels/2">For parcels</a></li><li><a href="/labels/3">For crates</a></li></ul>`)
-	})
 	s.mux.HandleFunc("GET /labels/{n}", func(w http.ResponseWriter, r *http.Request) {
 		kinds := map[string]string{"1": "boxes", "2": "parcels", "3": "crates"}
 		kind := kinds[r.PathValue("n")]

@@ -26,7 +26,8 @@ func (s *Shop) swift() {
 			http.Error(w, "The reports are being read by too many people.", http.StatusInternalServerError)
 			return
 		}
-		s.tell(w, r, "Reports of the years", "<p>Every spring we write down what we have made, what it has cost, and what came back to be mended.</p>")
+		s.tell(w, r, "Reports of the years", "<p>Every spring we write down what we have made, what it has cost, and what came back to be mended.</p>"+
+			`<p>Labels to send them with: <a href="/labels/1">for boxes</a>, <a href="/labels/2">for parcels</a>, <a href="/labels/3">for crates</a>.</p>`)
 	})
 	s.page("GET /archive", "What we used to make", func(w http.ResponseWriter, r *http.Request) {
 		inside := archive.Add(1)
