@@ -9,6 +9,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -80,6 +81,8 @@ func run(ctx context.Context) error {
 		if err := rate(first); err != nil {
 			return err
 		}
+	} else {
+		fmt.Printf("\nFound: %s.\n", orNone(slices.Sorted(maps.Values(first.Findings))))
 	}
 	if *tools {
 		return others(ctx)

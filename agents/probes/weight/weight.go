@@ -53,8 +53,8 @@ func pathOf(address string) string {
 // nameOf is the path of an asset without what changes from build to build.
 func nameOf(address string) string {
 	path := pathOf(address)
-	if print := printed(address); print != "" {
-		path = strings.ReplaceAll(path, print, "*")
+	if mark := printed(address); mark != "" {
+		path = strings.ReplaceAll(path, mark, "*")
 	}
 	return path
 }
