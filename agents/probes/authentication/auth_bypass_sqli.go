@@ -38,13 +38,13 @@ func runAuthBypassSQLi(ctx context.Context, lab *agents.Lab, d *door.Door) agent
 	if stop := door.Unfit(ctx, wrong); stop != nil {
 		return *stop
 	}
-	for _, c := range conditions {
+	for i, c := range conditions {
 		for _, field := range []string{"name", "password"} {
 			with := func(value string) (string, string) {
 				if field == "name" {
 					return value, password
 				}
-				return name, value
+				return d.Somebody(lab, 10+i), value // a name of its own, as names are counted
 			}
 			n, p := with(c.yes)
 			x, cookies := d.Once(ctx, lab, n, p)

@@ -59,6 +59,9 @@ func (s *Shop) seed() {
 	for _, a := range Accounts() {
 		s.users[a.Name] = newUser(a.Name, a.Role, a.Password)
 	}
+	if s.has("came-with-a-password") {
+		s.users["admin"] = newUser("admin", "customer", "admin")
+	}
 }
 
 func newUser(name, role, password string) *user {
@@ -101,7 +104,9 @@ func (s *Shop) accounts() {
 			s.refuse(w, r, f.status(), "Not signed out", f.Faults[""])
 			return
 		}
-		s.end(r)
+		if !s.has("session-goes-on") {
+			s.end(r)
+		}
 		http.SetCookie(w, s.cookie(r, "", -1))
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	})
@@ -127,8 +132,11 @@ func (s *Shop) signIn(w http.ResponseWriter, r *http.Request) {
 	var u *user
 	if !f.bad() {
 		if u = s.check(name, f.Values["password"]); u == nil {
+			u = s.byVoucher(r, f.Values["password"])
+		}
+		if u == nil {
 			s.failed(name)
-			f.fault("", "Name or password are not right.")
+			f.fault("", s.wrongWords(name))
 		}
 	}
 	if f.bad() {
@@ -157,14 +165,14 @@ func (s *Shop) register(w http.ResponseWriter, r *http.Request) {
 	if !nameShape.MatchString(name) {
 		f.fault("name", "A name is 3 to 24 small letters and digits, beginning with a letter.")
 	}
-	if why := weak(name, password); why != "" {
+	if why := weak(name, password); why != "" && !s.has("weak-passwords") {
 		f.fault("password", why)
 	}
 	if f.Values["agree"] != "yes" {
 		f.fault("agree", "Please agree to the terms of sale.")
 	}
 	if !f.bad() {
-		u := newUser(name, "customer", password)
+		u := newUser(name, s.roleFor(r), password)
 		s.mu.Lock()
 		if len(s.users) >= maxUsers {
 			f.fault("", "There are too many accounts just now.")
@@ -208,7 +216,7 @@ func (s *Shop) tired(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.wrong[name]
-	return a != nil && a.n >= maxWrong && now().Before(a.until)
+	return !s.has("tries-without-end") && a != nil && a.n >= maxWrong && now().Before(a.until)
 }
 
 func (s *Shop) failed(name string) {

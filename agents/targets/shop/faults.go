@@ -9,6 +9,8 @@ func (s *Shop) faulty() {
 	s.usable()
 	s.swift()
 	s.operated()
+	s.attackable()
+	s.exposed()
 }
 
 // news has texts that nobody has finished.

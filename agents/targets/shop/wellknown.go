@@ -16,7 +16,7 @@ func (s *Shop) wellKnown() {
 		})
 	}
 	text("/robots.txt", "text/plain; charset=utf-8", func(r *http.Request) string {
-		return "User-agent: *\nDisallow: /account\n\nSitemap: " + originOf(r) + "/sitemap.xml\n"
+		return "User-agent: *\nDisallow: /account\n" + s.oldPrices() + "\nSitemap: " + originOf(r) + "/sitemap.xml\n"
 	})
 	text("/sitemap.xml", "application/xml; charset=utf-8", func(r *http.Request) string {
 		body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n"
