@@ -41,7 +41,8 @@ lint: ## golangci-lint, when it is installed
 	else echo "lint NOT RUN: golangci-lint is not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)"; fi
 
 race: ## the Go tests with the race detector
-	$(GO) test -race -shuffle=on -timeout 15m ./...
+	$(GO) test -race -shuffle=on -timeout 15m $$($(GO) list ./... | grep -v -e /agents/probes/ -e /agents/targets)
+	$(GO) test -shuffle=on -timeout 10m ./agents/probes/... ./agents/targets/...
 	$(GO) test -timeout 5m -run 'TestGreedyNodes|TestMergeIsBounded|Document|Embedder|ModelsThatFail' . ./engine
 	ATELIER_TEST_HISTORIES=10000 $(GO) test -timeout 10m -run TestConvergence ./store
 
