@@ -44,7 +44,7 @@ func (a *API) Valid(plain *Case) []Variant {
 		if _, most, ok := boundsAbove(s); ok {
 			add("maximum", fmt.Sprintf("%s, the most that is allowed", number(most)), number(most))
 		}
-		if s.Type.Includes("string") && s.Format == "" && s.Pattern == "" {
+		if s.Type.Includes("string") && s.Format == "" { // a pattern is among what is checked before it counts as valid
 			if s.MinLength > 0 && s.MinLength <= 1000 {
 				add("minLength", fmt.Sprintf("%d characters, the fewest that are allowed", s.MinLength), strings.Repeat("a", int(s.MinLength)))
 			}

@@ -54,24 +54,25 @@ func (r *Resource) Sorted(sort Sort) []Field {
 
 // Title is the field that most likely names an object for people; nil when it has none.
 func (r *Resource) Title() *Field {
-	var best *Field
-	for i := range r.Fields {
-		f := &r.Fields[i]
-		switch {
-		case f.Sort != Text || !f.Free || f.Longest > 0 && f.Longest < shortest:
-		case wordsTitle.MatchString(f.Name):
-			return f
-		case best == nil:
-			best = f
+	for _, names := range []*regexp.Regexp{wordsTitle, wordsText, anything} {
+		for i := range r.Fields {
+			f := &r.Fields[i]
+			if f.Sort == Text && f.Free && (f.Longest == 0 || f.Longest >= shortest) && names.MatchString(f.Name) {
+				return f
+			}
 		}
 	}
-	return best
+	return nil
 }
 
 // shortest is the least room that a marker needs.
 const shortest = 12
 
-var wordsTitle = regexp.MustCompile(`(?i)^(?:name|title|label|subject|headline|summary|caption|text|note|content|description|titel|betreff|nom|titre|nombre|titulo)$`)
+var (
+	wordsTitle = regexp.MustCompile(`(?i)^(?:name|title|label|subject|headline|titel|betreff|nom|titre|nombre|titulo)$`)
+	wordsText  = regexp.MustCompile(`(?i)^(?:summary|caption|text|note|content|description|message|comment|body)$`)
+	anything   = regexp.MustCompile(``)
+)
 
 // fieldsOf are the fields of an object's schema that can be given.
 func fieldsOf(ref *openapi3.SchemaRef) []Field {
@@ -86,11 +87,17 @@ func fieldsOf(ref *openapi3.SchemaRef) []Field {
 			if p.MaxLength != nil {
 				f.Longest = int(min(*p.MaxLength, 1<<20))
 			}
-			f.Free = f.Sort == Text && p.Pattern == "" && p.Format == "" && len(p.Enum) == 0 && p.Const == nil
+			f.Free = f.Sort == Text && (p.Pattern == "" || anyWord(p.Pattern)) && p.Format == "" && len(p.Enum) == 0 && p.Const == nil
 			list = append(list, f)
 		}
 	}
 	return list
+}
+
+// anyWord tells whether a pattern lets words through that nobody chose.
+func anyWord(pattern string) bool {
+	compiled, err := regexp.Compile(pattern)
+	return err == nil && compiled.MatchString("atlbcdfghjkm") && compiled.MatchString("Zoë 9 ")
 }
 
 // parts are an object's schema and those that it is made of.

@@ -86,7 +86,7 @@ func (d *desk) fitting(f *surface.Form) url.Values {
 	d.sent++
 	for _, field := range f.Fields {
 		switch {
-		case written(field) && field.Value == "" && field.Pattern == "" && (field.MaxLength == 0 || field.MaxLength >= len(mark)) && strings.HasPrefix(field.Fitting(), "Test"):
+		case written(field) && field.Value == "" && lets(field.Pattern, mark) && (field.MaxLength == 0 || field.MaxLength >= len(mark)) && strings.HasPrefix(field.Fitting(), "Test"):
 			values.Set(field.Name, mark)
 			for len(values.Get(field.Name)) < field.MinLength {
 				values.Set(field.Name, values.Get(field.Name)+mark)
@@ -96,6 +96,12 @@ func (d *desk) fitting(f *surface.Form) url.Values {
 		}
 	}
 	return values
+}
+
+// lets tells whether a pattern of a field lets a text through.
+func lets(pattern, text string) bool {
+	matches, err := regexp.MatchString("^(?:"+pattern+")$", text)
+	return pattern == "" || err == nil && matches
 }
 
 func (d *desk) close(ctx context.Context) {

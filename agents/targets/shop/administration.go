@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,9 @@ func (s *Shop) note(who, what string) {
 
 // record writes into the journal; the caller holds the lock.
 func (s *Shop) record(who, what string) {
+	if s.has("silent-journal") && strings.Contains(what, "note") {
+		return
+	}
 	s.journal = append([]entry{{now().Format(time.RFC3339), who, what}}, s.journal[:min(len(s.journal), maxJournal-1)]...)
 }
 

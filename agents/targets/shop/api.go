@@ -2,6 +2,7 @@ package shop
 
 import (
 	_ "embed"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"mime"
@@ -29,6 +30,10 @@ func (s *Shop) api() {
 			w.Header().Set("Cache-Control", "no-store")
 			left, ok := gate.pass(r.RemoteAddr[:strings.LastIndexByte(r.RemoteAddr, ':')])
 			w.Header().Set("RateLimit", fmt.Sprintf(`"default";r=%d;t=%d`, left, int(apiMoment.Seconds())))
+			if s.has("api-without-limit") {
+				w.Header().Del("RateLimit")
+				ok = true
+			}
 			if !ok {
 				w.Header().Set("Retry-After", strconv.Itoa(int(apiMoment.Seconds())))
 				problem(w, http.StatusTooManyRequests, "Too many requests: wait two seconds.")
@@ -48,17 +53,30 @@ func (s *Shop) api() {
 			return
 		}
 		from = min(from, len(products))
+		if s.has("list-as-text") {
+			data, _ := json.Marshal(map[string]any{"items": products[from:min(from+limit, len(products))], "total": len(products)}) //nolint:errcheck // it can be written
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			_, _ = w.Write(data) //nolint:errcheck // whoever asked is gone
+			return
+		}
 		answer(w, http.StatusOK, map[string]any{"items": products[from:min(from+limit, len(products))], "total": len(products)})
 	})
 	add("GET /api/v1/products/{id}", func(w http.ResponseWriter, r *http.Request) {
-		if p := productOf(r.PathValue("id")); p != nil {
+		if p := productOf(r.PathValue("id")); p != nil && s.has("price-as-text") {
+			answer(w, http.StatusOK, map[string]any{"id": p.ID, "name": p.Name, "text": p.Text, "cents": strconv.Itoa(p.Cents)})
+			return
+		} else if p != nil {
 			answer(w, http.StatusOK, p)
 			return
 		}
 		problem(w, http.StatusNotFound, "There is no product of that number.")
 	})
 	add("GET /api/v1/me", s.apiMember(func(w http.ResponseWriter, _ *http.Request, u *user) {
-		answer(w, http.StatusOK, map[string]any{"name": u.Name, "role": u.Role})
+		me := map[string]any{"name": u.Name, "role": u.Role}
+		if s.has("account-with-hash") {
+			me["password_hash"] = hex.EncodeToString(u.key)
+		}
+		answer(w, http.StatusOK, me)
 	}))
 	add("GET /api/v1/notes", s.apiMember(func(w http.ResponseWriter, r *http.Request, u *user) {
 		limit, from, ok := pageOf(w, r)
@@ -70,7 +88,7 @@ func (s *Shop) api() {
 		answer(w, http.StatusOK, map[string]any{"items": list[from:min(from+limit, len(list))], "total": len(list)})
 	}))
 	add("POST /api/v1/notes", s.apiMember(func(w http.ResponseWriter, r *http.Request, u *user) {
-		in, ok := readJSON(w, r)
+		in, ok := s.readJSON(w, r)
 		if !ok {
 			return
 		}
@@ -85,15 +103,22 @@ func (s *Shop) api() {
 	}))
 	add("GET /api/v1/notes/{id}", s.apiNote(func(w http.ResponseWriter, _ *http.Request, n note) {
 		w.Header().Set("ETag", tag(n))
+		if due, err := time.Parse(day, n.Day); err == nil && s.has("day-shifted") {
+			n.Day = due.Add(-2 * time.Hour).Format(day)
+		}
 		answer(w, http.StatusOK, n)
 	}))
 	add("PUT /api/v1/notes/{id}", s.apiNote(func(w http.ResponseWriter, r *http.Request, n note) {
-		in, ok := readJSON(w, r)
+		in, ok := s.readJSON(w, r)
 		if !ok {
 			return
 		}
+		if s.has("note-grows") {
+			in.Text = n.Text + in.Text
+		}
 		match := r.Header.Get("If-Match")
 		switch {
+		case s.has("last-one-wins") && s.setNote(n, in.Title, in.Text, in.Day):
 		case match == "":
 			problem(w, http.StatusPreconditionRequired, "Send If-Match with the ETag that you have read, so that nobody's change is lost.")
 			return
@@ -106,9 +131,17 @@ func (s *Shop) api() {
 		answer(w, http.StatusOK, n)
 	}))
 	add("DELETE /api/v1/notes/{id}", s.apiNote(func(w http.ResponseWriter, _ *http.Request, n note) {
-		s.dropNote(n)
+		if s.has("notes-never-die") {
+			n.Owner += dead // out of the lists, and still there
+			s.mu.Lock()
+			s.notes[n.ID] = &n
+			s.mu.Unlock()
+		} else {
+			s.dropNote(n)
+		}
 		w.WriteHeader(http.StatusNoContent)
 	}))
+	s.agreed(add)
 	add("/api/v1/", func(w http.ResponseWriter, r *http.Request) { s.noSuchOperation(w, r) })
 }
 
@@ -122,8 +155,8 @@ func (s *Shop) noSuchOperation(w http.ResponseWriter, r *http.Request) {
 			allowed = append(allowed, method)
 		}
 	}
-	if len(allowed) == 0 {
-		if s.has("page-in-the-api") {
+	if len(allowed) == 0 || s.has("no-405") {
+		if s.has("page-in-the-api") && len(allowed) == 0 {
 			s.missing(w, r)
 			return
 		}
@@ -173,6 +206,9 @@ func (s *Shop) apiMember(next func(http.ResponseWriter, *http.Request, *user)) h
 func (s *Shop) apiNote(next func(http.ResponseWriter, *http.Request, note)) http.HandlerFunc {
 	return s.apiMember(func(w http.ResponseWriter, r *http.Request, u *user) {
 		n, ok := s.noteOf(u.Name, r.PathValue("id"))
+		if !ok && s.has("notes-never-die") && r.Method == http.MethodGet {
+			n, ok = s.noteOf(u.Name+dead, r.PathValue("id"))
+		}
 		if !ok {
 			n, ok = s.noteOfAnybody(r)
 		}
@@ -190,10 +226,13 @@ type noteBody struct {
 	Day   string `json:"day"`
 }
 
+// dead is added to the owner of a note that was deleted and not taken away.
+const dead = " (deleted)"
+
 // readJSON reads a note, and answers itself when it is none.
-func readJSON(w http.ResponseWriter, r *http.Request) (noteBody, bool) {
+func (s *Shop) readJSON(w http.ResponseWriter, r *http.Request) (noteBody, bool) {
 	var in noteBody
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); (err != nil || kind != "application/json") && !s.has("json-as-text") {
 		problem(w, http.StatusUnsupportedMediaType, "Send application/json.")
 		return in, false
 	}
@@ -217,7 +256,26 @@ func readJSON(w http.ResponseWriter, r *http.Request) (noteBody, bool) {
 			*into = *from
 		}
 	}
-	if !utf8.ValidString(in.Title+in.Text) || strings.ContainsRune(in.Title+in.Text, 0) || raw.Day != nil && in.Day == "" {
+	if s.has("notes-break") && strings.ContainsRune(in.Title, 0) {
+		s.sorry(w, fmt.Errorf("a title ends too early"))
+		return in, false
+	}
+	if s.has("notes-lose-signs") {
+		in.Text = strings.Map(func(r rune) rune {
+			if r > 0xffff {
+				return '?'
+			}
+			return r
+		}, in.Text)
+	}
+	if s.has("refuses-long-titles") && utf8.RuneCountInString(in.Title) == maxTitle {
+		problem(w, http.StatusUnprocessableEntity, "This title is too long.")
+		return in, false
+	}
+	if _, err := time.Parse(day, in.Day); err != nil && s.has("takes-any-day") {
+		in.Day = ""
+	}
+	if !utf8.ValidString(in.Title+in.Text) || strings.ContainsRune(in.Title+in.Text, 0) || raw.Day != nil && in.Day == "" && !s.has("takes-any-day") {
 		problem(w, http.StatusUnprocessableEntity, "The note has characters that are none, or an empty day.")
 		return in, false
 	}
@@ -270,4 +328,14 @@ func (g *gate) pass(address string) (left int, ok bool) {
 }
 
 // describe is the description of the API, with what faults change in it.
-func (s *Shop) describe(data []byte) []byte { return data }
+func (s *Shop) describe(data []byte) []byte {
+	text := string(data)
+	if s.has("description-without-version") {
+		text = strings.Replace(text, `"version": "1.0.0", `, "", 1)
+	}
+	if s.has("undescribed-status") {
+		const product = `"schema": { "$ref": "#/components/schemas/Product" } } } }, "404": { "$ref": "#/components/responses/Problem" }`
+		text = strings.Replace(text, product, strings.TrimSuffix(product, `, "404": { "$ref": "#/components/responses/Problem" }`), 1)
+	}
+	return []byte(text)
+}

@@ -11,6 +11,7 @@ func (s *Shop) faulty() {
 	s.operated()
 	s.attackable()
 	s.exposed()
+	s.visited()
 }
 
 // news has texts that nobody has finished.

@@ -201,7 +201,7 @@ func (s *Shop) exportNotes(w http.ResponseWriter, _ *http.Request, u *user) {
 }
 
 func (s *Shop) cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if text != "" && !s.has("csv-formula") && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}
 	return text

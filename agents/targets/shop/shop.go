@@ -28,6 +28,9 @@ type Shop struct {
 	notes    map[string]*note
 	wrong    map[string]*attempts
 	journal  []entry
+	wishes   map[string]*wish
+	guests   map[string]*guest
+	guest    int // the number of the next entry
 	messages []message
 }
 
@@ -40,6 +43,7 @@ const All = "all"
 func New(faults ...string) *Shop {
 	s := &Shop{
 		faults: map[string]bool{}, mux: http.NewServeMux(), users: map[string]*user{}, sessions: map[string]*session{}, notes: map[string]*note{}, wrong: map[string]*attempts{},
+		wishes: map[string]*wish{}, guests: map[string]*guest{},
 	}
 	for _, name := range faults {
 		s.faults[name] = true
