@@ -29,7 +29,7 @@ func bottomless(ctx context.Context, lab *agents.Lab) agents.Outcome {
 	case s == nil:
 		return agents.Skip("the endpoint does not tell its schema, so that no field is known that nests")
 	}
-	text := "{__typename}"
+	var text string
 	if way := s.deep(levels, false); way != "" {
 		way = strings.TrimSuffix(strings.TrimPrefix(way, "{"), "}")
 		text = "{a:" + way + " b:" + way + " c:" + way + "}"

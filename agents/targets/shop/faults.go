@@ -12,6 +12,7 @@ func (s *Shop) faulty() {
 	s.attackable()
 	s.exposed()
 	s.visited()
+	s.graph()
 }
 
 // news has texts that nobody has finished.
