@@ -20,8 +20,8 @@ type piece struct {
 	Cents  int    `json:"cents"`
 }
 
-// stock are three hundred pieces, in no order of anything but their numbers.
-func stock() []piece {
+// boards are three hundred pieces, in no order of anything but their numbers.
+func boards() []piece {
 	list := make([]piece, 300)
 	for i := range list {
 		list[i] = piece{i + 1, fmt.Sprintf("board %03d", i*7%300), []string{"oak", "ash", "elm"}[i%3], 500 + i*37%300}
@@ -117,7 +117,7 @@ func slowMatch(text string, at int) bool {
 }
 
 func (s *Shop) listStock(w http.ResponseWriter, r *http.Request) {
-	list := stock()
+	list := boards()
 	query := r.URL.Query()
 	limit, from := 20, 0
 	if text := query.Get("limit"); s.has("any-page-size") && text != "" {
