@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -89,8 +90,10 @@ type Log struct {
 	// Opened are addresses of windows that the page opened; they were closed again.
 	Opened []string `json:"opened,omitempty"`
 	// Went are the addresses that the tab's page went to, one after the other.
-	Went    []string `json:"went,omitempty"`
-	Crashed bool     `json:"crashed,omitempty"`
+	Went []string `json:"went,omitempty"`
+	// Deprecated are what scripts used that the browser will take away; only a tab that audits has them.
+	Deprecated []Deprecated `json:"deprecated,omitempty"`
+	Crashed    bool         `json:"crashed,omitempty"`
 }
 
 // recorder writes a tab's log. Its listen is called in the order of events.
@@ -127,6 +130,7 @@ func (r *recorder) copy() Log {
 	l.Sockets = append([]Socket(nil), l.Sockets...)
 	l.Opened = append([]string(nil), l.Opened...)
 	l.Went = append([]string(nil), l.Went...)
+	l.Deprecated = append([]Deprecated(nil), l.Deprecated...)
 	return l
 }
 
@@ -206,6 +210,8 @@ func (r *recorder) listen(event any) {
 		if len(r.log.Went) < maxMessages {
 			r.log.Went = append(r.log.Went, e.URL)
 		}
+	case *audits.EventIssueAdded:
+		r.issue(e.Issue)
 	case *inspector.EventTargetCrashed:
 		if !r.log.Crashed {
 			r.log.Crashed = true
