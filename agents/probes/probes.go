@@ -9,6 +9,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/authentication"
 	"github.com/atelier-studio/atelier/agents/probes/authorization"
+	"github.com/atelier-studio/atelier/agents/probes/compat"
 	"github.com/atelier-studio/atelier/agents/probes/content"
 	"github.com/atelier-studio/atelier/agents/probes/contract"
 	"github.com/atelier-studio/atelier/agents/probes/exposure"
@@ -36,6 +37,7 @@ func All() map[string]*agents.Probe {
 		accessibility.Probes(),
 		apisecurity.Probes(), contract.Probes(), forms.Probes(), integrity.Probes(),
 		content.Probes(),
+		compat.Probes(),
 		authentication.Probes(), authorization.Probes(),
 		exposure.Probes(),
 		functional.Probes(),
