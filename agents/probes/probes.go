@@ -20,6 +20,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/keyboard"
 	"github.com/atelier-studio/atelier/agents/probes/load"
 	"github.com/atelier-studio/atelier/agents/probes/mobile"
+	"github.com/atelier-studio/atelier/agents/probes/privacy"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/performance"
 	"github.com/atelier-studio/atelier/agents/probes/resilience"
@@ -44,6 +45,7 @@ func All() map[string]*agents.Probe {
 		injection.Probes(),
 		keyboard.Probes(),
 		mobile.Probes(),
+		privacy.Probes(),
 		ops.Probes(),
 		resilience.Probes(),
 		security.Probes(),
