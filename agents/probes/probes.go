@@ -20,9 +20,9 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/keyboard"
 	"github.com/atelier-studio/atelier/agents/probes/load"
 	"github.com/atelier-studio/atelier/agents/probes/mobile"
-	"github.com/atelier-studio/atelier/agents/probes/privacy"
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/performance"
+	"github.com/atelier-studio/atelier/agents/probes/privacy"
 	"github.com/atelier-studio/atelier/agents/probes/resilience"
 	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/session"
@@ -38,6 +38,7 @@ func All() map[string]*agents.Probe {
 		accessibility.Probes(),
 		apisecurity.Probes(), contract.Probes(), forms.Probes(), integrity.Probes(),
 		content.Probes(),
+		privacy.Probes(),
 		compat.Probes(),
 		authentication.Probes(), authorization.Probes(),
 		exposure.Probes(),
@@ -45,7 +46,6 @@ func All() map[string]*agents.Probe {
 		injection.Probes(),
 		keyboard.Probes(),
 		mobile.Probes(),
-		privacy.Probes(),
 		ops.Probes(),
 		resilience.Probes(),
 		security.Probes(),
