@@ -60,7 +60,8 @@ func piiInURL() *agents.Probe {
 				if method := strings.ToLower(e.AttrOr("method", "get")); method != "get" && method != "" || byScript(e) {
 					return
 				}
-				if field := e.Find("input[type=email], input[type=tel], input[autocomplete=email], input[autocomplete=tel]").First(); field.Length() > 0 {
+				field := e.Find("input[type=email][name], input[type=tel][name], input[autocomplete=email][name], input[autocomplete=tel][name]").First()
+				if field.Length() > 0 && !searching.MatchString(field.AttrOr("name", "")) {
 					add("form "+reading.Selector(e), fmt.Sprintf("A form on %s puts %s into the address (GET).", pathIn(p.URL), field.AttrOr("name", "an e-mail address")), reading.Selector(e), reading.Tag(e)+"\n"+reading.Tag(field))
 				}
 			})
@@ -81,6 +82,8 @@ func byScript(form *goquery.Selection) bool {
 }
 
 var (
+	// searching are the names of fields that look for something: an order by its telephone number is looked for by shops.
+	searching = regexp.MustCompile(`(?i)^(?:q|s|query|search|term|find|keywords?)$`)
 	phoneName = regexp.MustCompile(`(?i)^(?:phone|tel|telephone|mobile|cell|telefon)(?:[-_]?(?:number|no|nr))?$`)
 	phone     = regexp.MustCompile(`^\+?[\d\s().-]{8,20}$`)
 )

@@ -61,13 +61,14 @@ func siteOf(address string) string {
 	return host
 }
 
-// strangers are the requests of a page that go to others, the first of each of them.
+// strangers are the requests of a page that go to others, the first of each of them. What the page's own policy stops is
+// never sent.
 func strangers(target string, log browser.Log) []browser.Request {
 	var list []browser.Request
 	seen := map[string]bool{"": true, siteOf(target): true}
 	for _, q := range log.Requests {
 		site := siteOf(q.URL)
-		if q.Blocked && !seen[site] && (strings.HasPrefix(q.URL, "http") || strings.HasPrefix(q.URL, "ws")) {
+		if q.Blocked && !seen[site] && !strings.Contains(q.Failed, "BLOCKED_BY_CSP") && (strings.HasPrefix(q.URL, "http") || strings.HasPrefix(q.URL, "ws")) {
 			seen[site] = true
 			list = append(list, q)
 		}

@@ -13,6 +13,7 @@ func (s *Shop) faulty() {
 	s.exposed()
 	s.visited()
 	s.graph()
+	s.readable()
 }
 
 // news has texts that nobody has finished.

@@ -26,7 +26,7 @@ func (s *Shop) wellKnown() {
 		return body + "</urlset>\n"
 	})
 	text("/.well-known/security.txt", "text/plain; charset=utf-8", func(r *http.Request) string {
-		return "Contact: " + originOf(r) + "/contact\nExpires: " + now().AddDate(0, 6, 0).Format(time.RFC3339) + "\nPreferred-Languages: en\n"
+		return "Contact: " + originOf(r) + "/contact\nExpires: " + s.answersUntil().Format(time.RFC3339) + "\nPreferred-Languages: en\n"
 	})
 	if !s.has("says-nothing") {
 		text("/healthz", "application/json", func(*http.Request) string { return `{"status":"ok"}` })
@@ -44,6 +44,14 @@ func (s *Shop) listed() []string {
 		list = append(list, "/winter-sale")
 	}
 	return list
+}
+
+// answersUntil is the day until which the shop's word to finders of holes holds.
+func (s *Shop) answersUntil() time.Time {
+	if s.has("expired-word") {
+		return now().AddDate(-1, 0, 0)
+	}
+	return now().AddDate(0, 6, 0)
 }
 
 // originOf is where the shop is, as its socket knows: what a request says of its host is not believed.

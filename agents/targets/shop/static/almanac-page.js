@@ -1,0 +1,1 @@
+document.documentElement.dataset.read = localStorage.getItem("read") || "no";

@@ -1,0 +1,3 @@
+const asked = new XMLHttpRequest();
+asked.open("GET", "/healthz", false);
+asked.send();

@@ -1,0 +1,1 @@
+for (const part of document.querySelectorAll("[data-drawn]")) part.hidden = false;
