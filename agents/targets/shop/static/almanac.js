@@ -1,1 +1,1 @@
-for (const part of document.querySelectorAll("[data-drawn]")) part.hidden = false;
+for (const part of document.querySelectorAll(".waits")) part.classList.remove("waits");
