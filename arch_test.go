@@ -83,7 +83,7 @@ var mayImport = map[string]struct {
 	"agents/callback":      {nil, "it listens, and knows nobody who makes a target call"},
 	"agents/campaign":      {[]string{"agents", "agents/browser", "agents/callback", "agents/discover", "agents/reading", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
 	"agents/desk":          {[]string{"agents", "agents/campaign", "agents/wire"}, "campaigns are kept by a store that it knows by a small interface"},
-	"agents/discover":      {[]string{"agents/browser", "agents/openapi", "agents/surface", "agents/wire"}, "what finds a surface knows no probe"},
+	"agents/discover":      {[]string{"agents/browser", "agents/openapi", "agents/reading", "agents/surface", "agents/wire"}, "what finds a surface knows no probe"},
 	"agents":               {[]string{"agents/browser", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
 	"agents/loadgen":       {[]string{"agents/wire"}, "it sends by a schedule, and knows nobody who draws conclusions"},
 	"agents/stopwatch":     {nil, "it measures what it is given"},

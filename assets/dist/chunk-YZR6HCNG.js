@@ -1,0 +1,1 @@
+import{a,b,c,d,e}from"./chunk-5CREN5RJ.js";import"./chunk-J5RBMFAM.js";import"./chunk-EHI6SVOA.js";import"./chunk-F3WWXDSJ.js";import"./chunk-OHB64NFH.js";export{e as autoCloseTags,d as html,a as htmlCompletionSource,b as htmlCompletionSourceWith,c as htmlLanguage};
