@@ -9,6 +9,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/apisecurity"
 	"github.com/atelier-studio/atelier/agents/probes/authentication"
 	"github.com/atelier-studio/atelier/agents/probes/authorization"
+	"github.com/atelier-studio/atelier/agents/probes/clientside"
 	"github.com/atelier-studio/atelier/agents/probes/compat"
 	"github.com/atelier-studio/atelier/agents/probes/content"
 	"github.com/atelier-studio/atelier/agents/probes/contract"
@@ -37,6 +38,8 @@ func All() map[string]*agents.Probe {
 	for _, group := range [][]*agents.Probe{
 		accessibility.Probes(),
 		apisecurity.Probes(), contract.Probes(), forms.Probes(), integrity.Probes(),
+		apisecurity.Probes(), contract.Probes(), integrity.Probes(),
+		clientside.Probes(),
 		content.Probes(),
 		privacy.Probes(),
 		compat.Probes(),
