@@ -154,9 +154,12 @@ func (s *Shop) signIn(w http.ResponseWriter, r *http.Request) {
 
 // enter begins a new session, whatever there was before.
 func (s *Shop) enter(w http.ResponseWriter, r *http.Request, u *user) {
+	s.note(u.Name, "signed in")
+	if s.stay(r, u) {
+		return
+	}
 	s.end(r)
 	http.SetCookie(w, s.cookie(r, s.begin(u), int(sessionTime.Seconds())))
-	s.note(u.Name, "signed in")
 }
 
 func (s *Shop) register(w http.ResponseWriter, r *http.Request) {

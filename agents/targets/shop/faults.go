@@ -14,6 +14,7 @@ func (s *Shop) faulty() {
 	s.visited()
 	s.graph()
 	s.readable()
+	s.policies()
 }
 
 // news has texts that nobody has finished.

@@ -6,14 +6,14 @@ import (
 )
 
 func (s *Shop) cookie(r *http.Request, value string, seconds int) *http.Cookie {
-	return &http.Cookie{Name: cookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil, MaxAge: seconds}
+	return s.loosen(&http.Cookie{Name: cookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil, MaxAge: seconds})
 }
 
 // begin begins a session; u is nil for a visitor.
 func (s *Shop) begin(u *user) string {
-	id := secret()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	id := s.sessionID()
 	if len(s.sessions) >= maxSessions {
 		for old, x := range s.sessions {
 			if x.user == nil || now().After(x.until) {

@@ -32,6 +32,10 @@ type Shop struct {
 	guests   map[string]*guest
 	guest    int // the number of the next entry
 	messages []message
+	// These are of the pages in faults_policy.go.
+	wished    []string
+	greetings map[string]string
+	counted   int
 }
 
 type link struct{ Path, Words string }
@@ -44,6 +48,7 @@ func New(faults ...string) *Shop {
 	s := &Shop{
 		faults: map[string]bool{}, mux: http.NewServeMux(), users: map[string]*user{}, sessions: map[string]*session{}, notes: map[string]*note{}, wrong: map[string]*attempts{},
 		wishes: map[string]*wish{}, guests: map[string]*guest{},
+		faults: map[string]bool{}, mux: http.NewServeMux(), users: map[string]*user{}, sessions: map[string]*session{}, notes: map[string]*note{}, wrong: map[string]*attempts{}, greetings: map[string]string{},
 	}
 	for _, name := range faults {
 		s.faults[name] = true

@@ -41,6 +41,9 @@ func (s *Shop) draw(w http.ResponseWriter, r *http.Request, status int, name str
 	if in := s.signedIn(r); in != nil {
 		v.User, v.Token = in.user, in.token
 		w.Header().Set("Cache-Control", "no-store")
+		if s.has("kept-by-caches") && r.URL.Path == "/account" {
+			w.Header().Set("Cache-Control", "max-age=600")
+		}
 	} else {
 		v.Token = s.visitor(w, r)
 		w.Header().Set("Cache-Control", "no-store")
