@@ -22,7 +22,7 @@ func (s *Shop) policies() {
 	s.mux.HandleFunc("GET /account/greeting", s.members(s.greeting))
 	s.mux.HandleFunc("POST /account/greeting", s.members(s.greet))
 	if s.has("echoes-requests") {
-		s.mux.HandleFunc("TRACE /", func(w http.ResponseWriter, r *http.Request) {
+		s.mux.HandleFunc("TRACE /{$}", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "message/http")
 			fmt.Fprintf(w, "TRACE %s HTTP/1.1\r\n", r.URL.Path)
 			_ = r.Header.Write(w) //nolint:errcheck // whoever asked is gone
