@@ -38,7 +38,6 @@ func All() map[string]*agents.Probe {
 	for _, group := range [][]*agents.Probe{
 		accessibility.Probes(),
 		apisecurity.Probes(), contract.Probes(), forms.Probes(), integrity.Probes(),
-		apisecurity.Probes(), contract.Probes(), integrity.Probes(),
 		clientside.Probes(),
 		content.Probes(),
 		privacy.Probes(),

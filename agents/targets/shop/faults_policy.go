@@ -12,15 +12,15 @@ import (
 // policies are the pages on which headers, sessions and scripts can be set up badly: what the shop's answers allow, and
 // what others can do with them.
 func (s *Shop) policies() {
-	s.page("GET /visit", "Visit us", s.visit)
-	s.page("GET /hours", "Opening hours", s.hours)
-	s.page("GET /club", "The club", s.club)
-	s.page("GET /room", "Try it in a room", s.room)
-	s.page("GET /leave", "", s.leave)
+	s.page("GET /find-us", "How to find us", s.findUs)
+	s.page("GET /opening", "Opening hours", s.hours)
+	s.page("GET /circle", "The club", s.club)
+	s.page("GET /fitting-room", "Try it in a room", s.room)
+	s.page("GET /onward", "", s.leave)
 	s.downloads()
 	s.wishes()
-	s.mux.HandleFunc("GET /account/greeting", s.members(s.greeting))
-	s.mux.HandleFunc("POST /account/greeting", s.members(s.greet))
+	s.mux.HandleFunc("GET /account/salutation", s.members(s.salutation))
+	s.mux.HandleFunc("POST /account/salutation", s.members(s.greet))
 	if s.has("echoes-requests") {
 		s.mux.HandleFunc("TRACE /{$}", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "message/http")
@@ -30,8 +30,8 @@ func (s *Shop) policies() {
 	}
 }
 
-// visit can come without a Content Security Policy, and with links to a host that the visitor names.
-func (s *Shop) visit(w http.ResponseWriter, r *http.Request) {
+// findUs can come without a Content Security Policy, and with links to a host that the visitor names.
+func (s *Shop) findUs(w http.ResponseWriter, r *http.Request) {
 	if s.has("no-content-policy") {
 		w.Header().Del("Content-Security-Policy")
 	}
@@ -39,7 +39,7 @@ func (s *Shop) visit(w http.ResponseWriter, r *http.Request) {
 	if host := r.Header.Get("X-Forwarded-Host"); host != "" && s.has("believes-forwarded-host") {
 		link = "https://" + template.HTMLEscapeString(host) + "/contact"
 	}
-	s.draw(w, r, http.StatusOK, "", view{Title: "Visit us", Body: htmlOf(`<h1>Visit us</h1><p>We are by the harbour, in the second house behind the crane.</p><p><a href="` + link + `">Tell us that you are coming</a></p>`)})
+	s.draw(w, r, http.StatusOK, "", view{Title: "How to find us", Body: htmlOf(`<h1>How to find us</h1><p>We are by the harbour, in the second house behind the crane.</p><p><a href="` + link + `">Tell us that you are coming</a></p>`)})
 }
 
 // hours can come with headers that are too weak, or without them.
@@ -64,7 +64,7 @@ func (s *Shop) hours(w http.ResponseWriter, r *http.Request) {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Allow-Credentials", "true")
 	}
-	s.draw(w, r, http.StatusOK, "hours.html", view{Title: "Opening hours"})
+	s.draw(w, r, http.StatusOK, "opening.html", view{Title: "Opening hours"})
 }
 
 // club can show what belongs into no address and no answer.
@@ -96,9 +96,9 @@ func (s *Shop) room(w http.ResponseWriter, r *http.Request) {
 	if s.has("old-library") {
 		library = "measure-old.js"
 	}
-	s.draw(w, r, http.StatusOK, "room.html", view{
+	s.draw(w, r, http.StatusOK, "fitting-room.html", view{
 		Title: "Try it in a room", Data: strings.TrimSpace(on),
-		Head: htmlOf(`<script src="` + s.staticPath(library) + `" defer></script><script src="` + s.staticPath("room.js") + `" defer></script>`),
+		Head: htmlOf(`<script src="` + s.staticPath(library) + `" defer></script><script src="` + s.staticPath("fitting-room.js") + `" defer></script>`),
 	})
 }
 
@@ -116,18 +116,18 @@ func (s *Shop) leave(w http.ResponseWriter, r *http.Request) {
 // downloads is a folder of files, which can list them.
 func (s *Shop) downloads() {
 	for _, name := range []string{"care-of-oak.txt", "care-of-wool.txt"} {
-		s.mux.HandleFunc("GET /downloads/"+name, func(w http.ResponseWriter, _ *http.Request) {
+		s.mux.HandleFunc("GET /leaflets/"+name, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 			_, _ = w.Write([]byte("Wipe it with a dry cloth, and let it breathe.\n")) //nolint:errcheck // whoever asked is gone
 		})
 	}
-	s.mux.HandleFunc("GET /downloads/{$}", func(w http.ResponseWriter, r *http.Request) {
+	s.mux.HandleFunc("GET /leaflets/{$}", func(w http.ResponseWriter, r *http.Request) {
 		if !s.has("listed-folder") {
 			s.missing(w, r)
 			return
 		}
-		s.draw(w, r, http.StatusOK, "", view{Title: "Index of /downloads", Body: htmlOf(`<h1>Index of /downloads</h1><p><a href="/downloads/care-of-oak.txt">care-of-oak.txt</a></p><p><a href="/downloads/care-of-wool.txt">care-of-wool.txt</a></p>`)})
+		s.draw(w, r, http.StatusOK, "", view{Title: "Index of /leaflets", Body: htmlOf(`<h1>Index of /leaflets</h1><p><a href="/leaflets/care-of-oak.txt">care-of-oak.txt</a></p><p><a href="/leaflets/care-of-wool.txt">care-of-wool.txt</a></p>`)})
 	})
 }
 
@@ -140,34 +140,34 @@ func (s *Shop) wishes() {
 			s.wished = append(s.wished, wish)
 		}
 	}
-	s.page("GET /wishes", "What others wish for", func(w http.ResponseWriter, r *http.Request) {
+	s.page("GET /wish-list", "What others wish for", func(w http.ResponseWriter, r *http.Request) {
 		if s.has("kept-by-a-link") {
 			keep(r.URL.Query().Get("wish"))
 		}
 		s.mu.Lock()
 		list := append([]string(nil), s.wished[max(0, len(s.wished)-20):]...)
 		s.mu.Unlock()
-		s.draw(w, r, http.StatusOK, "wishes.html", view{Title: "What others wish for", Data: map[string]any{"List": list, "ByLink": s.has("kept-by-a-link")}})
+		s.draw(w, r, http.StatusOK, "wish-list.html", view{Title: "What others wish for", Data: map[string]any{"List": list, "ByLink": s.has("kept-by-a-link")}})
 	})
-	s.mux.HandleFunc("POST /wishes", func(w http.ResponseWriter, r *http.Request) {
+	s.mux.HandleFunc("POST /wish-list", func(w http.ResponseWriter, r *http.Request) {
 		f := s.read(w, r, "wish")
 		if f.bad() {
 			s.refuse(w, r, f.status(), "Not kept", "This wish could not be kept.")
 			return
 		}
 		keep(f.Values["wish"])
-		http.Redirect(w, r, "/wishes", http.StatusSeeOther)
+		http.Redirect(w, r, "/wish-list", http.StatusSeeOther)
 	})
 }
 
-// greeting is what the shop says to a member; its form can go without a token, and its page can keep a token of its own.
-func (s *Shop) greeting(w http.ResponseWriter, r *http.Request, u *user) {
+// salutation is what the shop says to a member; its form can go without a token, and its page can keep a token of its own.
+func (s *Shop) salutation(w http.ResponseWriter, r *http.Request, u *user) {
 	s.mu.Lock()
 	words := s.greetings[u.Name]
 	s.mu.Unlock()
-	s.draw(w, r, http.StatusOK, "greeting.html", view{
+	s.draw(w, r, http.StatusOK, "salutation.html", view{
 		Title: "Your greeting", Data: map[string]any{"Words": words, "Open": s.has("greeting-without-token"), "Key": s.has("token-in-storage")},
-		Head: htmlOf(`<script src="` + s.staticPath("room.js") + `" defer></script>`),
+		Head: htmlOf(`<script src="` + s.staticPath("fitting-room.js") + `" defer></script>`),
 	})
 }
 
@@ -180,7 +180,7 @@ func (s *Shop) greet(w http.ResponseWriter, r *http.Request, u *user) {
 	s.mu.Lock()
 	s.greetings[u.Name] = f.Values["words"]
 	s.mu.Unlock()
-	http.Redirect(w, r, "/account/greeting", http.StatusSeeOther)
+	http.Redirect(w, r, "/account/salutation", http.StatusSeeOther)
 }
 
 // sessionID draws the id of a session, or counts.
