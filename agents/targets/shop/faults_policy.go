@@ -12,13 +12,14 @@ import (
 // policies are the pages on which headers, sessions and scripts can be set up badly: what the shop's answers allow, and
 // what others can do with them.
 func (s *Shop) policies() {
+	s.greetings = map[string]string{}
 	s.page("GET /find-us", "How to find us", s.findUs)
 	s.page("GET /opening", "Opening hours", s.hours)
 	s.page("GET /circle", "The club", s.club)
 	s.page("GET /fitting-room", "Try it in a room", s.room)
 	s.page("GET /onward", "", s.leave)
 	s.downloads()
-	s.wishes()
+	s.wishList()
 	s.mux.HandleFunc("GET /account/salutation", s.members(s.salutation))
 	s.mux.HandleFunc("POST /account/salutation", s.members(s.greet))
 	if s.has("echoes-requests") {
@@ -131,8 +132,8 @@ func (s *Shop) downloads() {
 	})
 }
 
-// wishes are kept: by a form that says so, or by following a link.
-func (s *Shop) wishes() {
+// wishList is kept: by a form that says so, or by following a link.
+func (s *Shop) wishList() {
 	keep := func(wish string) {
 		s.mu.Lock()
 		defer s.mu.Unlock()

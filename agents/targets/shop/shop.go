@@ -48,7 +48,6 @@ func New(faults ...string) *Shop {
 	s := &Shop{
 		faults: map[string]bool{}, mux: http.NewServeMux(), users: map[string]*user{}, sessions: map[string]*session{}, notes: map[string]*note{}, wrong: map[string]*attempts{},
 		wishes: map[string]*wish{}, guests: map[string]*guest{},
-		faults: map[string]bool{}, mux: http.NewServeMux(), users: map[string]*user{}, sessions: map[string]*session{}, notes: map[string]*note{}, wrong: map[string]*attempts{}, greetings: map[string]string{},
 	}
 	for _, name := range faults {
 		s.faults[name] = true
