@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -29,6 +30,8 @@ type Lab struct {
 	Accounts []Account
 	// Listener waits for requests that the target is made to send; nil when it cannot reach this machine.
 	Listener Listener
+	// Journeys are those that people declared.
+	Journeys []journey.Journey
 	// Baseline is the campaign before on the same target; nil for the first.
 	Baseline *Baseline
 	// Found are the findings of all other cases, confirmed and one for each cause. Only probes that are made Last have them.

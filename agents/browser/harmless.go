@@ -43,6 +43,11 @@ func (e *Element) Harmless() bool {
 		}
 	case "select", "textarea", "option", "label", "iframe", "video", "audio":
 		return false
+	case "button", "summary":
+	default: // what only takes the focus, such as the main part of a page, is no control
+		if !widget.MatchString(e.HTML) {
+			return false
+		}
 	case "input":
 		switch strings.ToLower(e.Type) {
 		case "button", "checkbox", "radio":
@@ -64,6 +69,9 @@ func (e *Element) Harmless() bool {
 	}
 	return true
 }
+
+// widget tells what is a control by what is written on it, and not by its element.
+var widget = regexp.MustCompile(`(?i)\s(?:onclick|role="(?:button|tab|menuitem|menuitemradio|menuitemcheckbox|switch|checkbox|radio|option|link|treeitem)")`)
 
 var (
 	// saying are attributes that say what a control does.

@@ -18,6 +18,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/callback"
 	"github.com/atelier-studio/atelier/agents/discover"
+	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -34,6 +35,8 @@ type Settings struct {
 	Areas    []agents.Area       `json:"areas,omitempty"`
 	Accounts []Login             `json:"accounts,omitempty"`
 	Require  agents.Requirements `json:"require,omitempty"`
+	// Journeys are gone in a browser, as people declared them.
+	Journeys []journey.Journey `json:"journeys,omitempty"`
 	// Intrusive allows what may change or break something.
 	Intrusive bool   `json:"intrusive"`
 	Seed      uint64 `json:"seed"`
@@ -144,6 +147,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	if errors.Is(err, discover.ErrNoAnswer) || c.result.Surface == nil {
 		return nil, err
 	}
+	c.result.Surface.Journeys = c.declared()
 	c.plan()
 	if err := c.resume(timed); err != nil {
 		return nil, err
@@ -183,7 +187,23 @@ type campaign struct {
 	saying    sync.Mutex
 }
 
+// declared are the journeys as items of the surface.
+func (c *campaign) declared() []*surface.Journey {
+	var list []*surface.Journey
+	for _, j := range c.Journeys {
+		start := c.result.Surface.Target
+		if u, err := c.client.Scope().Target().Parse(j.Steps[0].Go); err == nil {
+			start = u.String()
+		}
+		list = append(list, &surface.Journey{Name: j.Name, Start: start})
+	}
+	return list
+}
+
 func begin(s Settings, p Parts) (*campaign, error) {
+	if err := journey.Check(s.Journeys); err != nil {
+		return nil, err
+	}
 	scope, err := wire.NewScope(s.Target, s.Origins, s.Below, s.Without)
 	if err != nil {
 		return nil, err

@@ -346,7 +346,7 @@ func (c *campaign) lab(x *Case, looked *visits) *agents.Lab {
 		Facts:  func(kind string) []agents.Fact { return c.heard(x, kind) },
 		Tell:   func(f agents.Fact) { c.tell(x, f) },
 	}
-	l.Restart = c.Restart
+	l.Restart, l.Journeys = c.Restart, c.Journeys
 	for i := range x.found {
 		l.Found = append(l.Found, x.found[i].Finding)
 	}

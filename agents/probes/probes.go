@@ -24,12 +24,14 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/ops"
 	"github.com/atelier-studio/atelier/agents/probes/performance"
 	"github.com/atelier-studio/atelier/agents/probes/privacy"
+	"github.com/atelier-studio/atelier/agents/probes/regression"
 	"github.com/atelier-studio/atelier/agents/probes/resilience"
 	"github.com/atelier-studio/atelier/agents/probes/security"
 	"github.com/atelier-studio/atelier/agents/probes/session"
 	"github.com/atelier-studio/atelier/agents/probes/transport"
 	"github.com/atelier-studio/atelier/agents/probes/uiux"
 	"github.com/atelier-studio/atelier/agents/probes/weight"
+	"github.com/atelier-studio/atelier/agents/probes/workflow"
 )
 
 // All are all probes, by id.
@@ -49,12 +51,14 @@ func All() map[string]*agents.Probe {
 		keyboard.Probes(),
 		mobile.Probes(),
 		ops.Probes(),
+		regression.Probes(),
 		resilience.Probes(),
 		security.Probes(),
 		session.Probes(),
 		transport.Probes(),
 		uiux.Probes(),
 		weight.Probes(),
+		workflow.Probes(),
 		load.Probes(),
 		performance.Probes(),
 	} {

@@ -24,6 +24,8 @@ type Surface struct {
 	Cookies    []*Cookie    `json:"cookies"`
 	Operations []*Operation `json:"operations"`
 	Sockets    []*Socket    `json:"sockets"`
+	// Journeys are those that people declared for the campaign; discovery finds none.
+	Journeys []*Journey `json:"journeys,omitempty"`
 	// Spec is the OpenAPI description that was found, GraphQL the address of such an endpoint.
 	Spec    *Document `json:"spec,omitempty"`
 	GraphQL string    `json:"graphql,omitempty"`
@@ -176,6 +178,18 @@ func (s *Socket) Key() string { return "socket " + pathOf(s.URL) }
 
 // Address implements Item.
 func (s *Socket) Address() string { return s.URL }
+
+// Journey is a way through the target that people declared.
+type Journey struct {
+	Name  string `json:"name"`
+	Start string `json:"start"` // the address that it begins at
+}
+
+// Key implements Item.
+func (j *Journey) Key() string { return "journey " + j.Name }
+
+// Address implements Item.
+func (j *Journey) Address() string { return j.Start }
 
 // Document is a file that describes something.
 type Document struct {

@@ -79,7 +79,7 @@ func (h *hand) touch(ctx context.Context, e browser.Element, wait time.Duration)
 	if err := h.tab.Hover(ctx, at.X, at.Y); err != nil { // what hovering does is not what clicking does
 		return nil, err
 	}
-	if err := h.tab.Settle(ctx); err != nil {
+	if _, err := browser.Eval[bool](ctx, h.tab, "new Promise((done) => setTimeout(() => done(true), 60))"); err != nil {
 		return nil, err
 	}
 	before := h.tab.Log()

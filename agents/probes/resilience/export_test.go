@@ -8,5 +8,5 @@ import (
 
 // Quick are the probes that need a browser, with less patience.
 func Quick() []*agents.Probe {
-	return []*agents.Probe{offline(), apiError(), apiSlow(slowness/2, looksAt/2), apiMalformed(), thirdPartyBlocked(), monkey(25), wsReconnect(2 * time.Second), retryStorm(2 * time.Second)}
+	return []*agents.Probe{offline(), apiError(), apiSlow(slowness/2, looksAt/2), apiMalformed(), thirdPartyBlocked(), monkey(60), wsReconnect(2 * time.Second), retryStorm(2 * time.Second)}
 }

@@ -7,9 +7,13 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -20,20 +24,36 @@ func Probes() []*agents.Probe {
 	}
 }
 
-// asking are the pages whose scripts ask for something, one of every shape. What is asked on every page is tried on the
-// first of them.
+// maxAsking bounds the pages that are tried.
+const maxAsking = 15
+
+// asking are pages of every shape with scripts of their own: those that may ask for something. Whether they do is seen when
+// they are visited.
 func asking(s *surface.Surface) []*surface.Page {
-	asks := map[string]bool{}
-	for _, o := range s.Operations {
-		if len(o.Seen) > 0 {
-			asks[o.Page] = true
+	scripts := map[string]int{} // on how many pages a script is
+	own := func(p *surface.Page, each func(script string)) {
+		doc := reading.HTML(p.Answer)
+		if doc == nil {
+			return
 		}
+		doc.Find("script").Each(func(_ int, e *goquery.Selection) { each(e.AttrOr("src", "") + strings.TrimSpace(e.Text())) })
+	}
+	shapes := s.ByShape()
+	for _, p := range shapes {
+		own(p, func(script string) { scripts[script]++ })
 	}
 	var list []*surface.Page
-	shapes := map[string]bool{}
-	for _, p := range s.Pages {
-		if key := p.As + "\x00" + p.Shape; asks[p.URL] && !shapes[key] {
-			shapes[key] = true
+	tried := map[string]bool{}
+	for _, p := range shapes {
+		fresh := p.Answer == nil
+		own(p, func(script string) {
+			// A script of all pages is tried once; one of few pages may do something else on each of them.
+			if !tried[script] || scripts[script]*3 <= len(shapes) {
+				fresh = true
+			}
+			tried[script] = true
+		})
+		if fresh && len(list) < maxAsking && (p.Answer == nil || p.Answer.OK()) {
 			list = append(list, p)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/journey"
 )
 
 // Options of a try.
@@ -24,6 +25,7 @@ type Options struct {
 	Baseline  *agents.Baseline
 	PerSecond float64 // 500
 	Restart   func(context.Context) error
+	Journeys  []journey.Journey
 }
 
 // Probe runs one probe on a target.
@@ -65,7 +67,7 @@ func At(t testing.TB, list []*agents.Probe, address string, o Options) *campaign
 		o.PerSecond = 500
 	}
 	settings := campaign.Settings{
-		Target: address, Personas: []agents.Persona{persona}, Accounts: o.Accounts, Intrusive: o.Intrusive, Seed: 1,
+		Target: address, Personas: []agents.Persona{persona}, Accounts: o.Accounts, Intrusive: o.Intrusive, Journeys: o.Journeys, Seed: 1,
 		Budget: campaign.Budget{PerSecond: o.PerSecond, Time: 5 * time.Minute},
 	}
 	for _, path := range o.More {

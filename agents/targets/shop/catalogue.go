@@ -29,7 +29,7 @@ const perPage = 4
 
 func (s *Shop) catalogue() {
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		s.draw(w, r, http.StatusOK, "home.html", view{Title: "Things for quiet rooms", Data: products[:3]})
+		s.draw(w, r, http.StatusOK, "home.html", view{Title: "Things for quiet rooms", Data: products[:3], Once: s.has("ticker-stays-away")})
 	})
 	s.mux.HandleFunc("GET /products", func(w http.ResponseWriter, r *http.Request) {
 		page, err := strconv.Atoi(r.FormValue("page"))
@@ -59,7 +59,7 @@ func (s *Shop) catalogue() {
 		if len(asked) > 100 {
 			asked = strings.ToValidUTF8(asked[:100], "")
 		}
-		s.draw(w, r, http.StatusOK, "search.html", view{Title: "Search", Data: map[string]any{"Asked": asked, "List": search(asked)}})
+		s.draw(w, r, http.StatusOK, "search.html", view{Title: "Search", Data: map[string]any{"Asked": asked, "List": s.search(asked)}})
 	})
 }
 
@@ -72,8 +72,11 @@ func productOf(id string) *product {
 	return nil
 }
 
-func search(asked string) []product {
+func (s *Shop) search(asked string) []product {
 	var list []product
+	if s.has("finds-nothing") {
+		return nil
+	}
 	for _, p := range products {
 		if asked != "" && strings.Contains(strings.ToLower(p.Name+" "+p.Text), strings.ToLower(asked)) {
 			list = append(list, p)

@@ -6,6 +6,7 @@ import "net/http"
 // the fault. The shop stays small: faults share pages where they do not disturb each other (see defects.yaml).
 func (s *Shop) faulty() {
 	s.page("GET /news", "News", s.news)
+	s.working()
 	s.usable()
 	s.swift()
 	s.operated()

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 //go:embed templates/*.html
@@ -29,6 +30,7 @@ type view struct {
 	Body  template.HTML
 	Head  template.HTML // goes to the end of the head
 	Data  any
+	Once  bool // the ticker does not come back
 	// The rest is filled in by draw.
 	User  *user
 	Token string // against forged requests
@@ -79,7 +81,11 @@ func (s *Shop) missing(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "There is nothing here.", http.StatusNotFound)
 		return
 	}
-	s.draw(w, r, http.StatusNotFound, "missing.html", view{Title: "Page not found"})
+	status := http.StatusNotFound
+	if s.has("found-everywhere") && strings.Count(r.URL.Path, "/") == 1 {
+		status = http.StatusOK
+	}
+	s.draw(w, r, status, "missing.html", view{Title: "Page not found"})
 }
 
 // refuse is the page of what is not allowed.

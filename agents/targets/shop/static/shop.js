@@ -30,7 +30,7 @@ if (visitors) {
       try { visitors.textContent = String(JSON.parse(message.data).visitors); } catch { visitors.textContent = "some"; }
       asking = setTimeout(() => { if (socket.readyState === WebSocket.OPEN) socket.send("more"); }, 20000);
     };
-    socket.onclose = () => { clearTimeout(asking); setTimeout(connect, wait); wait = Math.min(wait * 2, 16000); };
+    socket.onclose = () => { clearTimeout(asking); if ("once" in visitors.dataset) return; setTimeout(connect, wait); wait = Math.min(wait * 2, 16000); };
   };
   connect();
 }

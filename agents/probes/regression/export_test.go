@@ -1,0 +1,4 @@
+package regression
+
+// Compare is compare, for its test.
+var Compare = compare

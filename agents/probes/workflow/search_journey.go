@@ -1,0 +1,138 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/reading"
+	"github.com/atelier-studio/atelier/agents/surface"
+)
+
+// Bounds of a search.
+const (
+	leastTried = 3 // words that were not found before a search counts as broken
+	mostTried  = 6
+)
+
+func searchJourney() *agents.Probe {
+	return &agents.Probe{
+		ID: "search-journey", Title: "Search that does not find what is there",
+		Decides:  "Words from the titles of at least three pages are entered into the search form, and the result of none of them differs from that of a word that stands nowhere.",
+		Keeps:    "The words, and a picture of a result.",
+		Advice:   "Look whether the index is built from what is on the pages, and whether the form sends what is entered.",
+		Needs:    agents.NeedsBrowser,
+		Severity: agents.Medium, Skills: []string{"user journeys"},
+		Check: agents.Each(searches, func(ctx context.Context, lab *agents.Lab, f *surface.Form) agents.Outcome {
+			field := ""
+			for i := range f.Fields {
+				if t := f.Fields[i].Type; field == "" && (t == "search" || t == "text" || t == "") {
+					field = f.Fields[i].Name
+				}
+			}
+			words := titleWords(lab.Surface, f)
+			if field == "" || len(words) < leastTried {
+				return agents.Skip("there are no %d words of other pages to search for", leastTried)
+			}
+			tab, err := lab.Open(ctx, f.As, browser.Setting{ReadOnly: true})
+			if err != nil {
+				return agents.BlockOn(err)
+			}
+			defer tab.Close()
+			nothing, err := search(ctx, tab, f, field, lab.Marker(1))
+			if err != nil {
+				return agents.BlockOn(err)
+			}
+			rows := [][]string{{"word", "from", "fingerprint of the result"}, {lab.Marker(1), "nowhere", fingerprint(place{text: nothing})}}
+			for _, w := range words {
+				result, err := search(ctx, tab, f, field, w[0])
+				if err != nil {
+					return agents.BlockOn(err)
+				}
+				if result != nothing {
+					return agents.Pass()
+				}
+				rows = append(rows, []string{w[0], w[1], fingerprint(place{text: result})})
+			}
+			picture, err := tab.Screenshot(ctx, nil)
+			if err != nil {
+				return agents.BlockOn(err)
+			}
+			return agents.Fail(agents.Finding{
+				Text:  fmt.Sprintf("The search of %s gives the same for %d words that stand on pages of the target as for one that stands nowhere.", pathOf(f.Page), len(words)),
+				Where: agents.Place{URL: f.Page, Method: f.Method, Parameter: field, As: f.As}, Cause: surface.ShapeOf(f.Action),
+				Evidence: []agents.Evidence{agents.Table("searches", agents.ByBrowser, rows...), agents.Shot("the last result", picture)},
+			})
+		}),
+	}
+}
+
+// searches are forms that search, one for each address that they ask.
+func searches(s *surface.Surface) []*surface.Form {
+	var list []*surface.Form
+	seen := map[string]bool{}
+	for _, f := range s.Forms {
+		if key := surface.ShapeOf(f.Action); f.Purpose == surface.ForSearch && !f.Changes() && !seen[key] {
+			seen[key] = true
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// titleWords are words of the headings of pages, with the page that each is from: those of the most numerous shape first,
+// since what a site has most of is what its search is for.
+func titleWords(s *surface.Surface, f *surface.Form) [][2]string {
+	shapes := map[string]int{}
+	for _, p := range s.Pages {
+		shapes[p.Shape]++
+	}
+	var many, few [][2]string
+	taken := map[string]bool{}
+	for _, p := range s.Pages {
+		doc := reading.HTML(p.Answer)
+		if doc == nil || p.As != f.As || pathOf(p.URL) == pathOf(f.Action) {
+			continue
+		}
+		for _, word := range strings.Fields(doc.Find("h1").First().Text()) {
+			word = strings.Trim(word, ".,:;!?\"'()“”„«»")
+			if len([]rune(word)) < 4 || taken[strings.ToLower(word)] {
+				continue
+			}
+			taken[strings.ToLower(word)] = true
+			if shapes[p.Shape] > 1 {
+				many = append(many, [2]string{word, p.URL})
+			} else {
+				few = append(few, [2]string{word, p.URL})
+			}
+			break
+		}
+	}
+	list := append(many[:min(len(many), mostTried/2)], few...)
+	return list[:min(len(list), mostTried)]
+}
+
+// search enters a word into a form and returns what is shown then, without the word.
+func search(ctx context.Context, tab *browser.Tab, f *surface.Form, field, word string) (string, error) {
+	if err := tab.Go(ctx, f.Page); err != nil {
+		return "", err
+	}
+	selector := fmt.Sprintf("form [name=%s]", browser.Quote(field))
+	if err := tab.Fill(ctx, selector, word); err != nil {
+		return "", err
+	}
+	if err := tab.Press(ctx, browser.Enter, false); err != nil {
+		return "", err
+	}
+	if err := moved(ctx, tab); err != nil {
+		return "", err
+	}
+	at, err := here(ctx, tab)
+	if err != nil {
+		return "", err
+	}
+	text := strings.ToLower(strings.Join(strings.Fields(at.text), " "))
+	return strings.ReplaceAll(text, strings.ToLower(word), ""), nil
+}
