@@ -90,7 +90,7 @@ const (
 	CollectionEdit  Permission = "collection.edit"
 	CampaignView    Permission = "campaign.view" // what personas found, with its evidence
 	CampaignEdit    Permission = "campaign.edit" // to send personas against a target
-	UsageView       Permission = "usage.view" // what language models took, and the budget
+	UsageView       Permission = "usage.view"    // what language models took, and the budget
 	MemberView      Permission = "member.view"
 	MemberManage    Permission = "member.manage"
 	WorkspaceManage Permission = "workspace.manage"

@@ -25,7 +25,7 @@ func TestPersonasHaveTheirProbes(t *testing.T) {
 			}
 		}
 		if len(missing) > 0 {
-			t.Logf("%s misses %v", p.ID, missing)
+			t.Errorf("%s misses %v", p.ID, missing)
 		}
 	}
 	for id, probe := range all {

@@ -1,1 +1,0 @@
-import{a,b,c,d,e}from"./chunk-D5X6RTO5.js";import"./chunk-BSMDDTPO.js";import"./chunk-F3WWXDSJ.js";import"./chunk-EHI6SVOA.js";import"./chunk-OHB64NFH.js";export{e as autoCloseTags,d as html,a as htmlCompletionSource,b as htmlCompletionSourceWith,c as htmlLanguage};
