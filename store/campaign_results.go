@@ -155,15 +155,15 @@ func (s *Store) putRetest(ctx context.Context, q querier, t *desk.Task, r *campa
 	for _, x := range r.Cases {
 		executed = executed || x.Outcome.Verdict == agents.Passed || x.Outcome.Verdict == agents.Failed
 	}
-	for _, print := range t.Again {
+	for _, mark := range t.Again {
 		what := desk.NotLooked
 		switch {
-		case found[print]:
+		case found[mark]:
 			what = desk.Still
 		case executed && r.Stopped == "":
 			what = desk.Fixed
 		}
-		if _, err := q.exec(ctx, "UPDATE campaign_findings SET retest = $4, retested = $5 WHERE workspace = $1 AND campaign = $2 AND print = $3", t.Workspace, t.Of, print, string(what), s.now()); err != nil {
+		if _, err := q.exec(ctx, "UPDATE campaign_findings SET retest = $4, retested = $5 WHERE workspace = $1 AND campaign = $2 AND print = $3", t.Workspace, t.Of, mark, string(what), s.now()); err != nil {
 			return err
 		}
 	}

@@ -44,14 +44,14 @@ func (e *Element) Harmless() bool {
 	case "select", "textarea", "option", "label", "iframe", "video", "audio":
 		return false
 	case "button", "summary":
-	default: // what only takes the focus, such as the main part of a page, is no control
-		if !widget.MatchString(e.HTML) {
-			return false
-		}
 	case "input":
 		switch strings.ToLower(e.Type) {
 		case "button", "checkbox", "radio":
 		default:
+			return false
+		}
+	default: // what only takes the focus, such as the main part of a page, is no control
+		if !widget.MatchString(e.HTML) {
 			return false
 		}
 	}

@@ -68,11 +68,11 @@ func prints(r *campaign.Result) map[string]bool {
 }
 
 // CasesOf are the ids of the cases that made a finding.
-func CasesOf(r *campaign.Result, print string) []string {
+func CasesOf(r *campaign.Result, mark string) []string {
 	var list []string
 	for _, x := range r.Cases {
 		for i := range x.Outcome.Findings {
-			if x.Outcome.Findings[i].Print() == print {
+			if x.Outcome.Findings[i].Print() == mark {
 				list = append(list, x.ID)
 				break
 			}

@@ -15,7 +15,8 @@ const Strong = "Correct-Horse-9-Battery"
 // tried, the answer is no refusal. One that an earlier try has opened with the same password counts.
 func Register(ctx context.Context, lab *agents.Lab, d *Door, name, password string) (x *wire.Exchange, opened bool) {
 	x, _ = d.Once(ctx, lab, name, password)
-	for _, in := range SignIns(lab.Surface) {
+	if doors := SignIns(lab.Surface); len(doors) > 0 {
+		in := doors[0]
 		if in.WantsMail() && !d.WantsMail() {
 			name += "@example.org"
 		}

@@ -29,7 +29,7 @@ func (c *Client) Handshake(ctx context.Context, address string, offer *tls.Confi
 	if err != nil {
 		return nil, faultOf(ctx, err)
 	}
-	defer plain.Close()
+	defer plain.Close() //nolint:errcheck // nothing follows from it
 	offer = offer.Clone()
 	offer.InsecureSkipVerify = true
 	if net.ParseIP(u.Hostname()) == nil {

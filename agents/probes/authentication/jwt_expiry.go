@@ -33,7 +33,7 @@ func runJWTExpiry(ctx context.Context, lab *agents.Lab) agents.Outcome {
 		if !begins {
 			begin = float64(lab.Now().Unix())
 		}
-		text := ""
+		var text string
 		switch life := time.Duration((end - begin) * float64(time.Second)); {
 		case !ends:
 			text = "A token of a session never ends: whoever finds one, years later, is let in."

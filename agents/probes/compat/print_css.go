@@ -30,7 +30,7 @@ func printCSS() *agents.Probe {
 				return agents.BlockOn(err)
 			}
 			had, has := wordsSeen(v.Snapshot), wordsSeen(s)
-			text := ""
+			var text string
 			const little, clipped = 200, 40
 			switch {
 			case had > little && has*5 < had:

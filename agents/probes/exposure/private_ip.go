@@ -38,7 +38,7 @@ func runPrivateIP(_ context.Context, lab *agents.Lab, item surface.Item) agents.
 	}
 	const most, margin = 50, 60
 	for _, at := range inside.FindAllStringSubmatchIndex(text, most) {
-		name := ""
+		var name string
 		if at[2] >= 0 {
 			address, err := netip.ParseAddr(text[at[2]:at[3]])
 			if err != nil || !address.IsPrivate() || strings.HasPrefix(text[at[3]:], "/") {

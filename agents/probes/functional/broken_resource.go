@@ -26,7 +26,7 @@ func brokenResource() *agents.Probe {
 				if q.Blocked || seen[q.URL] || !slices.Contains([]string{"Image", "Script", "Stylesheet", "Font", "Media", "Manifest"}, q.Type) {
 					continue
 				}
-				said := ""
+				var said string
 				switch {
 				case q.Status >= http.StatusBadRequest:
 					said = fmt.Sprintf("answers %d", q.Status)

@@ -26,7 +26,7 @@ func failedXHR() *agents.Probe {
 				if q.Blocked || q.Held || seen[cause] || q.Type != "XHR" && q.Type != "Fetch" || q.Method == http.MethodOptions {
 					continue
 				}
-				said := ""
+				var said string
 				switch {
 				case p.As == "" && (q.Status == http.StatusUnauthorized || q.Status == http.StatusForbidden), q.Status == http.StatusTooManyRequests:
 					continue

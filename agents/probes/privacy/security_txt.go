@@ -33,7 +33,7 @@ func securityTxt() *agents.Probe {
 			if !x.Answered() {
 				return agents.BlockOn(x.Fault)
 			}
-			fault := ""
+			var fault string
 			if discover.IsMissing(lab.Surface, x, path) || x.Status != 200 || reading.IsHTML(x) {
 				fault = "There is no " + path + "."
 			} else {

@@ -29,7 +29,7 @@ func thirdPartyBlocked() *agents.Probe {
 			if len(hosts) == 0 || v.Status >= 400 {
 				return agents.Pass()
 			}
-			said := ""
+			var said string
 			switch wait := waiting(&v.Snapshot); {
 			case blank(&v.Snapshot):
 				said = "shows nothing"

@@ -24,7 +24,7 @@ func hsts() *agents.Probe {
 			if !x.Answered() {
 				return agents.BlockOn(x.Fault)
 			}
-			text := ""
+			var text string
 			age, there := reading.Settings(x.Header, "Strict-Transport-Security", ';')["max-age"]
 			seconds, err := strconv.ParseInt(age, 10, 64)
 			switch {

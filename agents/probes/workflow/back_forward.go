@@ -85,7 +85,7 @@ func followed(ctx context.Context, lab *agents.Lab, p *surface.Page, then func(t
 	if err != nil {
 		return agents.BlockOn(err)
 	}
-	said := ""
+	var said string
 	switch {
 	case want.url != got.url:
 		said = fmt.Sprintf(elsewhere, pathOf(next.url), got.url)
