@@ -78,13 +78,13 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 	}
 	one := func(list []string) string { return list[m.lab.Random.IntN(len(list))] }
 	switch n := m.lab.Random.IntN(100); {
-	case n >= 97 || len(controls)+len(fields)+len(links) == 0:
+	case n >= 96 || len(controls)+len(fields)+len(links) == 0:
 		return event{here, visit, "", m.somewhere()}
 	case n < 50 && len(controls) > 0:
 		return event{here, click, one(controls), ""}
 	case n < 70 && len(fields) > 0:
 		return event{here, fill, one(fields), one(texts)}
-	case n < 80 && len(links) > 0:
+	case n < 73 && len(links) > 0:
 		return event{here, click, one(links), ""}
 	case n < 95:
 		return event{here, press, "", one([]string{"ArrowDown", "ArrowUp", "Escape", "Tab"})}
@@ -93,11 +93,12 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 	}
 }
 
-// somewhere is a page that the ape goes to when there is nothing more to do where it is.
+// somewhere is a page that the ape goes to when there is nothing more to do where it is: one with scripts of its own, since
+// the others can throw nothing.
 func (m *ape) somewhere() string {
 	var list []string
-	for _, p := range m.lab.Surface.ByShape() {
-		if p.As == m.as && (p.Answer == nil || p.Answer.OK()) {
+	for _, p := range asking(m.lab.Surface) {
+		if p.As == m.as {
 			list = append(list, p.URL)
 		}
 	}

@@ -19,7 +19,7 @@ const (
 func apiSlow(slowness, looksAt time.Duration) *agents.Probe {
 	return &agents.Probe{
 		ID: "api-slow", Title: "Nothing tells that a slow answer is awaited",
-		Decides:  "The requests of a page's scripts take five seconds: after two, nothing on the page says that something is awaited, although most of it is still missing; or a form that a script sends is sent twice when its button is clicked twice.",
+		Decides:  "The requests of a page's scripts take five seconds: after two, nothing on the page says that something is awaited, although a paragraph and more is still missing; or a form that a script sends is sent twice when its button is clicked twice.",
 		Keeps:    "Pictures of the page while it waits, and when the answer has come.",
 		Advice:   "Show that something is under way after a moment (aria-busy, a progress element, a word), and disable what would send it again.",
 		Needs:    agents.NeedsBrowser,
@@ -84,15 +84,28 @@ func awaited(ctx context.Context, lab *agents.Lab, p *surface.Page, sound *brows
 		return nil, err
 	}
 	// What was missing while it waited, and came with the answer.
-	missing, _ := lost(after.Text, during.Text)
-	if !missing || moves || waiting(&during) != "" {
+	if late(after.Text, during.Text) < worthAWord || moves || waiting(&during) != "" {
 		return nil, nil
 	}
 	return []agents.Finding{{
-		Text:  fmt.Sprintf("While %s waits for %s, most of it is missing and nothing says that it comes.", pathOf(p.URL), pathOf(q.URL)),
+		Text:  fmt.Sprintf("While %s waits for %s, a paragraph and more is missing, and nothing says that it comes.", pathOf(p.URL), pathOf(q.URL)),
 		Where: agents.Place{URL: p.URL, As: p.As}, Cause: p.Shape + " " + surface.ShapeOf(q.URL),
 		Evidence: []agents.Evidence{agents.Shot("while it waits", picture), agents.Shot("when the answer has come", sound.Picture)},
 	}}, nil
+}
+
+// worthAWord are bytes of text that people wait for, and want to know that they come.
+const worthAWord = 80
+
+// late is how many bytes of lines came with an answer.
+func late(after, during string) (size int) {
+	was := lines(during)
+	for line := range lines(after) {
+		if !was[line] {
+			size += len(line)
+		}
+	}
+	return size
 }
 
 // twice clicks the button of a form twice that a script sends. What is sent never reaches the target.
