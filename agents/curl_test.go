@@ -24,13 +24,13 @@ func TestCurl(t *testing.T) {
 		method, path, body string
 		header             http.Header
 	}
-	var got sent
+	arrived := make(chan sent, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
 		}
-		got = sent{r.Method, r.RequestURI, string(body), r.Header}
+		arrived <- sent{r.Method, r.RequestURI, string(body), r.Header}
 	}))
 	defer server.Close()
 	all := make([]byte, 256)
@@ -48,10 +48,10 @@ func TestCurl(t *testing.T) {
 	} {
 		f := agents.Finding{Evidence: []agents.Evidence{agents.Excerpt("x", "y"), agents.Exchanged("request", &wire.Exchange{Request: r})}}
 		line := f.Curl()
-		got = sent{}
 		if out, err := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(line, "curl -i", "curl -sS -i --noproxy '*'", 1)).CombinedOutput(); err != nil { //nolint:gosec // this is what is tested
-			t.Errorf("%s: %v\n%s\n%s", name, err, line, out)
+			t.Fatalf("%s: %v\n%s\n%s", name, err, line, out)
 		}
+		got := <-arrived // it has been answered, so it has arrived
 		if got.method != r.Method || server.URL+got.path != r.URL || got.body != string(r.Body) {
 			t.Errorf("%s: %+v came of\n%s", name, got, line)
 		}
