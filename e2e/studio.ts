@@ -11,6 +11,9 @@ import { join } from "node:path";
 export const root = new URL("..", import.meta.url).pathname;
 export const program = join(root, "bin", "atelier");
 
+/** The themes that long journeys are gone in: the one that is easier to get wrong, or both with THEMES=both. */
+export const longThemes: readonly ("light" | "dark")[] = process.env["THEMES"] === "both" ? ["light", "dark"] : ["dark"];
+
 export const owner = { email: "ada@example.org", password: "correct horse battery staple" };
 
 /** A running studio with a data folder of its own. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Api } from "../api";
 import { Screens } from "../screens";
-import { expect, setUp, test } from "../studio";
+import { expect, longThemes, setUp, test } from "../studio";
 
 /** A small web site whose pages a test sets; pages have an ETag each. */
 class Site {
@@ -36,7 +36,7 @@ class Site {
   }
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of longThemes) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Api } from "../api";
 import { Model } from "../model";
 import { Screens } from "../screens";
-import { expect, setUp, type Studio, test } from "../studio";
+import { expect, longThemes, setUp, type Studio, test } from "../studio";
 
 const press = `# Press P-200
 
@@ -74,7 +74,7 @@ async function ask(page: Page, question: string): Promise<void> {
   await page.getByTestId("ask").click();
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of longThemes) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

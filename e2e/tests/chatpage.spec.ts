@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { Api, chain, type Doc } from "../api";
 import { inviteLink, join } from "../guests";
 import { Screens } from "../screens";
-import { expect, type Outside, setUp, test } from "../studio";
+import { expect, longThemes, type Outside, setUp, test } from "../studio";
 
 // A long answer: a table that is wider than a phone, code, and a word without an end.
 const long = `# Opening hours
@@ -38,7 +38,7 @@ async function write(page: Page, message: string): Promise<void> {
   await page.getByTestId("send-message").click();
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of longThemes) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Api } from "../api";
 import { Screens } from "../screens";
-import { expect, setUp, type Studio, test } from "../studio";
+import { expect, longThemes, setUp, type Studio, test } from "../studio";
 
 const handbook = `# Press P-200
 
@@ -39,7 +39,7 @@ async function addFolder(page: Page, folder: string): Promise<void> {
   await chooser.setFiles(folder);
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of longThemes) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Api } from "../api";
 import { Screens } from "../screens";
-import { expect, setUp, type Studio, test } from "../studio";
+import { expect, longThemes, setUp, type Studio, test } from "../studio";
 
 const machines = [
   "lathe", "press", "mill", "saw", "drill", "kiln", "crane", "pump", "boiler", "loom", "robot", "furnace",
@@ -36,7 +36,7 @@ function table(): string {
   return lines.join("\n");
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of longThemes) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

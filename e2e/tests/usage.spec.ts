@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Api } from "../api";
 import { Screens } from "../screens";
-import { expect, setUp, test } from "../studio";
+import { expect, longThemes, setUp, test } from "../studio";
 
 /** A model server that speaks the protocol of OpenAI and says the same to everybody. */
 class Models {
@@ -35,7 +35,7 @@ class Models {
 
 const question = "After how many hours of operation is the hydraulic oil of the press changed?";
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of longThemes) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 

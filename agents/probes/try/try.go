@@ -57,6 +57,9 @@ func At(t testing.TB, list []*agents.Probe, address string, o Options) *campaign
 		parts.Probes[probe.ID] = probe
 	}
 	if o.Browser {
+		if testing.Short() {
+			t.Skip("without a browser: -short")
+		}
 		path, err := browser.Find("")
 		if err != nil {
 			t.Skipf("without a browser: %v", err)
