@@ -135,7 +135,11 @@ for (const theme of ["light", "dark"] as const) {
       await screens.look("menu");
       await page.getByTestId("menu-runs").tap();
       await expect(page.getByTestId("runs-drawer")).toBeVisible();
-      await page.keyboard.press("Escape");
+      // A key that comes before the browser has taken the drawer up is pressed again, as people do.
+      await expect(async () => {
+        await page.keyboard.press("Escape");
+        await expect(page.getByTestId("runs-drawer")).toBeHidden({ timeout: 500 });
+      }).toPass();
 
       await page.getByTestId("outline-leave").tap();
       await screens.look("canvas");
