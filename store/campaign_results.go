@@ -207,12 +207,12 @@ func (s *Store) CampaignFindings(ctx context.Context, scope auth.Scope, id strin
 }
 
 // CampaignFinding returns one of them.
-func (s *Store) CampaignFinding(ctx context.Context, scope auth.Scope, id, print string) (*desk.Found, error) {
+func (s *Store) CampaignFinding(ctx context.Context, scope auth.Scope, id, fingerprint string) (*desk.Found, error) {
 	ws, err := workspaceOf(scope)
 	if err != nil {
 		return nil, err
 	}
-	f, err := one(ctx, s.library.reader(), "such finding of this campaign", scanFound, foundQuery+" AND f.print = $3", ws, id, print)
+	f, err := one(ctx, s.library.reader(), "such finding of this campaign", scanFound, foundQuery+" AND f.print = $3", ws, id, fingerprint)
 	return &f, err
 }
 
