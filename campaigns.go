@@ -42,7 +42,7 @@ func newTests(s *studio) (*tests, error) {
 		t.workers = append(t.workers, &qadesk.Worker{
 			Queue: s.store.Desk(), Parts: t.parts, Owner: fmt.Sprintf("%s/%d", s.runner.Owner, i), Now: time.Now, Log: s.log,
 			Alone: s.config.DatabaseURL == "" && i == 0, // one process owns the folder
-			Bound: bounded, Ended: t.ended,
+			Bound: bounded, Left: report.BaselineOf, Ended: t.ended,
 			Changed: func(workspace string, c *qadesk.Campaign) {
 				web.TellCampaign(context.Background(), s.bus, workspace, c)
 			},

@@ -57,7 +57,7 @@ func commands() []command {
 		{"restore", "FILE [--data DIR]", "makes a data folder from a backup", restoreCommand},
 		{"user", "reset-password EMAIL [--data DIR]", "sets a new password for someone who lost theirs; stop the studio first", userCommand},
 		{"rag", "ingest|ask … --collection NAME [--data DIR] [--tags …] [--json] [--no-model]\n  atelier rag eval COLLECTION [--require ndcg=0.40,recall=0.9,…] [--questions FILE] [--answers] [--keep] [--json]", "takes files and folders in, answers a question from a collection, or measures it on judged questions (exit code 1: below what is required, 2: could not run); stop the studio first", ragCommand},
-		{"qa", "TARGET [--require security=0.90,…] [--areas …] [--intrusive] [--account ROLE:USER:FILE]… [--personas …] [--time 10m] [--rate N] [--requests N] [--active N] [--seed N] [--fail-on high] [--out DIR] [--json]", "sends 27 personas against a web application and tells what they found (exit code 1: faults, or less than is required; 2: could not test); qa --help lists all options", qaCommand},
+		{"qa", "TARGET [--require security=0.90,…] [--areas …] [--intrusive] [--account ROLE:USER:FILE]… [--roles FILE] [--journeys FILE] [--baseline FILE] [--personas …] [--time 10m] [--rate N] [--requests N] [--active N] [--seed N] [--fail-on high] [--out DIR] [--json]", "sends 27 personas against a web application and tells what they found (exit code 1: faults, or less than is required; 2: could not test); qa --help lists all options", qaCommand},
 		{"version", "", "prints the version", versionCommand},
 		{"help", "", "prints this", helpCommand},
 		{"sandbox", "", "", sandboxCommand},

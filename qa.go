@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/probes"
@@ -25,6 +26,7 @@ import (
 // qaFlags are the options of atelier qa.
 type qaFlags struct {
 	require, areas, personas, out, browser, failOn string
+	roles, journeys, baseline                      string
 	accounts                                       []string
 	settings                                       campaign.Settings
 	json                                           bool
@@ -42,6 +44,12 @@ func qaCommand(ctx context.Context, p *process) int {
 	targets, err := parse(qaOptions(p, c, &o), p.args)
 	if err != nil {
 		return p.fail(exitUsage, err)
+	}
+	if len(targets) == 1 && targets[0] == "roles" {
+		if _, err := p.stdout.Write(access.Template()); err != nil {
+			return p.fail(exitUsage, err)
+		}
+		return exitOK
 	}
 	if len(targets) != 1 {
 		return p.fail(exitUsage, errors.New("qa takes the address of one web application, such as http://127.0.0.1:3000"))
@@ -82,7 +90,10 @@ func qaOptions(p *process, c *Config, o *qaFlags) *flag.FlagSet {
 		o.accounts = append(o.accounts, text)
 		return nil
 	})
-	flags.StringVar(&o.out, "out", "", "folder for report.html, report.json, junit.xml and findings.sarif; it is made when absent")
+	flags.StringVar(&o.roles, "roles", "", "YAML or CSV file of roles and of what each may do, which is tried; atelier qa roles prints one to begin with")
+	flags.StringVar(&o.journeys, "journeys", "", "YAML file of ways through the application that have to work")
+	flags.StringVar(&o.baseline, "baseline", "", "baseline.json or report.json that an earlier campaign on the target left, to compare with")
+	flags.StringVar(&o.out, "out", "", "folder for report.html, report.json, junit.xml, findings.sarif and baseline.json; it is made when absent")
 	flags.Uint64Var(&s.Seed, "seed", 1, "the same seed finds the same")
 	flags.DurationVar(&s.Budget.Time, "time", 20*time.Minute, "how long the campaign may take, such as 10m")
 	flags.Float64Var(&s.Budget.PerSecond, "rate", 50, "requests a second, at most")
@@ -138,11 +149,18 @@ func (o *qaFlags) prepare(p *process, c *Config) (*campaign.Parts, error) {
 		}
 		s.Accounts = append(s.Accounts, login)
 	}
+	if err := o.given(p); err != nil {
+		return nil, err
+	}
 	known := probes.All()
 	if s.Personas, err = readPersonas(o.personas, known); err != nil {
 		return nil, fmt.Errorf("--personas: %w", err)
 	}
-	parts := &campaign.Parts{Probes: known, Listed: split(c.TestHosts), Agent: "Atelier-QA/" + ops.Version(release), Control: &campaign.Control{}}
+	before, err := readBaseline(o.baseline, s.Target)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline: %w", err)
+	}
+	parts := &campaign.Parts{Probes: known, Baseline: before, Listed: split(c.TestHosts), Agent: "Atelier-QA/" + ops.Version(release), Control: &campaign.Control{}}
 	if o.browser != "none" {
 		parts.BrowserPath, err = browser.Find(o.browser)
 		if err != nil && !errors.Is(err, browser.ErrNone) {
@@ -174,8 +192,13 @@ func readLogin(p *process, text string) (login campaign.Login, err error) {
 	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
 		return login, fmt.Errorf("%q is none: write ROLE:USER:FILE or ROLE:USER:env:NAME", text)
 	}
-	login.Role, login.User = parts[0], parts[1]
-	from, isHeader := strings.CutPrefix(parts[2], "header:")
+	return loginFrom(p, parts[0], parts[1], parts[2])
+}
+
+// loginFrom reads what signs an account in from FILE or env:NAME, with header: before it for a header.
+func loginFrom(p *process, role, user, where string) (login campaign.Login, err error) {
+	login.Role, login.User = role, user
+	from, isHeader := strings.CutPrefix(where, "header:")
 	var secret string
 	if name, ok := strings.CutPrefix(from, "env:"); ok {
 		if secret = p.getenv(name); secret == "" {

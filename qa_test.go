@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -39,6 +40,9 @@ func TestQACommand(t *testing.T) {
 	out := filepath.Join(dir, "report")
 	password, empty := put(t, dir, "password", "s3cret-s3cret\n"), put(t, dir, "empty", "\n")
 	personas := put(t, dir, "mine.yaml", "personas:\n  - {id: mine, name: Mine, area: functional, probes: [broken-link]}\n")
+	doorman := put(t, dir, "doorman.yaml", "personas:\n  - {id: doorman, name: Doorman, area: security, probes: [access-table]}\n")
+	roles := put(t, dir, "roles.yaml", "roles: [{name: guest, nobody: true}, {name: admin, user: ada, password_from: "+password+"}]\nrules: [{path: /, deny: [guest]}]\n")
+	open := put(t, dir, "open.yaml", "roles: [{name: admin, user: ada, password: s3cret-s3cret}]\n")
 	for _, tt := range []struct {
 		name, args string
 		code       int
@@ -57,6 +61,13 @@ func TestQACommand(t *testing.T) {
 		{"an account that is none", server.URL + " --account ada", exitUsage, "ROLE:USER"},
 		{"a persona that there is not", server.URL + " --personas nobody", exitUsage, "nobody"},
 		{"a file of personas that is none", server.URL + " --personas " + empty, exitUsage, "--personas"},
+		{"roles to begin with", "roles", exitOK, "suspended user"},
+		{"a file of roles that is not there", server.URL + " --roles " + filepath.Join(dir, "none"), exitUsage, "--roles"},
+		{"a file of roles with a password", server.URL + " --roles " + open, exitUsage, "password_from"},
+		{"a role whose password is nowhere", server.URL + " --roles " + put(t, dir, "nowhere.yaml", "roles: [{name: admin, user: ada, password_from: 'env:NOWHERE'}]"), exitUsage, "NOWHERE"},
+		{"a file of journeys that is none", server.URL + " --journeys " + personas, exitUsage, "--journeys"},
+		{"a baseline that is none", server.URL + " --baseline " + personas, exitUsage, "--baseline"},
+		{"roles that the table is wrong about", server.URL + " --browser none --personas " + doorman + " --roles " + roles, exitFailed, "let in where the table"},
 		{"a browser that is not there", server.URL + " --browser /none", exitUsage, "--browser"},
 		{"another machine without a token", "http://192.0.2.1:9 --time 3s --data " + dir, exitUsage, "atelier-target="},
 		{"faults", server.URL + " --browser none --personas " + personas + " --account admin:ada:" + password + " --out " + out, exitFailed, "Broken"},
@@ -79,6 +90,40 @@ func TestQACommand(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What a campaign left is what the next one on its target is compared with, in each of its forms.
+func TestQABaseline(t *testing.T) {
+	t.Parallel()
+	var title atomic.Value
+	title.Store("Shop")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><html lang=en><title>%s</title><h1>%[1]s</h1>`, title.Load())
+	}))
+	t.Cleanup(server.Close)
+	dir := t.TempDir()
+	keeper := put(t, dir, "keeper.yaml", "personas:\n  - {id: keeper, name: Keeper, area: functional, probes: [text-diff]}\n")
+	qa := func(address string, more ...string) (int, string) {
+		code, out, errs := atelier(t, append([]string{"qa", address, "--browser", "none", "--personas", keeper, "--fail-on", "info"}, more...)...)
+		return code, out + errs
+	}
+	if code, said := qa(server.URL, "--out", dir); code != exitUsage || !strings.Contains(said, "nothing was tested") {
+		t.Fatalf("without a campaign before: %d %s", code, said)
+	}
+	for _, was := range []string{dir, filepath.Join(dir, "baseline.json"), filepath.Join(dir, "report.json")} {
+		title.Store("Shop")
+		if code, said := qa(server.URL, "--baseline", was); code != exitOK {
+			t.Errorf("%s, unchanged: %d %s", was, code, said)
+		}
+		title.Store("Store")
+		if code, said := qa(server.URL, "--baseline", was); code != exitFailed || !strings.Contains(said, "text-diff") {
+			t.Errorf("%s: %d %s", was, code, said)
+		}
+	}
+	if code, said := qa("http://127.0.0.1:1", "--baseline", dir); code != exitUsage || !strings.Contains(said, "is of a campaign on") {
+		t.Errorf("of another target: %d %s", code, said)
+	}
 }
 
 // Ctrl+C ends a campaign within a second, and what was tested until then is told.

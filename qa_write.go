@@ -18,11 +18,22 @@ import (
 	"github.com/atelier-studio/atelier/agents/report"
 )
 
+// baselineFile is what the next campaign on the target is compared with.
+const baselineFile = "baseline.json"
+
 // writeQAFiles writes a report into a folder in all its forms.
 func writeQAFiles(ctx context.Context, folder string, r report.Report) error {
 	page := func(w io.Writer) error { return r.HTML(ctx, w) }
+	before := func(w io.Writer) error {
+		data, err := report.BaselineOf(r.Result).Encode()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(data)
+		return err
+	}
 	for name, write := range map[string]func(io.Writer) error{
-		"report.html": page, "report.json": r.JSON, "junit.xml": r.JUnit, "findings.sarif": r.SARIF,
+		"report.html": page, "report.json": r.JSON, "junit.xml": r.JUnit, "findings.sarif": r.SARIF, baselineFile: before,
 	} {
 		if err := writeWhole(filepath.Join(folder, name), write); err != nil {
 			return err

@@ -90,6 +90,7 @@ func (c each[T]) Run(ctx context.Context, lab *Lab, item surface.Item) Outcome {
 type Outcome struct {
 	Verdict  Verdict   `json:"verdict"`
 	Reason   string    `json:"reason,omitempty"` // of not tested and blocked
+	Saw      string    `json:"saw,omitempty"`    // what was seen in few words, where people want to know it of a pass, too
 	Findings []Finding `json:"findings,omitempty"`
 }
 

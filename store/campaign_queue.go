@@ -9,7 +9,6 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/desk"
-	"github.com/atelier-studio/atelier/auth"
 )
 
 // Desk returns the campaigns as their worker sees them.
@@ -175,26 +174,6 @@ func (d *Desk) Keep(ctx context.Context, t *desk.Task, cases []campaign.Case) er
 	})
 }
 
-// Baseline is in desk.Queue.
-func (d *Desk) Baseline(ctx context.Context, t *desk.Task) (*agents.Baseline, error) {
-	before, err := d.store.CampaignBefore(ctx, auth.System(t.Workspace), t.ID)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // the interface says so
-	}
-	if err != nil {
-		return nil, err
-	}
-	r, err := d.store.CampaignResult(ctx, auth.System(t.Workspace), before.ID)
-	if err != nil {
-		return nil, err
-	}
-	b := &agents.Baseline{At: r.Begun, Surface: r.Surface}
-	for i := range r.Findings {
-		b.Findings = append(b.Findings, r.Findings[i].Finding)
-	}
-	return b, nil
-}
-
 // Release is in desk.Queue.
 func (d *Desk) Release(ctx context.Context, t *desk.Task) error {
 	_, err := d.store.library.exec(ctx, "UPDATE campaigns SET status = 'queued', owner = ''"+heldCampaign, campaignHolder(t)...)
@@ -210,6 +189,10 @@ func (d *Desk) Finish(ctx context.Context, t *desk.Task, r *campaign.Result) err
 	t.Ended = s.now()
 	packed, err := s.pack(r)
 	if err != nil {
+		return err
+	}
+	var left *packedBaseline
+	if left, err = packBaseline(leaves(t)); err != nil {
 		return err
 	}
 	texts, err := asJSON(t.Board, t.Summary)
@@ -229,6 +212,9 @@ func (d *Desk) Finish(ctx context.Context, t *desk.Task, r *campaign.Result) err
 		if err := s.putResult(ctx, q, t, packed); err != nil {
 			return err
 		}
+		if err := s.putBaseline(ctx, q, t, left); err != nil {
+			return err
+		}
 		if t.Of != "" && r != nil {
 			if err := s.putRetest(ctx, q, t, r); err != nil {
 				return err
@@ -238,4 +224,12 @@ func (d *Desk) Finish(ctx context.Context, t *desk.Task, r *campaign.Result) err
 			t.Workspace, t.ID, string(t.Status), t.Error, texts[0], texts[1], t.Ended)
 		return err
 	})
+}
+
+// leaves is what a campaign leaves for the next: one that was done as a whole, and is no other's again.
+func leaves(t *desk.Task) *agents.Baseline {
+	if t.Status != desk.Done || t.Of != "" {
+		return nil
+	}
+	return t.Left
 }

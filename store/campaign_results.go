@@ -61,12 +61,16 @@ func (s *Store) putPictures(ctx context.Context, q querier, ws, id string, list 
 }
 
 func (s *Store) pictures(ctx context.Context, ws, id string) (pictures, error) {
+	return s.picturesLike(ctx, ws, id, "name NOT LIKE 'live/%' AND name NOT LIKE 'page/%'")
+}
+
+func (s *Store) picturesLike(ctx context.Context, ws, id, like string) (pictures, error) {
 	type named struct {
 		name string
 		data []byte
 	}
 	list, err := collect(ctx, s.library.reader(), func(row scanner) (n named, err error) { return n, row.Scan(&n.name, &n.data) },
-		"SELECT name, data FROM campaign_pictures WHERE workspace = $1 AND campaign = $2 AND name NOT LIKE 'live/%'", ws, id)
+		"SELECT name, data FROM campaign_pictures WHERE workspace = $1 AND campaign = $2 AND "+like, ws, id)
 	all := make(pictures, len(list))
 	for _, n := range list {
 		all[n.name] = n.data

@@ -12,9 +12,12 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/desk"
 	"github.com/atelier-studio/atelier/agents/wire"
 	"github.com/atelier-studio/atelier/engine"
+
+	"github.com/a-h/templ"
 )
 
 // CampaignsView is the list of campaigns.
@@ -93,6 +96,9 @@ func faults(c *desk.Campaign) int {
 type CampaignForm struct {
 	Name, Target           string
 	From                   string // the campaign that it repeats
+	Plan                   string // the planned campaign that is changed
+	PlanActive             bool
+	Timezone               string // of a plan
 	Areas                  map[agents.Area]bool
 	Require                map[agents.Area]string
 	Accounts               []CampaignAccount
@@ -101,6 +107,7 @@ type CampaignForm struct {
 	PerSecond, Pages       string
 	Active, Seed           string
 	Without, Origins, More string // one a line
+	Roles, Journeys        string // YAML, or JSON
 	Personas               []agents.Persona
 	Chosen                 map[string]bool // nil: all
 	When, Cron             string
@@ -109,6 +116,33 @@ type CampaignForm struct {
 	Browser                string // why there is none
 	Mistakes               Mistakes
 }
+
+// action is where the form goes.
+func (f CampaignForm) action() templ.SafeURL {
+	if f.Plan != "" {
+		return templ.SafeURL("/campaigns/plans/" + f.Plan)
+	}
+	return "/campaigns"
+}
+
+func (f CampaignForm) title(ctx context.Context) string {
+	if f.Plan != "" {
+		return tr(ctx, "Planned campaign")
+	}
+	return tr(ctx, "New campaign")
+}
+
+// times are the choices of when it runs. One that is planned is not run at once.
+func (f CampaignForm) times(ctx context.Context) []Choice {
+	list := []Choice{{"", tr(ctx, "Now, once")}, {"0 2 * * *", tr(ctx, "Every night at two")}, {"0 2 * * 1", tr(ctx, "Every Monday at two")}, {"cron", tr(ctx, "As this cron line says")}}
+	if f.Plan != "" {
+		return list[1:]
+	}
+	return list
+}
+
+// Times are the cron lines that can be chosen by words.
+var Times = []string{"0 2 * * *", "0 2 * * 1"}
 
 // CampaignAccount is an account of the form. Kept says that its password is known already.
 type CampaignAccount struct {
@@ -137,6 +171,7 @@ type CampaignView struct {
 	Shared    string // the address of a link that was just made
 	Retests   []desk.Campaign
 	ByPersona []PersonaRow
+	Tried     [][]campaign.Tried // what became of the table of roles, rule by rule
 }
 
 // SurfacePart is a sort of things that were discovered.

@@ -9,8 +9,10 @@ import (
 	"slices"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/desk"
+	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/wire"
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/live"
@@ -77,6 +79,8 @@ type newCampaignIn struct {
 	Personas  []string            `json:"personas,omitempty" doc:"Ids of those that work; left out: all that come with the studio."`
 	Areas     []agents.Area       `json:"areas,omitempty"`
 	Accounts  []accountIn         `json:"accounts,omitempty"`
+	Access    access.Table        `json:"access,omitzero" doc:"Roles, and which of them are let in where; every cell is tried."`
+	Journeys  []journey.Journey   `json:"journeys,omitempty" doc:"Ways through the application that have to work."`
 	Require   agents.Requirements `json:"require,omitempty" doc:"Coverage to reach by area, from 0 to 1."`
 	Intrusive bool                `json:"intrusive,omitempty" doc:"Also make probes that may change or break something."`
 	Seed      uint64              `json:"seed,omitempty"`
@@ -92,7 +96,7 @@ func (s *Server) order(c *Ctx, in newCampaignIn) (o desk.Campaign, err error) {
 	}
 	o = desk.Campaign{Name: in.Name, After: in.After, Settings: campaign.Settings{
 		Target: in.Target, Origins: in.Origins, Below: in.Below, Without: in.Without, More: in.More, Areas: in.Areas, Require: in.Require,
-		Intrusive: in.Intrusive, Seed: in.Seed, Budget: in.Budget,
+		Intrusive: in.Intrusive, Seed: in.Seed, Budget: in.Budget, Access: in.Access, Journeys: in.Journeys,
 	}}
 	for _, a := range in.Accounts {
 		o.Settings.Accounts = append(o.Settings.Accounts, campaign.Login(a))

@@ -53,6 +53,7 @@ func filled(c *desk.Campaign) views.CampaignForm {
 	for i := range s.Personas {
 		f.Chosen[s.Personas[i].ID] = true
 	}
+	f.Roles, f.Journeys = tableText(&s.Access), journeysText(s.Journeys)
 	for _, a := range s.Accounts {
 		f.Accounts = append(f.Accounts, views.CampaignAccount{Role: a.Role, User: a.User, Kept: true})
 	}
@@ -72,7 +73,11 @@ func (s *Server) showCampaignForm(c *Ctx, status int, f views.CampaignForm) erro
 		return err
 	}
 	f.Browser = s.Campaigns.Browser
-	p := c.underCampaigns(c.T("New campaign"))
+	title := c.T("New campaign")
+	if f.Plan != "" {
+		title = c.T("Planned campaign")
+	}
+	p := c.underCampaigns(title)
 	p.Narrow = true
 	return c.View(status, views.CampaignFormPage(p, f))
 }
@@ -85,12 +90,9 @@ func createCampaign(s *Server, c *Ctx) error {
 	}
 	in, err := campaignOf(form)
 	var made *desk.Campaign
-	cron := form.Get("when")
-	if cron == "cron" {
-		cron = strings.TrimSpace(form.Get("cron"))
-		if cron == "" && err == nil {
-			err = invalidInput("Write the cron line.")
-		}
+	var cron string
+	if err == nil {
+		cron, err = cronOf(form)
 	}
 	switch {
 	case err != nil:
@@ -103,13 +105,25 @@ func createCampaign(s *Server, c *Ctx) error {
 			return c.Back("/campaigns/" + made.ID)
 		}
 	}
-	wrong, err := mistakes(c, err)
+	wrong, err := mistakesIn(c, err)
 	if err != nil {
 		return err
 	}
 	f := enteredCampaign(form)
 	f.Mistakes = wrong
 	return s.showCampaignForm(c, http.StatusUnprocessableEntity, f)
+}
+
+// cronOf is when a form asks for it; "" is now.
+func cronOf(form url.Values) (string, error) {
+	if form.Get("when") != "cron" {
+		return form.Get("when"), nil
+	}
+	cron := strings.TrimSpace(form.Get("cron"))
+	if cron == "" {
+		return "", invalidInput("Write the cron line.")
+	}
+	return cron, nil
 }
 
 // campaignOf reads what a form asks for.
@@ -146,6 +160,9 @@ func campaignOf(form url.Values) (in newCampaignIn, err error) {
 			}
 		}
 	}
+	if err := in.given(form.Get("roles"), form.Get("journeys")); err != nil {
+		return in, err
+	}
 	in.Accounts, err = accountsOf(form)
 	return in, err
 }
@@ -181,8 +198,8 @@ func accountsOf(form url.Values) ([]accountIn, error) {
 	var list []accountIn
 	for i := range users {
 		a := accountIn{Role: strings.TrimSpace(roles[i]), User: strings.TrimSpace(users[i])}
-		if a.Role == "" && a.User == "" {
-			continue
+		if a.Role == "" && a.User == "" || a.User == "" && secrets[i] == "" && form.Get("from") == "" && form.Get("plan") == "" {
+			continue // a role that nobody signs in for
 		}
 		if a.Role == "" {
 			a.Role = "user"
@@ -206,7 +223,7 @@ func enteredCampaign(form url.Values) views.CampaignForm {
 		Name: form.Get("name"), Target: form.Get("target"), From: form.Get("from"), Intrusive: form.Get("intrusive") != "", Minutes: form.Get("minutes"),
 		Requests: form.Get("requests"), PerSecond: form.Get("rate"), Pages: form.Get("pages"), Active: form.Get("active"), Seed: form.Get("seed"), Without: form.Get("without"),
 		Origins: form.Get("origins"), More: form.Get("more"), When: form.Get("when"), Cron: form.Get("cron"), Workflow: form.Get("workflow"), Least: form.Get("least"),
-		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{},
+		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{}, Roles: form.Get("roles"), Journeys: form.Get("journeys"),
 	}
 	for _, area := range form["area"] {
 		f.Areas[agents.Area(area)] = true

@@ -61,6 +61,12 @@ func (s *Server) fillResult(c *Ctx, v *views.CampaignView) (err error) {
 	case "coverage":
 		v.ByPersona = byPersona(&v.Campaign)
 		return nil
+	case "roles":
+		r, err := s.Store.CampaignResult(c.Context(), c.Scope(), v.Campaign.ID)
+		if err == nil {
+			v.Tried = r.Access()
+		}
+		return err
 	case "surface":
 		r, err := s.Store.CampaignResult(c.Context(), c.Scope(), v.Campaign.ID)
 		if err == nil && r.Surface != nil {

@@ -12,11 +12,16 @@ import (
 	"github.com/atelier-studio/atelier/views"
 )
 
+// campaignBody bounds the form of a campaign, with its table of roles and its journeys.
+const campaignBody = 1 << 20
+
 // campaignPages are the pages of campaigns and personas.
 var campaignPages = []route{
 	{Method: "GET", Path: "/campaigns", Permission: auth.CampaignView, Handle: campaignsPage},
 	{Method: "GET", Path: "/campaigns/new", Permission: auth.CampaignEdit, Handle: newCampaignPage},
-	{Method: "POST", Path: "/campaigns", Permission: auth.CampaignEdit, Handle: createCampaign, Body: formBody, Cost: costTests},
+	{Method: "POST", Path: "/campaigns", Permission: auth.CampaignEdit, Handle: createCampaign, Body: campaignBody, Cost: costTests},
+	{Method: "GET", Path: "/campaigns/plans/:id", Permission: auth.CampaignEdit, Handle: planPage},
+	{Method: "POST", Path: "/campaigns/plans/:id", Permission: auth.CampaignEdit, Handle: savePlan, Body: campaignBody},
 	{Method: "POST", Path: "/campaigns/plans/:id/run", Permission: auth.CampaignEdit, Handle: runPlan, Body: formBody, Cost: costTests},
 	{Method: "POST", Path: "/campaigns/plans/:id/delete", Permission: auth.CampaignEdit, Handle: deletePlan, Body: formBody},
 	{Method: "GET", Path: "/campaigns/:id", Permission: auth.CampaignView, Handle: campaignPage},

@@ -140,7 +140,7 @@ func publicText(err, shared error, title string) string {
 		shared == store.ErrFull || shared == context.DeadlineExceeded || shared == context.Canceled {
 		return title + "."
 	}
-	text := strings.ReplaceAll(err.Error(), ": "+shared.Error(), "")
+	text := strings.NewReplacer(": "+shared.Error(), "", " ("+shared.Error()+")", "").Replace(err.Error())
 	text = strings.TrimPrefix(text, shared.Error()+": ")
 	return sentence(text)
 }

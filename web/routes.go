@@ -45,7 +45,7 @@ const (
 // routes returns the whole table.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, keyRoutes, usageRoutes, secretRoutes, workflowRoutes, mentionRoutes, collectionRoutes, evaluationRoutes, documentRoutes, addressRoutes, campaignRoutes, campaignPages, openaiRoutes, chatRoutes, mcpRoutes, apiRoutes} {
+	for _, part := range [][]route{coreRoutes, languageRoutes, accountRoutes, workspaceRoutes, keyRoutes, usageRoutes, secretRoutes, workflowRoutes, mentionRoutes, collectionRoutes, evaluationRoutes, documentRoutes, addressRoutes, campaignRoutes, givenRoutes, campaignPages, openaiRoutes, chatRoutes, mcpRoutes, apiRoutes} {
 		all = append(all, part...)
 	}
 	return all

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/callback"
 	"github.com/atelier-studio/atelier/agents/discover"
@@ -37,6 +38,8 @@ type Settings struct {
 	Require  agents.Requirements `json:"require,omitempty"`
 	// Journeys are gone in a browser, as people declared them.
 	Journeys []journey.Journey `json:"journeys,omitempty"`
+	// Access says which role may do what; every cell of it is tried.
+	Access access.Table `json:"access,omitzero"`
 	// Intrusive allows what may change or break something.
 	Intrusive bool   `json:"intrusive"`
 	Seed      uint64 `json:"seed"`
@@ -147,7 +150,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	if errors.Is(err, discover.ErrNoAnswer) || c.result.Surface == nil {
 		return nil, err
 	}
-	c.result.Surface.Journeys = c.declared()
+	c.result.Surface.Journeys, c.result.Surface.Permissions = c.declared(), c.permissions()
 	c.plan()
 	if err := c.resume(timed); err != nil {
 		return nil, err
@@ -202,6 +205,9 @@ func (c *campaign) declared() []*surface.Journey {
 
 func begin(s Settings, p Parts) (*campaign, error) {
 	if err := journey.Check(s.Journeys); err != nil {
+		return nil, err
+	}
+	if err := s.Access.Check(); err != nil {
 		return nil, err
 	}
 	scope, err := wire.NewScope(s.Target, s.Origins, s.Below, s.Without)

@@ -41,7 +41,7 @@ func (c *campaign) confirm(ctx context.Context) {
 		if len(kept) == 0 {
 			x.Outcome = agents.Block("seen once in three tries: not stable enough to be called a fault")
 		} else {
-			x.Outcome = agents.Outcome{Verdict: agents.Failed, Findings: kept}
+			x.Outcome = agents.Outcome{Verdict: agents.Failed, Findings: kept, Saw: x.Outcome.Saw}
 		}
 		if err := c.keep(ctx, x); err != nil {
 			c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
 
@@ -188,6 +189,12 @@ func (c *Campaign) Check(probes map[string]*agents.Probe) error {
 		if err := CheckPersona(&s.Personas[i], probes); err != nil {
 			return err
 		}
+	}
+	if err := journey.Check(s.Journeys); err != nil {
+		return err
+	}
+	if err := s.Access.Check(); err != nil {
+		return err
 	}
 	if len(s.Personas) == 0 {
 		return fmt.Errorf("choose at least one persona (%w)", fs.ErrInvalid)

@@ -15,6 +15,8 @@ type Task struct {
 	Owner     string
 	Fence     int64
 	Logins    []campaign.Login // with their passwords
+	// Left is what the campaign leaves for the next one on its target; nil before it ends.
+	Left *agents.Baseline
 }
 
 // Wish is what people want of a campaign that is under way.
@@ -39,10 +41,10 @@ type Queue interface {
 	// Cases are those that Keep kept.
 	Cases(ctx context.Context, t *Task) (map[string]campaign.Case, error)
 	Keep(ctx context.Context, t *Task, cases []campaign.Case) error
-	// Baseline is the campaign on the same target that was done before; nil: there is none.
+	// Baseline is what the last campaign on the same target left that was done before; nil: there is none.
 	Baseline(ctx context.Context, t *Task) (*agents.Baseline, error)
 	// Release gives a task back, to be gone on with.
 	Release(ctx context.Context, t *Task) error
-	// Finish keeps what a campaign came to; r is nil when nothing could be tested.
+	// Finish keeps what a campaign came to, and what it leaves; r is nil when nothing could be tested.
 	Finish(ctx context.Context, t *Task, r *campaign.Result) error
 }

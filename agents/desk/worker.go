@@ -34,6 +34,8 @@ type Worker struct {
 	Log   *slog.Logger
 	// Bound is what may be kept of a result: without secrets, and of bounded size.
 	Bound func(*campaign.Result) (*campaign.Result, error)
+	// Left is what a campaign leaves for the next one on its target; it is given the result as Run returned it.
+	Left func(*campaign.Result) *agents.Baseline
 	// Alone says that no other process works on the store: what is under way when this one starts, nobody works on.
 	Alone bool
 	// Changed is called when a campaign has begun, has come further or has ended.
@@ -168,6 +170,9 @@ func (w *Worker) work(ctx context.Context, t *Task) (*campaign.Result, error) {
 		return nil, ErrTaken
 	case errors.Is(context.Cause(ctx), campaign.ErrStopped):
 		err = campaign.ErrStopped // whatever it was doing
+	}
+	if result != nil && w.Left != nil {
+		t.Left = w.Left(result)
 	}
 	if result != nil && w.Bound != nil {
 		bounded, problem := w.Bound(result)

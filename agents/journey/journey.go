@@ -79,6 +79,23 @@ func Read(data []byte) ([]Journey, error) {
 	return file.Journeys, Check(file.Journeys)
 }
 
+// Write writes journeys as Read reads them.
+func Write(list []Journey) ([]byte, error) {
+	return yaml.Marshal(struct {
+		Journeys []Journey `yaml:"journeys"`
+	}{list})
+}
+
+// Example is a journey as people write one.
+const Example = `journeys:
+  - name: Find a lamp
+    steps:
+      - go: /
+      - fill: {field: Search, with: lamp}
+      - press: Enter
+      - expect: {text: Brass lamp, status: 200}
+`
+
 // Check tells whether journeys are whole; the error wraps fs.ErrInvalid.
 func Check(list []Journey) error {
 	if len(list) > maxJourneys {

@@ -26,16 +26,7 @@ const (
 // masked is a copy of a result without secrets and within bounds. Evidence of a case is left out where its finding, with
 // the same print, has it.
 func masked(r *campaign.Result) *campaign.Result {
-	m := &masker{pictures: maxPictures, surface: maxSurface}
-	for _, login := range r.Settings.Accounts {
-		m.know(login.Password)
-		if _, value, ok := strings.Cut(login.Header, ":"); ok {
-			m.know(strings.TrimSpace(value))
-		}
-	}
-	for i := range r.Accounts {
-		m.know(r.Accounts[i].Password)
-	}
+	m := maskerOf(r)
 	c := *r
 	c.Surface = m.ofSurface(r.Surface)
 	c.Findings = make([]campaign.Agreed, len(r.Findings))
@@ -59,6 +50,21 @@ func masked(r *campaign.Result) *campaign.Result {
 		c.Cases[i] = &one
 	}
 	return &c
+}
+
+// maskerOf knows the secrets of a campaign's accounts.
+func maskerOf(r *campaign.Result) *masker {
+	m := &masker{pictures: maxPictures, surface: maxSurface}
+	for _, login := range r.Settings.Accounts {
+		m.know(login.Password)
+		if _, value, ok := strings.Cut(login.Header, ":"); ok {
+			m.know(strings.TrimSpace(value))
+		}
+	}
+	for i := range r.Accounts {
+		m.know(r.Accounts[i].Password)
+	}
+	return m
 }
 
 // masker knows what must not be told.

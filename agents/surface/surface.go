@@ -26,6 +26,8 @@ type Surface struct {
 	Sockets    []*Socket    `json:"sockets"`
 	// Journeys are those that people declared for the campaign; discovery finds none.
 	Journeys []*Journey `json:"journeys,omitempty"`
+	// Permissions are the cells of the table of roles that people gave.
+	Permissions []*Permission `json:"permissions,omitempty"`
 	// Spec is the OpenAPI description that was found, GraphQL the address of such an endpoint.
 	Spec    *Document `json:"spec,omitempty"`
 	GraphQL string    `json:"graphql,omitempty"`

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
@@ -40,6 +41,12 @@ func Defects() ([]Defect, error) {
 	}
 	return list, nil
 }
+
+//go:embed roles.yaml
+var roles []byte
+
+// Access is who may do what in the shop.
+func Access() (*access.Table, error) { return access.Read(roles) }
 
 // Score is how well a campaign found what was planted.
 type Score struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/probes"
+	"github.com/atelier-studio/atelier/agents/targets"
 	"github.com/atelier-studio/atelier/agents/targets/shop"
 )
 
@@ -70,6 +71,11 @@ func child(ctx context.Context, address string) error {
 	for _, a := range shop.Accounts() {
 		settings.Accounts = append(settings.Accounts, campaign.Login{Role: a.Role, User: a.Name, Password: a.Password})
 	}
+	table, err := targets.Access()
+	if err != nil {
+		return err
+	}
+	settings.Access = *table
 	if _, err := fmt.Sscan(*active, &settings.Budget.Active); err != nil {
 		return err
 	}

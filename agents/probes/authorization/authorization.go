@@ -8,6 +8,7 @@ import "github.com/atelier-studio/atelier/agents"
 func Probes() []*agents.Probe {
 	return []*agents.Probe{
 		bolaRead(), bolaWrite(), bflaAdmin(), missingAuth(), ignoredAuth(), massAssignment(), verbTampering(), forcedBrowsing(), idPredictability(),
+		accessTable(), accessTableChanges(),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/journey"
@@ -26,6 +27,7 @@ type Options struct {
 	PerSecond float64 // 500
 	Restart   func(context.Context) error
 	Journeys  []journey.Journey
+	Access    access.Table
 }
 
 // Probe runs one probe on a target.
@@ -70,7 +72,7 @@ func At(t testing.TB, list []*agents.Probe, address string, o Options) *campaign
 		o.PerSecond = 500
 	}
 	settings := campaign.Settings{
-		Target: address, Personas: []agents.Persona{persona}, Accounts: o.Accounts, Intrusive: o.Intrusive, Journeys: o.Journeys, Seed: 1,
+		Target: address, Personas: []agents.Persona{persona}, Accounts: o.Accounts, Intrusive: o.Intrusive, Journeys: o.Journeys, Access: o.Access, Seed: 1,
 		Budget: campaign.Budget{PerSecond: o.PerSecond, Time: 5 * time.Minute},
 	}
 	for _, path := range o.More {

@@ -36,7 +36,7 @@ func (s *Shop) administration() {
 		s.mu.Unlock()
 		s.draw(w, r, http.StatusOK, "admin.html", view{Title: "Accounts", Data: list[:min(len(list), 100)]})
 	}))
-	s.mux.HandleFunc("GET /admin/journal", s.keepers(func(w http.ResponseWriter, r *http.Request, _ *user) {
+	s.mux.HandleFunc("GET /admin/journal", s.readers(func(w http.ResponseWriter, r *http.Request, _ *user) {
 		s.mu.Lock()
 		list := slices.Clone(s.journal)
 		s.mu.Unlock()

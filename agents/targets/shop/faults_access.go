@@ -48,6 +48,14 @@ func (s *Shop) lenient(r *http.Request) *session {
 	return &session{user: s.users["ada"]}
 }
 
+// readers lets in who reads the journal: who keeps the shop.
+func (s *Shop) readers(next func(http.ResponseWriter, *http.Request, *user)) http.HandlerFunc {
+	if s.has("journal-for-customers") {
+		return s.members(next)
+	}
+	return s.keepers(next)
+}
+
 // noteOfAnybody is a note, whoever wrote it.
 func (s *Shop) noteOfAnybody(r *http.Request) (note, bool) {
 	if r.Method == http.MethodGet && !s.has("notes-of-others") || r.Method != http.MethodGet && !s.has("others-change-notes") {

@@ -3,10 +3,12 @@
 import { ApiError, api } from "../lib/api";
 import { h, icon, part } from "../lib/dom";
 import { t } from "../lib/words";
+import { openJourneys } from "./journeys";
+import { openRoles } from "./roles";
 
 interface Needs { free: boolean; address?: string; line?: string }
 
-const mostAccounts = 50;
+const mostAccounts = 60;
 
 export function openForm(root: HTMLElement): void {
   const target = root.querySelector<HTMLInputElement>("#field-target")!;
@@ -14,7 +16,8 @@ export function openForm(root: HTMLElement): void {
   let asked = 0;
   target.addEventListener("change", () => void ask());
   if (target.value) void ask();
-  accounts(root);
+  openRoles(root, accounts(root));
+  openJourneys(root);
   when(root);
 
   async function ask(): Promise<void> {
@@ -40,13 +43,17 @@ export function openForm(root: HTMLElement): void {
   }
 }
 
-function accounts(root: HTMLElement): void {
+/** Lets rows of accounts be added, and returns what fills one in for a role. */
+function accounts(root: HTMLElement): (role: string, user: string) => void {
   const rows = part(root, "accounts");
   const add = part<HTMLButtonElement>(root, "add-account");
   add.hidden = false;
-  add.addEventListener("click", () => {
+  add.addEventListener("click", () => more()?.querySelector("input")?.focus());
+  return fill;
+
+  function more(): HTMLElement | undefined {
     const last = rows.lastElementChild;
-    if (!last || rows.childElementCount >= mostAccounts) return;
+    if (!last || rows.childElementCount >= mostAccounts) return undefined;
     const n = rows.childElementCount + 1;
     const row = last.cloneNode(true) as HTMLElement;
     row.setAttribute("aria-label", t("Account {n}", { n }));
@@ -55,11 +62,22 @@ function accounts(root: HTMLElement): void {
     };
     for (const field of row.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")) {
       if (field instanceof HTMLInputElement) field.value = "";
+      if (field.name === "secret") field.setAttribute("placeholder", t("Password, or Authorization: Bearer …"));
       field.setAttribute("aria-label", names[field.name] ?? "");
     }
     rows.append(row);
-    row.querySelector("input")?.focus();
-  });
+    return row;
+  }
+
+  function fill(role: string, user: string): void {
+    const all = [...rows.children] as HTMLElement[];
+    const value = (row: HTMLElement, name: string) => row.querySelector<HTMLInputElement>(`input[name="${name}"]`)!;
+    const known = all.find((row) => value(row, "role").value.trim() === role);
+    const row = known ?? all.find((one) => !value(one, "role").value && !value(one, "user").value) ?? more();
+    if (!row) return;
+    value(row, "role").value = role;
+    if (user) value(row, "user").value = user;
+  }
 }
 
 /** The cron line stands there only where it counts. */
