@@ -66,14 +66,16 @@ func (t *tests) background(ctx context.Context, group *sync.WaitGroup) {
 }
 
 // parts are what a campaign works with.
-func (t *tests) parts() (campaign.Parts, error) {
+func (t *tests) parts(ctx context.Context, task *qadesk.Task) (campaign.Parts, error) {
 	path, err := browser.Find(t.studio.config.Browser)
 	if errors.Is(err, browser.ErrNone) || errors.Is(err, fs.ErrNotExist) {
 		path, err = "", nil // what needs one says so
 	}
-	return campaign.Parts{
-		Probes: t.known, BrowserPath: path, Secret: t.secret, Listed: split(t.studio.config.TestHosts), Agent: "Atelier-QA/" + ops.Version(release),
-	}, err
+	p := campaign.Parts{
+		Probes: t.known, Explorers: probes.Explorers(), BrowserPath: path, Secret: t.secret, Listed: split(t.studio.config.TestHosts), Agent: "Atelier-QA/" + ops.Version(release),
+	}
+	t.askModel(ctx, task, &p)
+	return p, err
 }
 
 // bounded is what may be kept of a result: as a report tells it, without secrets.
@@ -104,7 +106,7 @@ func (t *tests) edge() (*web.Campaigns, error) {
 
 // write writes the report of a campaign in a form.
 func (t *tests) write(ctx context.Context, form string, w io.Writer, r *campaign.Result) error {
-	known := report.Report{Result: r, Probes: t.known, Version: ops.Version(release)}
+	known := report.Report{Result: r, Probes: probes.WithExplorers(), Version: ops.Version(release)}
 	switch form {
 	case "html":
 		return known.HTML(ctx, w)

@@ -28,6 +28,7 @@ type qaFlags struct {
 	require, areas, personas, out, browser, failOn string
 	roles, journeys, baseline                      string
 	accounts                                       []string
+	model                                          modelFlags
 	settings                                       campaign.Settings
 	json                                           bool
 }
@@ -77,7 +78,7 @@ func qaCommand(ctx context.Context, p *process) int {
 	if result == nil {
 		return p.fail(exitUsage, fmt.Errorf("nothing could be tested: %w", err))
 	}
-	return o.tell(context.WithoutCancel(ctx), p, result, parts.Probes, failOn)
+	return o.tell(context.WithoutCancel(ctx), p, result, probes.WithExplorers(), failOn)
 }
 
 func qaOptions(p *process, c *Config, o *qaFlags) *flag.FlagSet {
@@ -112,6 +113,7 @@ func qaOptions(p *process, c *Config, o *qaFlags) *flag.FlagSet {
 		s.Without = append(s.Without, text)
 		return nil
 	})
+	o.model.add(flags, s)
 	flags.StringVar(&c.Data, "data", c.Data, "the data folder whose key makes the token that a target on another machine has to serve")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON")
 	return flags
@@ -160,12 +162,15 @@ func (o *qaFlags) prepare(p *process, c *Config) (*campaign.Parts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--baseline: %w", err)
 	}
-	parts := &campaign.Parts{Probes: known, Baseline: before, Listed: split(c.TestHosts), Agent: "Atelier-QA/" + ops.Version(release), Control: &campaign.Control{}}
+	parts := &campaign.Parts{Probes: known, Explorers: probes.Explorers(), Baseline: before, Listed: split(c.TestHosts), Agent: "Atelier-QA/" + ops.Version(release), Control: &campaign.Control{}}
 	if o.browser != "none" {
 		parts.BrowserPath, err = browser.Find(o.browser)
 		if err != nil && !errors.Is(err, browser.ErrNone) {
 			return nil, fmt.Errorf("--browser: %w", err)
 		}
+	}
+	if parts.Model, err = o.model.open(p, s); err != nil {
+		return nil, err
 	}
 	u, err := wire.ParseTarget(s.Target)
 	if err != nil {
@@ -199,24 +204,9 @@ func readLogin(p *process, text string) (login campaign.Login, err error) {
 func loginFrom(p *process, role, user, where string) (login campaign.Login, err error) {
 	login.Role, login.User = role, user
 	from, isHeader := strings.CutPrefix(where, "header:")
-	var secret string
-	if name, ok := strings.CutPrefix(from, "env:"); ok {
-		if secret = p.getenv(name); secret == "" {
-			return login, fmt.Errorf("the environment has no %s for %s", name, login.User)
-		}
-	} else {
-		const most = 64 << 10
-		data, err := readLimited(from, most)
-		if err != nil {
-			return login, err
-		}
-		if len(data) > most {
-			return login, fmt.Errorf("%s has more than %d bytes", from, most)
-		}
-		secret = string(data)
-	}
-	if secret = strings.TrimRight(secret, "\r\n"); secret == "" {
-		return login, fmt.Errorf("there is nothing in %s", from)
+	secret, err := readSecret(p, from)
+	if err != nil {
+		return login, fmt.Errorf("of %s: %w", login.User, err)
 	}
 	if !isHeader {
 		login.Password = secret
@@ -228,6 +218,29 @@ func loginFrom(p *process, role, user, where string) (login campaign.Login, err 
 	}
 	login.Header = secret
 	return login, nil
+}
+
+// readSecret reads FILE, or env:NAME.
+func readSecret(p *process, from string) (secret string, err error) {
+	if name, ok := strings.CutPrefix(from, "env:"); ok {
+		if secret = p.getenv(name); secret == "" {
+			return "", fmt.Errorf("the environment has no %s", name)
+		}
+	} else {
+		const most = 64 << 10
+		data, err := readLimited(from, most)
+		if err != nil {
+			return "", err
+		}
+		if len(data) > most {
+			return "", fmt.Errorf("%s has more than %d bytes", from, most)
+		}
+		secret = string(data)
+	}
+	if secret = strings.TrimRight(secret, "\r\n"); secret == "" {
+		return "", fmt.Errorf("there is nothing in %s", from)
+	}
+	return secret, nil
 }
 
 // ownPersonas are those that come with the studio, with the probes that it has.

@@ -69,6 +69,15 @@ func writeQA(w io.Writer, r *campaign.Result, out string) error {
 	if r.Browser != "" {
 		fmt.Fprintf(&b, "Without a browser: %s\n", r.Browser)
 	}
+	if u := r.Model; u != nil {
+		fmt.Fprintf(&b, "The language model %s was asked %d times (%d tokens). It walked %d ways in %d steps and made %d claims, of which %d were tried and held.\n", visible(u.Model), u.Questions, u.Input+u.Output, u.Walks, u.Steps, u.Claims, u.Kept)
+		for _, why := range slices.Sorted(maps.Keys(u.Dropped)) {
+			fmt.Fprintf(&b, "  dropped %d: %s\n", u.Dropped[why], visible(why))
+		}
+		if u.Failed != "" {
+			fmt.Fprintf(&b, "  it failed at last: %s\n", visible(u.Failed))
+		}
+	}
 	for _, a := range r.Accounts {
 		if !a.In {
 			fmt.Fprintf(&b, "%s (%s) could not sign in: %s\n", visible(a.User), visible(a.Role), visible(a.Why))
@@ -114,6 +123,9 @@ func writeQA(w io.Writer, r *campaign.Result, out string) error {
 				where += fmt.Sprintf(" and %d more", more)
 			}
 			fmt.Fprintf(&b, "  %-8s  %s  [%s]\n            %s\n", f.Severity, visible(f.Title), f.Probe, visible(where))
+			if f.Explained != nil {
+				fmt.Fprintf(&b, "            %s says: %s\n", visible(f.Explained.By), visible(strings.ReplaceAll(f.Explained.Text, "\n", " ")))
+			}
 		}
 	}
 	fmt.Fprintf(&b, "\n%d requests, %d cases, %s\n", r.Requests, len(r.Cases), r.Ended.Sub(r.Begun).Round(100_000_000))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/claim"
 	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -32,6 +33,8 @@ type Lab struct {
 	Listener Listener
 	// Journeys are those that people declared.
 	Journeys []journey.Journey
+	// Book is what a language model claimed; only probes that are made after it explored have it.
+	Book *claim.Book
 	// Baseline is the campaign before on the same target; nil for the first.
 	Baseline *Baseline
 	// Found are the findings of all other cases, confirmed and one for each cause. Only probes that are made Last have them.

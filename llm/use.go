@@ -9,6 +9,7 @@ const (
 	UseEvaluation = "evaluation" // of judged questions
 	UseIngest     = "ingest"     // documents that are taken in
 	UseOpenAI     = "openai"     // programs that speak OpenAI's protocol
+	UseCampaign   = "campaign"   // personas that test an application
 	UseMCP        = "mcp"        // agents that speak the Model Context Protocol
 	UseOther      = "other"
 )

@@ -14,7 +14,7 @@ type UsageRow struct {
 	Model      string `json:"model"`
 	Provider   string `json:"provider"`
 	Credential string `json:"credential"`
-	Kind       string `json:"kind" doc:"What asked: workflow, ask, evaluation, ingest, openai, mcp or other."`
+	Kind       string `json:"kind" doc:"What asked: workflow, ask, evaluation, ingest, campaign, openai, mcp or other."`
 	Subject    string `json:"subject,omitempty" doc:"Id of the workflow or the collection."`
 	Name       string `json:"name,omitempty" doc:"Its name when it last asked."`
 	Part       string `json:"part,omitempty" doc:"Name of the node."`

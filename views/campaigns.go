@@ -14,8 +14,10 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/desk"
+	"github.com/atelier-studio/atelier/agents/explore"
 	"github.com/atelier-studio/atelier/agents/wire"
 	"github.com/atelier-studio/atelier/engine"
+	"github.com/atelier-studio/atelier/llm"
 
 	"github.com/a-h/templ"
 )
@@ -108,6 +110,8 @@ type CampaignForm struct {
 	Active, Seed           string
 	Without, Origins, More string // one a line
 	Roles, Journeys        string // YAML, or JSON
+	Models                 []string // names of credentials of language models
+	Model, Questions, Text string   // one of them, what it may be asked, and what it reads
 	Personas               []agents.Persona
 	Chosen                 map[string]bool // nil: all
 	When, Cron             string
@@ -143,6 +147,14 @@ func (f CampaignForm) times(ctx context.Context) []Choice {
 
 // Times are the cron lines that can be chosen by words.
 var Times = []string{"0 2 * * *", "0 2 * * 1"}
+
+// modelNames are the models to choose from, with the one that was chosen before.
+func (f CampaignForm) modelNames() []string {
+	if f.Model == "" || slices.Contains(f.Models, f.Model) {
+		return f.Models
+	}
+	return append(slices.Clone(f.Models), f.Model)
+}
 
 // CampaignAccount is an account of the form. Kept says that its password is known already.
 type CampaignAccount struct {
@@ -355,6 +367,20 @@ func changeTone(change desk.Change) string {
 	}
 }
 
+// modelText sums up what a language model was asked.
+func modelText(ctx context.Context, name string, u *explore.Use) string {
+	text := trn(ctx, u.Questions, "{name} was asked once ({tokens} tokens)", "{name} was asked {n} times ({tokens} tokens)", "name", name, "tokens", grouped(ctx, int64(u.Input+u.Output)))
+	switch {
+	case u.Micros > 0 && u.Unpriced:
+		return text + " · " + tr(ctx, "{amount} and unknown", "amount", llm.Dollars(u.Micros))
+	case u.Micros > 0:
+		return text + " · " + llm.Dollars(u.Micros)
+	}
+	return text
+}
+
+func droppedOf(u *explore.Use) []string { return slices.Sorted(maps.Keys(u.Dropped)) }
+
 func testStage(ctx context.Context, stage string) string {
 	switch stage {
 	case "discovering":
@@ -363,6 +389,10 @@ func testStage(ctx context.Context, stage string) string {
 		return tr(ctx, "Testing")
 	case "confirming":
 		return tr(ctx, "Confirming what was found")
+	case "exploring":
+		return tr(ctx, "Exploring with the language model")
+	case "explaining":
+		return tr(ctx, "Explaining what was found")
 	default:
 		return tr(ctx, "Beginning")
 	}

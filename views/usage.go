@@ -141,6 +141,8 @@ func UseText(ctx context.Context, kind string) string {
 		return tr(ctx, "Taking documents in")
 	case llm.UseOpenAI:
 		return tr(ctx, "OpenAI-compatible clients")
+	case llm.UseCampaign:
+		return tr(ctx, "Testing")
 	case llm.UseMCP:
 		return tr(ctx, "MCP clients")
 	}

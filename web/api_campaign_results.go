@@ -77,6 +77,7 @@ func apiRetest(s *Server, c *Ctx, in retestIn) (*desk.Campaign, error) {
 	}
 	again := desk.Campaign{Name: was.Name, Settings: was.Settings, Of: was.ID}
 	again.Settings.Only, again.Settings.Require = nil, nil
+	again.Settings.Claims = r.Claims // what was claimed is tried again, and no model is asked
 	for _, id := range in.Findings {
 		cases := desk.CasesOf(r, id)
 		if len(cases) == 0 {

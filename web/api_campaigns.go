@@ -85,6 +85,8 @@ type newCampaignIn struct {
 	Intrusive bool                `json:"intrusive,omitempty" doc:"Also make probes that may change or break something."`
 	Seed      uint64              `json:"seed,omitempty"`
 	Budget    campaign.Budget     `json:"budget,omitzero" doc:"Times in nanoseconds."`
+	Model     string              `json:"model,omitempty" doc:"Name of a credential of language models: it explores too, writes cases and explains what was found."`
+	Text      string              `json:"specification,omitempty" doc:"What the application should do, in a person's words, for the language model."`
 	After     desk.After          `json:"after,omitzero" doc:"A workflow that is started when the campaign has ended."`
 	From      string              `json:"from,omitempty" doc:"A campaign whose passwords are used for the same accounts."`
 }
@@ -96,10 +98,19 @@ func (s *Server) order(c *Ctx, in newCampaignIn) (o desk.Campaign, err error) {
 	}
 	o = desk.Campaign{Name: in.Name, After: in.After, Settings: campaign.Settings{
 		Target: in.Target, Origins: in.Origins, Below: in.Below, Without: in.Without, More: in.More, Areas: in.Areas, Require: in.Require,
-		Intrusive: in.Intrusive, Seed: in.Seed, Budget: in.Budget, Access: in.Access, Journeys: in.Journeys,
+		Intrusive: in.Intrusive, Seed: in.Seed, Budget: in.Budget, Access: in.Access, Journeys: in.Journeys, ModelName: in.Model, Specification: in.Text,
 	}}
 	for _, a := range in.Accounts {
 		o.Settings.Accounts = append(o.Settings.Accounts, campaign.Login(a))
+	}
+	if in.Model != "" {
+		names, err := s.modelCredentials(c.Context(), c.Scope())
+		if err != nil {
+			return o, err
+		}
+		if !slices.Contains(names, in.Model) {
+			return o, invalidInput("There is no credential %q of language models.", in.Model)
+		}
 	}
 	all, err := s.personas(c)
 	if err != nil {

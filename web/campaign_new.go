@@ -11,6 +11,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/desk"
+	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/views"
 )
@@ -39,6 +40,7 @@ func filled(c *desk.Campaign) views.CampaignForm {
 		Name: c.Name, Target: s.Target, From: c.ID, Intrusive: s.Intrusive, Minutes: number(s.Budget.Time.Minutes()), Requests: strconv.Itoa(s.Budget.Requests),
 		PerSecond: number(s.Budget.PerSecond), Pages: strconv.Itoa(s.Budget.Pages), Active: strconv.Itoa(s.Budget.Active), Seed: strconv.FormatUint(s.Seed, 10),
 		Without: strings.Join(s.Without, "\n"), Origins: strings.Join(s.Origins, "\n"), More: strings.Join(s.More, "\n"), Workflow: c.After.Workflow, Least: c.After.Least.String(),
+		Model: s.ModelName, Questions: optional(s.Budget.Questions), Text: s.Specification,
 		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{},
 	}
 	if c.After.Always {
@@ -71,6 +73,11 @@ func (s *Server) showCampaignForm(c *Ctx, status int, f views.CampaignForm) erro
 	}
 	if f.Workflows, _, err = s.Store.Workflows(c.Context(), c.Scope(), engine.SummaryFilter{Limit: 200}); err != nil {
 		return err
+	}
+	if c.Allows(auth.CredentialView) {
+		if f.Models, err = s.modelCredentials(c.Context(), c.Scope()); err != nil {
+			return err
+		}
 	}
 	f.Browser = s.Campaigns.Browser
 	title := c.T("New campaign")
@@ -132,6 +139,7 @@ func campaignOf(form url.Values) (in newCampaignIn, err error) {
 		Name: strings.TrimSpace(form.Get("name")), Target: strings.TrimSpace(form.Get("target")), Without: lines(form.Get("without")), Origins: lines(form.Get("origins")),
 		More: lines(form.Get("more")), Intrusive: form.Get("intrusive") != "", From: form.Get("from"), Personas: form["persona"], Require: agents.Requirements{},
 	}
+	in.Model, in.Text = form.Get("model"), strings.TrimSpace(form.Get("specification"))
 	if in.Personas == nil {
 		in.Personas = []string{}
 	}
@@ -184,6 +192,7 @@ func budgetOf(form url.Values) (b campaign.Budget, seed uint64, err error) {
 	read("requests", func(n float64) { b.Requests = int(n) })
 	read("rate", func(n float64) { b.PerSecond = n })
 	read("pages", func(n float64) { b.Pages = int(n) })
+	read("questions", func(n float64) { b.Questions = int(n) })
 	read("active", func(n float64) { b.Active = int(n) })
 	read("seed", func(n float64) { seed = uint64(n) })
 	return b, seed, err
@@ -217,12 +226,21 @@ func accountsOf(form url.Values) ([]accountIn, error) {
 	return list, nil
 }
 
+// optional is a number of a form; 0 is left empty.
+func optional(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
 // enteredCampaign is a form that comes back; passwords do not.
 func enteredCampaign(form url.Values) views.CampaignForm {
 	f := views.CampaignForm{
 		Name: form.Get("name"), Target: form.Get("target"), From: form.Get("from"), Intrusive: form.Get("intrusive") != "", Minutes: form.Get("minutes"),
 		Requests: form.Get("requests"), PerSecond: form.Get("rate"), Pages: form.Get("pages"), Active: form.Get("active"), Seed: form.Get("seed"), Without: form.Get("without"),
 		Origins: form.Get("origins"), More: form.Get("more"), When: form.Get("when"), Cron: form.Get("cron"), Workflow: form.Get("workflow"), Least: form.Get("least"),
+		Model: form.Get("model"), Questions: form.Get("questions"), Text: form.Get("specification"),
 		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{}, Roles: form.Get("roles"), Journeys: form.Get("journeys"),
 	}
 	for _, area := range form["area"] {

@@ -170,6 +170,9 @@ func useLine(c *Ctx, u *usageSum) views.UsageLine {
 	case r.Kind == llm.UseWorkflow:
 		line.Name, line.Href = cmp.Or(r.Name, what), "/workflows/"+url.PathEscape(r.Subject)
 		line.Sub = r.Part
+	case r.Kind == llm.UseCampaign:
+		line.Name, line.Href = cmp.Or(r.Name, what), "/campaigns/"+url.PathEscape(r.Subject)
+		line.Sub = what
 	default:
 		line.Name, line.Href = cmp.Or(r.Name, what), "/collections/"+url.PathEscape(r.Subject)
 		line.Sub = what

@@ -18,7 +18,9 @@ import (
 	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/callback"
+	"github.com/atelier-studio/atelier/agents/claim"
 	"github.com/atelier-studio/atelier/agents/discover"
+	"github.com/atelier-studio/atelier/agents/explore"
 	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -40,6 +42,12 @@ type Settings struct {
 	Journeys []journey.Journey `json:"journeys,omitempty"`
 	// Access says which role may do what; every cell of it is tried.
 	Access access.Table `json:"access,omitzero"`
+	// ModelName names the language model that explores too; whoever runs the campaign opens it. Empty: none.
+	ModelName string `json:"model,omitempty"`
+	// Specification says what the application should do, in a person's words; a language model reads it.
+	Specification string `json:"specification,omitempty"`
+	// Claims are tried in place of asking a language model, as when findings are tested again.
+	Claims *claim.Book `json:"claims,omitempty"`
 	// Intrusive allows what may change or break something.
 	Intrusive bool   `json:"intrusive"`
 	Seed      uint64 `json:"seed"`
@@ -65,6 +73,9 @@ type Budget struct {
 	PerSecond float64       `json:"per_second"` // 50
 	Time      time.Duration `json:"time"`       // 20 minutes
 	Pages     int           `json:"pages"`      // 200
+	// Questions and Tokens are what a language model may be asked in all: 60, and 400,000.
+	Questions int `json:"questions,omitempty"`
+	Tokens    int `json:"tokens,omitempty"`
 }
 
 func (b Budget) withDefaults() Budget {
@@ -105,6 +116,11 @@ type Parts struct {
 	Control *Control
 	// Restart restarts the target, where the person who runs it gave a command for that; may be nil.
 	Restart func(context.Context) error
+	// Model is a language model that explores when everything else is done; nil: there is none, and NoModel may say why.
+	Model   explore.Model
+	NoModel string
+	// Explorers are the probes that try what it claims.
+	Explorers []*agents.Probe
 	// Each hears what happens, one after the other; may be nil.
 	Each  func(Event)
 	Agent string // User-Agent
@@ -160,9 +176,11 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	c.say(Event{Kind: Stage, Text: "testing", Of: len(c.cases)})
 	c.work(timed)
 	c.say(Event{Kind: Stage, Text: "confirming"})
-	c.confirm(timed)
+	c.confirm(timed, c.cases)
+	c.explore(timed)
 	c.last(timed)
 	c.conclude(ctx, timed)
+	c.explain(timed)
 	if ctx.Err() != nil {
 		return c.result, ErrStopped
 	}
@@ -186,6 +204,9 @@ type campaign struct {
 	made      map[string]bool // the probes that its personas make from the beginning
 	pool      *pool
 	facts     facts
+	kept      map[string]Case // by an earlier start of this campaign
+	book      claim.Book
+	explorer  *explore.Explorer // nil without a language model
 	result    *Result
 	saying    sync.Mutex
 }
@@ -213,6 +234,11 @@ func begin(s Settings, p Parts) (*campaign, error) {
 	scope, err := wire.NewScope(s.Target, s.Origins, s.Below, s.Without)
 	if err != nil {
 		return nil, err
+	}
+	if s.Claims != nil {
+		if err := s.Claims.Check(scope); err != nil {
+			return nil, err
+		}
 	}
 	if p.Now == nil {
 		p.Now = time.Now

@@ -10,14 +10,14 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 )
 
-// confirm makes every case that failed once more, one after the other and with pages looked at anew; a finding counts when
+// confirm makes every case of some that failed once more, one after the other and with pages looked at anew; a finding counts when
 // it was seen in two of three tries. What is only to know is taken as it is.
 //
 // All second tries share one look at a page, and all third ones another: what probes make out of a look, such as a walk with
 // the keyboard, is made again as often.
-func (c *campaign) confirm(ctx context.Context) {
+func (c *campaign) confirm(ctx context.Context, cases []*Case) {
 	again, oncemore := c.lookAnew(), c.lookAnew()
-	for _, x := range c.cases {
+	for _, x := range cases {
 		if x.Outcome.Verdict != agents.Failed || onlyInfo(x.Outcome) || x.probe.Once {
 			continue
 		}

@@ -148,7 +148,7 @@ func (k *Control) hear(e *Event) {
 	defer k.mu.Unlock()
 	switch e.Kind {
 	case Stage:
-		if slices.Contains([]string{"discovering", "testing", "confirming"}, e.Text) {
+		if slices.Contains([]string{"discovering", "testing", "confirming", "exploring", "explaining"}, e.Text) {
 			k.stage = e.Text
 		}
 	case Ended:
@@ -166,6 +166,18 @@ func (k *Control) planned(cases []*Case) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.cases = len(cases)
+	for _, x := range cases {
+		if x.State == Done {
+			k.done++
+		}
+	}
+}
+
+// more says that there are further cases, of which some are done already.
+func (k *Control) more(cases []*Case) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.cases += len(cases)
 	for _, x := range cases {
 		if x.State == Done {
 			k.done++

@@ -96,8 +96,14 @@ func (c *campaign) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, x := range c.cases {
-		was, ok := kept[x.ID]
+	c.kept = kept
+	c.takeOver(c.cases)
+	return nil
+}
+
+func (c *campaign) takeOver(cases []*Case) {
+	for _, x := range cases {
+		was, ok := c.kept[x.ID]
 		switch {
 		case !ok || was.State == Planned:
 		case was.State == Done:
@@ -107,7 +113,6 @@ func (c *campaign) resume(ctx context.Context) error {
 			x.Outcome = agents.Skip("the campaign broke off in the middle of it, and it may have changed something")
 		}
 	}
-	return nil
 }
 
 // excuse says why a case cannot be tested at all; "" when it can.
@@ -123,7 +128,10 @@ func (c *campaign) excuse(probe *agents.Probe) string {
 		return "no account to sign in with"
 	case needs.Has(agents.NeedsSecond) && in < 2:
 		return "no second account"
-	case needs.Has(agents.NeedsModel):
+	case needs.Has(agents.NeedsModel) && c.Model == nil && c.Claims == nil:
+		if c.NoModel != "" {
+			return "no language model: " + c.NoModel
+		}
 		return "no language model"
 	case needs.Has(agents.NeedsBaseline) && c.Baseline == nil:
 		return "no earlier campaign on this target"

@@ -61,7 +61,7 @@ func (c *campaign) work(ctx context.Context) {
 		case x.State == Done:
 		case excuse != "":
 			c.finish(ctx, x, agents.Skip("%s", excuse))
-		case x.probe.Last:
+		case x.probe.Last, x.probe.Needs.Has(agents.NeedsModel):
 		case x.probe.Needs.Has(agents.NeedsIntrusive):
 			loud = append(loud, x)
 		default:
@@ -84,12 +84,17 @@ func (c *campaign) last(ctx context.Context) {
 			continue
 		}
 		x.found = found
-		for x.State != Done {
-			c.Control.gate(ctx)
-			c.pool.begin(x.Owner, x)
-			c.execute(ctx, x.Owner, x)
-			c.pool.end(x.Owner, x)
-		}
+		c.alone(ctx, x)
+	}
+}
+
+// alone executes a case while no other is under way.
+func (c *campaign) alone(ctx context.Context, x *Case) {
+	for x.State != Done {
+		c.Control.gate(ctx)
+		c.pool.begin(x.Owner, x)
+		c.execute(ctx, x.Owner, x)
+		c.pool.end(x.Owner, x)
 	}
 }
 
@@ -346,7 +351,7 @@ func (c *campaign) lab(x *Case, looked *visits) *agents.Lab {
 		Facts:  func(kind string) []agents.Fact { return c.heard(x, kind) },
 		Tell:   func(f agents.Fact) { c.tell(x, f) },
 	}
-	l.Restart, l.Journeys = c.Restart, c.Journeys
+	l.Restart, l.Journeys, l.Book = c.Restart, c.Journeys, &c.book
 	for i := range x.found {
 		l.Found = append(l.Found, x.found[i].Finding)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/claim"
+	"github.com/atelier-studio/atelier/agents/explore"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -29,6 +31,9 @@ type Result struct {
 	Requests int64  `json:"requests"`
 	Bytes    int64  `json:"bytes"`
 	Browser  string `json:"browser,omitempty"` // why there was none
+	// Model is what a language model was asked, and Claims what it claimed and was tried; nil without one.
+	Model  *explore.Use `json:"model,omitempty"`
+	Claims *claim.Book  `json:"claims,omitempty"`
 
 	before *agents.Baseline // that it was compared with
 	visits map[string]*browser.Visit
@@ -43,6 +48,14 @@ type Agreed struct {
 	By        []string              `json:"by"`
 	Kinds     []agents.EvidenceKind `json:"kinds"` // independent kinds of evidence
 	Confirmed bool                  `json:"confirmed"`
+	// Explained is what a language model says to it; nil when none did. It is no evidence.
+	Explained *Explanation `json:"explained,omitempty"`
+}
+
+// Explanation is a finding in the words of a language model, for whoever mends it. It changes nothing of the finding.
+type Explanation struct {
+	Text string `json:"text"`
+	By   string `json:"by"` // the model
 }
 
 // OK tells whether every requirement is met and nothing worse than info was found.

@@ -14,6 +14,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/journey"
+	"github.com/atelier-studio/atelier/agents/explore"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
 
@@ -75,6 +76,7 @@ type Summary struct {
 	Stopped    string                        `json:"stopped,omitempty"`
 	Authorised string                        `json:"authorised"`
 	Browser    string                        `json:"browser,omitempty"`
+	Model      *explore.Use                  `json:"model,omitempty"`
 	Requests   int64                         `json:"requests"`
 	Bytes      int64                         `json:"bytes"`
 	Cases      int                           `json:"cases"`
@@ -85,7 +87,7 @@ type Summary struct {
 // SummaryOf shortens a result.
 func SummaryOf(r *campaign.Result) *Summary {
 	s := &Summary{
-		Counts: r.Counts, Gates: r.Gates, Accounts: r.Accounts, Stopped: r.Stopped, Authorised: r.Authorised, Browser: r.Browser,
+		Counts: r.Counts, Gates: r.Gates, Accounts: r.Accounts, Stopped: r.Stopped, Authorised: r.Authorised, Browser: r.Browser, Model: r.Model,
 		Requests: r.Requests, Bytes: r.Bytes, Cases: len(r.Cases), Seconds: r.Ended.Sub(r.Begun).Seconds(),
 	}
 	if r.Surface != nil {
@@ -146,6 +148,10 @@ const (
 	maxActive   = 300
 	maxTabs     = 16
 	maxPages    = 5000
+
+	maxQuestions     = 2000
+	maxTokens        = 20_000_000
+	maxSpecification = 256 << 10
 )
 
 // Check tells whether a campaign can be run; the error wraps fs.ErrInvalid and names what is wrong.
@@ -170,6 +176,9 @@ func (c *Campaign) Check(probes map[string]*agents.Probe) error {
 		{"personas at once", float64(b.Active), maxActive},
 		{"tabs", float64(b.Tabs), maxTabs},
 		{"pages", float64(b.Pages), maxPages},
+		{"questions", float64(b.Questions), maxQuestions},
+		{"tokens", float64(b.Tokens), maxTokens},
+		{"characters of a specification", float64(len(s.Specification)), maxSpecification},
 	} {
 		if !(limit.is >= 0 && limit.is <= limit.top) {
 			return fmt.Errorf("a campaign has at most %.0f %s (%w)", limit.top, limit.what, fs.ErrInvalid)

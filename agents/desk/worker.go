@@ -27,8 +27,8 @@ const (
 // Worker runs campaigns, one at a time. Several may work on one store, in one process or in many.
 type Worker struct {
 	Queue Queue
-	// Parts are what campaigns work with; Keep, Baseline, Control and Each are the worker's.
-	Parts func() (campaign.Parts, error)
+	// Parts are what a campaign works with; Keep, Baseline, Control and Each are the worker's.
+	Parts func(ctx context.Context, t *Task) (campaign.Parts, error)
 	Owner string // names the process
 	Now   func() time.Time
 	Log   *slog.Logger
@@ -143,7 +143,7 @@ func (w *Worker) work(ctx context.Context, t *Task) (*campaign.Result, error) {
 	if t.Stopping {
 		return nil, campaign.ErrStopped
 	}
-	parts, err := w.Parts()
+	parts, err := w.Parts(ctx, t)
 	if err != nil {
 		return nil, err
 	}

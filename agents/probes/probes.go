@@ -13,6 +13,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/probes/compat"
 	"github.com/atelier-studio/atelier/agents/probes/content"
 	"github.com/atelier-studio/atelier/agents/probes/contract"
+	"github.com/atelier-studio/atelier/agents/probes/exploration"
 	"github.com/atelier-studio/atelier/agents/probes/exposure"
 	"github.com/atelier-studio/atelier/agents/probes/forms"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
@@ -68,6 +69,18 @@ func All() map[string]*agents.Probe {
 			}
 			all[probe.ID] = probe
 		}
+	}
+	return all
+}
+
+// Explorers are the probes that try what a language model claims. No persona lists them.
+func Explorers() []*agents.Probe { return exploration.Probes() }
+
+// WithExplorers are all probes and those that no persona lists, by id: whoever tells of findings needs them.
+func WithExplorers() map[string]*agents.Probe {
+	all := All()
+	for _, probe := range Explorers() {
+		all[probe.ID] = probe
 	}
 	return all
 }

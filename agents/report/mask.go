@@ -34,6 +34,9 @@ func masked(r *campaign.Result) *campaign.Result {
 	for i, a := range r.Findings {
 		a.Finding = m.finding(a.Finding)
 		a.Places = m.places(a.Places)
+		if a.Explained != nil {
+			a.Explained = &campaign.Explanation{Text: m.text(a.Explained.Text), By: a.Explained.By}
+		}
 		c.Findings[i] = a
 		shown[a.ID] = true
 	}

@@ -66,6 +66,12 @@ func (p *page) browser(ctx context.Context) string {
 	return said(ctx, p.result.Browser)
 }
 
+// model says what a language model was asked, and what came of what it claimed.
+func (p *page) model(ctx context.Context) string {
+	u := p.result.Model
+	return printable(u.Model) + " · " + trn(ctx, u.Questions, "{n} question", "{n} questions") + " · " + tr(ctx, "{claims} claims, of which {kept} were tried and held", "claims", u.Claims, "kept", u.Kept)
+}
+
 func (p *page) accounts(ctx context.Context) string {
 	var list []string
 	for _, a := range p.result.Accounts {

@@ -28,6 +28,8 @@ type Surface struct {
 	Journeys []*Journey `json:"journeys,omitempty"`
 	// Permissions are the cells of the table of roles that people gave.
 	Permissions []*Permission `json:"permissions,omitempty"`
+	// Claims are what a language model claimed and a machine can try; discovery finds none.
+	Claims []*Claim `json:"claims,omitempty"`
 	// Spec is the OpenAPI description that was found, GraphQL the address of such an endpoint.
 	Spec    *Document `json:"spec,omitempty"`
 	GraphQL string    `json:"graphql,omitempty"`
@@ -193,6 +195,29 @@ func (j *Journey) Key() string { return "journey " + j.Name }
 // Address implements Item.
 func (j *Journey) Address() string { return j.Start }
 
+// Claim is something that a language model claimed, in a form that can be tried.
+type Claim struct {
+	Name    string    `json:"name"`
+	Sort    ClaimSort `json:"sort"`
+	Start   string    `json:"start"`   // the address that it begins at
+	Persona string    `json:"persona"` // who claimed it; "" when nobody in particular did
+}
+
+// ClaimSort sorts claims.
+type ClaimSort string
+
+// The sorts of claims.
+const (
+	ClaimedFault   ClaimSort = "fault"   // a way to a fault
+	ClaimedRequest ClaimSort = "request" // a request whose answer is foretold
+)
+
+// Key implements Item.
+func (c *Claim) Key() string { return "claim " + c.Name }
+
+// Address implements Item.
+func (c *Claim) Address() string { return c.Start }
+
 // Document is a file that describes something.
 type Document struct {
 	URL  string `json:"url"`
@@ -320,4 +345,14 @@ func (s *Surface) Page(address string) *Page {
 		}
 	}
 	return nil
+}
+
+// Knows tells whether an address was found to be there: as a page, or as a request that was answered well.
+func (s *Surface) Knows(address string) bool {
+	if s.Page(address) != nil {
+		return true
+	}
+	return slices.ContainsFunc(s.Operations, func(o *Operation) bool {
+		return slices.ContainsFunc(o.Seen, func(x *wire.Exchange) bool { return x.OK() && x.URL == address })
+	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/explore"
 	"github.com/atelier-studio/atelier/agents/journey"
 )
 
@@ -28,6 +29,11 @@ type Options struct {
 	Restart   func(context.Context) error
 	Journeys  []journey.Journey
 	Access    access.Table
+	// Model explores, Explorers try what it claims; Text is what it reads, Questions what it may be asked.
+	Model     explore.Model
+	Explorers []*agents.Probe
+	Text      string
+	Questions int
 }
 
 // Probe runs one probe on a target.
@@ -53,7 +59,7 @@ func Probes(t testing.TB, list []*agents.Probe, target http.Handler, o Options) 
 func At(t testing.TB, list []*agents.Probe, address string, o Options) *campaign.Result {
 	t.Helper()
 	persona := agents.Persona{ID: "tester", Name: "Tester", Area: agents.Functional}
-	parts := campaign.Parts{Probes: map[string]*agents.Probe{}, Baseline: o.Baseline, Restart: o.Restart, Agent: "atelier-test"}
+	parts := campaign.Parts{Probes: map[string]*agents.Probe{}, Baseline: o.Baseline, Restart: o.Restart, Model: o.Model, Explorers: o.Explorers, Agent: "atelier-test"}
 	for _, probe := range list {
 		persona.Probes = append(persona.Probes, probe.ID)
 		parts.Probes[probe.ID] = probe
@@ -72,8 +78,8 @@ func At(t testing.TB, list []*agents.Probe, address string, o Options) *campaign
 		o.PerSecond = 500
 	}
 	settings := campaign.Settings{
-		Target: address, Personas: []agents.Persona{persona}, Accounts: o.Accounts, Intrusive: o.Intrusive, Journeys: o.Journeys, Access: o.Access, Seed: 1,
-		Budget: campaign.Budget{PerSecond: o.PerSecond, Time: 5 * time.Minute},
+		Target: address, Personas: []agents.Persona{persona}, Accounts: o.Accounts, Intrusive: o.Intrusive, Journeys: o.Journeys, Access: o.Access, Seed: 1, Specification: o.Text,
+		Budget: campaign.Budget{PerSecond: o.PerSecond, Time: 5 * time.Minute, Questions: o.Questions},
 	}
 	for _, path := range o.More {
 		settings.More = append(settings.More, address+path)

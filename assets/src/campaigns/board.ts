@@ -13,7 +13,7 @@ interface State {
 }
 interface Frame { t: string; campaign?: string; status?: string; paused?: boolean; stopping?: boolean; board?: State }
 
-const stages: { [stage: string]: string } = { discovering: t("Discovering the target"), testing: t("Testing"), confirming: t("Confirming what was found") };
+const stages: { [stage: string]: string } = { discovering: t("Discovering the target"), testing: t("Testing"), confirming: t("Confirming what was found"), exploring: t("Exploring with the language model"), explaining: t("Explaining what was found") };
 const verdicts: { [verdict: string]: string } = { pass: t("passed"), fail: t("failed"), "not tested": t("not tested"), blocked: t("blocked") };
 const severities: { [severity: string]: string } = { critical: t("Critical"), high: t("High"), medium: t("Medium"), low: t("Low"), info: t("Info") };
 
