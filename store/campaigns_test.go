@@ -73,7 +73,9 @@ var (
 func (p *place) tester(v *target, owner string) *campaigns.Worker {
 	return &campaigns.Worker{
 		Queue: p.Desk(), Owner: owner, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Parts: func(context.Context, *campaigns.Task) (campaign.Parts, error) { return campaign.Parts{Probes: v.probes()}, nil },
+		Parts: func(context.Context, *campaigns.Task) (campaign.Parts, error) {
+			return campaign.Parts{Probes: v.probes()}, nil
+		},
 	}
 }
 

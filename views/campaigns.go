@@ -108,8 +108,8 @@ type CampaignForm struct {
 	Minutes, Requests      string
 	PerSecond, Pages       string
 	Active, Seed           string
-	Without, Origins, More string // one a line
-	Roles, Journeys        string // YAML, or JSON
+	Without, Origins, More string   // one a line
+	Roles, Journeys        string   // YAML, or JSON
 	Models                 []string // names of credentials of language models
 	Model, Questions, Text string   // one of them, what it may be asked, and what it reads
 	Personas               []agents.Persona

@@ -8,8 +8,9 @@ import (
 )
 
 var (
-	amount  = regexp.MustCompile(`[-−]?\d(?:[\d.,'’\x{00a0}\x{202f}]*\d)?`)
-	percent = regexp.MustCompile(`(\d+(?:[.,]\d+)?)\s?%`)
+	amount   = regexp.MustCompile(`[-−]?\d(?:[\d.,'’\x{00a0}\x{202f}]*\d)?`)
+	percent  = regexp.MustCompile(`(\d+(?:[.,]\d+)?)\s?%`)
+	currency = regexp.MustCompile(`[€$£¥₹₽]|\b(?:EUR|USD|GBP|CHF|JPY|CNY|PLN|SEK|NOK|DKK)\b`)
 	// totals are words that name a sum of all, in the languages that the studio speaks.
 	totals = regexp.MustCompile(`(?i)\b(?:total|sum|amount due|to pay|gesamt(?:summe|betrag|preis)?|summe|importe total|suma|somme|montant total)\b|合计|总计|总额`)
 )
@@ -45,11 +46,22 @@ func number(s string) (float64, bool) {
 	return sign * n, err == nil && math.Abs(n) < 1e12
 }
 
+// written is how a text writes an amount: its currency, and how many digits stand behind the point.
+func written(text string) string {
+	digits := ""
+	if found := amount.FindString(text); found != "" {
+		if at := strings.LastIndexAny(found, ".,"); at >= 0 && len(found)-at-1 != 3 {
+			digits = strconv.Itoa(len(found) - at - 1)
+		}
+	}
+	return currency.FindString(text) + digits
+}
+
 // near tells whether two amounts are one, up to the rounding of so many parts.
 func near(a, b float64, parts int) bool { return math.Abs(a-b) <= 0.006+0.005*float64(parts-1) }
 
 // explained tells whether something that the page shows says why a whole is not what its parts make: another amount, two or
-// three of them together, or a percentage.
+// three of them together, or a percentage; or that it is made of quite other amounts.
 func explained(made, whole float64, others []float64, text string) bool {
 	off := whole - made
 	for _, m := range percent.FindAllStringSubmatch(text, 20) {
@@ -60,17 +72,17 @@ func explained(made, whole float64, others []float64, text string) bool {
 	}
 	const most = 40
 	others = others[:min(len(others), most)]
-	is := func(n float64) bool { return near(math.Abs(off), math.Abs(n), 3) || near(whole, n, 1) && n != 0 && len(others) == 0 }
+	is := func(n float64) bool { return near(math.Abs(off), math.Abs(n), 3) }
 	for i, a := range others {
 		if is(a) {
 			return true
 		}
 		for k, b := range others[:i] {
-			if is(a+b) || is(a-b) {
+			if is(a+b) || is(a-b) || near(whole, a+b, 2) {
 				return true
 			}
 			for _, c := range others[:k] {
-				if is(a+b+c) || is(a+b-c) || is(a-b+c) || is(a-b-c) {
+				if is(a+b+c) || is(a+b-c) || is(a-b+c) || is(a-b-c) || near(whole, a+b+c, 3) {
 					return true
 				}
 			}

@@ -22,7 +22,7 @@ type State struct {
 	Whole   float64
 	Holds   bool
 	Known   bool // something else on the page says why it does not hold
-	Total   bool // the whole is called a total by the page
+	Total   bool // the page calls the whole a total, and writes it as it writes the parts
 	Picture []byte
 }
 
@@ -73,7 +73,7 @@ func (r *Rule) look(ctx context.Context, tab *browser.Tab) (s State, now read, o
 	if now, err = browser.Eval[read](ctx, tab, script); err != nil || !now.Seen {
 		return s, now, false, err
 	}
-	s.Total = totals.MatchString(now.Near) && len(now.Near) < 120
+	s.Total = r.Relation == Sum && len(now.Parts) > 1 && totals.MatchString(now.Near) && len(now.Near) < 120
 	whole := Amounts(now.Whole)
 	if len(whole) != 1 {
 		return s, now, false, nil
@@ -84,6 +84,7 @@ func (r *Rule) look(ctx context.Context, tab *browser.Tab) (s State, now read, o
 		made = 1
 	}
 	for _, text := range now.Parts {
+		s.Total = s.Total && written(text) == written(now.Whole)
 		n := Amounts(text)
 		if r.Relation == Count {
 			n = []float64{1}

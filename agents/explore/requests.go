@@ -106,7 +106,9 @@ func (e *Explorer) propose(ctx context.Context, s claim.Sample, api *openapi.API
 
 func secured(api *openapi.API, s *claim.Sample) bool {
 	path, _, _ := strings.Cut(s.Path, "?")
-	return slices.ContainsFunc(api.Operations(), func(op openapi.Op) bool { return op.Method == s.Method && op.Secured && claim.Fits(api.Base.Path+op.Path, path) })
+	return slices.ContainsFunc(api.Operations(), func(op openapi.Op) bool {
+		return op.Method == s.Method && op.Secured && claim.Fits(api.Base.Path+op.Path, path)
+	})
 }
 
 // described is a description in words: of every operation what it says of itself, some operations a text.
