@@ -71,7 +71,7 @@ func keys(t *testing.T) []string {
 // said are the folders whose errors people see in their language, and silent the files there whose errors only the
 // command line and the log show, as are those that begin with what failed ("read the journal of run 7").
 var (
-	said   = []string{"engine", "engine/expr", "engine/nodes", "engine/sandbox", "auth", "store", "interop", "web", "llm", "rag/evaluate", "rag/site", "rag/split"}
+	said   = []string{"agents/access", "engine", "engine/expr", "engine/nodes", "engine/sandbox", "auth", "store", "interop", "web", "llm", "rag/evaluate", "rag/site", "rag/split"}
 	silent = []string{
 		"engine/replay.go", "engine/schedules.go", "engine/encode.go", "engine/nodes/docs.go", "engine/nodes/templates.go", "engine/nodes/nodes.go",
 		"engine/sandbox/main_linux.go", "engine/sandbox/landlock_linux.go", "engine/sandbox/seccomp_linux.go", "engine/sandbox/worker.go", "engine/sandbox/machine.go", "engine/sandbox/python.go",

@@ -29,7 +29,7 @@ func savePlan(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	active := form.Get("active") != ""
+	active := form.Get("plan-active") != ""
 	in, err := campaignOf(form)
 	if err == nil {
 		in.From = ""

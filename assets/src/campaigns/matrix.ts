@@ -32,7 +32,7 @@ export class Matrix {
     const { roles, rules } = this.table;
     const head = h("tr", {}, h("th", { scope: "col" }, t("Address")),
       ...roles.map((role) => h("th", { scope: "col", title: role.may ?? false },
-        h("span", { class: "access-role" }, role.name, role.nobody ? h("span", { class: "muted small-text" }, ` (${t("nobody")})`) : null),
+        h("span", { class: "access-role" }, role.name, role.nobody ? h("span", { class: "muted small-text" }, `(${t("nobody")})`) : null),
         this.remove(t("Remove the role {name}", { name: role.name }), () => this.without(role.name)))),
       h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, t("Actions"))));
     const body = rules.map((rule, row) => h("tr", {},
@@ -42,10 +42,9 @@ export class Matrix {
         this.table.rules.splice(row, 1);
         this.again();
       }))));
-    if (rules.length === 0) body.push(h("tr", {}, h("td", { colspan: roles.length + 2, class: "muted" }, t("No address yet: add the first one below."))));
     const table = h("table", { class: "table access-table", role: "grid", "aria-label": t("Roles and what they may do"), "data-testid": "access-table", onkeydown: (event: KeyboardEvent) => this.key(event) },
       h("thead", {}, head), h("tbody", {}, ...body));
-    return h("div", { class: "table-wrap" }, table);
+    return h("div", {}, h("div", { class: "table-wrap" }, table), rules.length === 0 ? h("p", { class: "help" }, t("No address yet: add the first one below.")) : null);
   }
 
   private cell(rule: Rule, role: Role, row: number, column: number): HTMLElement {
