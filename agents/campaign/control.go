@@ -173,11 +173,11 @@ func (k *Control) planned(cases []*Case) {
 	}
 }
 
-// more says that there are further cases, of which some are done already.
-func (k *Control) more(cases []*Case) {
+// recount says which cases there are now.
+func (k *Control) recount(cases []*Case) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.cases += len(cases)
+	k.cases, k.done = len(cases), 0
 	for _, x := range cases {
 		if x.State == Done {
 			k.done++

@@ -18,13 +18,6 @@ const bookCase = "claims"
 // explore lets a language model explore, when all that needs none is confirmed: what it does cannot disturb that. What it
 // claims is planned, made and confirmed as everything else is.
 func (c *campaign) explore(ctx context.Context) {
-	waiting := slices.Collect(func(yield func(*Case) bool) {
-		for _, x := range c.cases {
-			if x.probe.Needs.Has(agents.NeedsModel) && !x.probe.Last && x.State != Done && !yield(x) {
-				return
-			}
-		}
-	})
 	if c.Model == nil && c.Settings.Claims == nil {
 		return
 	}
@@ -34,18 +27,23 @@ func (c *campaign) explore(ctx context.Context) {
 	}
 	c.book = c.claims(ctx)
 	c.result.Claims = &c.book
+	c.cases = slices.DeleteFunc(c.cases, func(x *Case) bool { return c.asks(x.probe) && x.State != Done }) // they are planned anew
 	planned := c.planClaims()
 	c.takeOver(planned)
 	c.cases = append(c.cases, planned...)
-	c.Control.more(planned)
-	waiting = append(waiting, planned...)
-	for _, x := range waiting {
+	c.Control.recount(c.cases)
+	for _, x := range planned {
 		if excuse := c.excuse(x.probe); excuse != "" && x.State != Done {
 			c.finish(ctx, x, agents.Skip("%s", excuse))
 		}
 		c.alone(ctx, x)
 	}
-	c.confirm(ctx, waiting)
+	c.confirm(ctx, planned)
+}
+
+// asks tells whether a probe is made after a language model explored.
+func (c *campaign) asks(probe *agents.Probe) bool {
+	return probe.Needs.Has(agents.NeedsModel) && !probe.Last
 }
 
 // claims are those that are known, or else those that the model makes now.
@@ -133,16 +131,37 @@ func (c *campaign) planClaims() []*Case {
 			s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedRequest, Start: at.String()})
 		}
 	}
+	for i := range c.book.Rules {
+		x := &c.book.Rules[i]
+		s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedRule, Start: claim.Start(target, x.Steps), Persona: x.Persona})
+	}
 	c.result.Surface = &s
 	var list []*Case
-	for _, probe := range c.Explorers {
+	for _, probe := range slices.Concat(c.modelProbes(), c.Explorers) {
 		for _, item := range probe.Check.Items(&s) {
 			owner := c.ownerOf(probe, item)
+			if owner == nil || slices.ContainsFunc(c.cases, func(x *Case) bool { return x.Probe == probe.ID && x.Item == item.Key() }) {
+				continue
+			}
 			x := &Case{
 				ID: probe.ID + " " + item.Key(), Probe: probe.ID, Area: owner.Area, Item: item.Key(), Address: item.Address(), Owner: owner.ID, State: Planned, probe: probe, item: item,
 			}
 			if len(c.Only) == 0 || slices.Contains(c.Only, x.ID) {
 				list = append(list, x)
+			}
+		}
+	}
+	return list
+}
+
+// modelProbes are those of the personas that are made after a language model explored.
+func (c *campaign) modelProbes() []*agents.Probe {
+	var list []*agents.Probe
+	for i := range c.Personas {
+		p := &c.Personas[i]
+		for _, id := range p.Probes {
+			if probe := c.Probes[id]; c.works(p) && probe != nil && c.asks(probe) && !slices.Contains(list, probe) {
+				list = append(list, probe)
 			}
 		}
 	}
@@ -160,6 +179,9 @@ func (c *campaign) ownerOf(probe *agents.Probe, item surface.Item) *agents.Perso
 	for i := range c.Personas {
 		p := &c.Personas[i]
 		fit := 0
+		if slices.Contains(p.Probes, probe.ID) {
+			fit = len(probe.Skills) + 1
+		}
 		for _, skill := range probe.Skills {
 			if slices.Contains(p.Skills, skill) {
 				fit++

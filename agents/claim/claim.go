@@ -202,6 +202,11 @@ func (c *Claim) Journey() journey.Journey {
 // Name stays the same as long as the claim does.
 func (c *Claim) Name() string { return name(string(c.Norm), c.Steps, c.As, c.Text, c.NoText) }
 
+// Name stays the same as long as the rule does.
+func (r *Rule) Name() string {
+	return name(string(r.Relation), r.Steps, append([]string{r.As, r.Whole, r.Field}, r.Parts...)...)
+}
+
 // Name stays the same as long as the request does.
 func (s *Sample) Name() string { return s.Method + " " + s.Path + " " + name("", nil, s.As, s.Body) }
 

@@ -210,6 +210,7 @@ type ClaimSort string
 const (
 	ClaimedFault   ClaimSort = "fault"   // a way to a fault
 	ClaimedRequest ClaimSort = "request" // a request whose answer is foretold
+	ClaimedRule    ClaimSort = "rule"    // a relation between numbers
 )
 
 // Key implements Item.

@@ -11,6 +11,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/claim"
 	"github.com/atelier-studio/atelier/agents/explore"
+	"github.com/atelier-studio/atelier/agents/surface"
 )
 
 func cartMath() *agents.Probe {
@@ -21,34 +22,48 @@ func cartMath() *agents.Probe {
 		Advice:   "Follow the steps, and mend what calculates there.",
 		Needs:    agents.NeedsModel | agents.NeedsBrowser,
 		Severity: agents.Medium, Skills: []string{"user journeys"}, Time: 5 * time.Minute,
-		Check: agents.Whole(func(ctx context.Context, lab *agents.Lab) agents.Outcome {
-			if lab.Book == nil || len(lab.Book.Rules) == 0 {
+		Check: agents.Each(rules, func(ctx context.Context, lab *agents.Lab, item *surface.Claim) agents.Outcome {
+			r := ruleOf(lab, item.Name)
+			if r == nil {
 				return agents.Skip("the language model proposed no rule about amounts that could be tried")
 			}
-			var findings []agents.Finding
-			decided := false
-			why := ""
-			for i := range lab.Book.Rules {
-				r := &lab.Book.Rules[i]
-				w, err := weigh(ctx, lab, r)
-				if err != nil {
-					return agents.BlockOn(err)
-				}
-				if w.Why != "" {
-					why = w.Why
-					continue
-				}
-				decided = true
-				if w.Broken != nil {
-					findings = append(findings, wrongSum(r, &w))
-				}
+			w, err := weigh(ctx, lab, r)
+			switch {
+			case err != nil:
+				return agents.BlockOn(err)
+			case w.Why != "":
+				return agents.Skip("%s", w.Why)
+			case w.Broken == nil:
+				return agents.Pass()
 			}
-			if !decided {
-				return agents.Skip("%s", why)
-			}
-			return agents.Fail(findings...)
+			return agents.Fail(wrongSum(r, &w))
 		}),
 	}
+}
+
+// rules are those that a language model proposed, or one that stands for none.
+func rules(s *surface.Surface) []*surface.Claim {
+	var list []*surface.Claim
+	for _, c := range s.Claims {
+		if c.Sort == surface.ClaimedRule {
+			list = append(list, c)
+		}
+	}
+	if len(list) == 0 {
+		return []*surface.Claim{{Name: "none", Sort: surface.ClaimedRule, Start: s.Target}}
+	}
+	return list
+}
+
+func ruleOf(lab *agents.Lab, name string) *claim.Rule {
+	if lab.Book != nil {
+		for i := range lab.Book.Rules {
+			if lab.Book.Rules[i].Name() == name {
+				return &lab.Book.Rules[i]
+			}
+		}
+	}
+	return nil
 }
 
 func weigh(ctx context.Context, lab *agents.Lab, r *claim.Rule) (claim.Weighed, error) {
