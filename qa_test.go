@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/atelier-studio/atelier/llm/llmtest"
 )
 
 // smallSite is a small web application: one page lacks what the policy tester asks for, and one never answers.
@@ -68,6 +70,10 @@ func TestQACommand(t *testing.T) {
 		{"a file of journeys that is none", server.URL + " --journeys " + personas, exitUsage, "--journeys"},
 		{"a baseline that is none", server.URL + " --baseline " + personas, exitUsage, "--baseline"},
 		{"roles that the table is wrong about", server.URL + " --browser none --personas " + doorman + " --roles " + roles, exitFailed, "let in where the table"},
+		{"a model that is none", server.URL + " --model gpt", exitUsage, "openai/NAME"},
+		{"a model's address without a model", server.URL + " --model-url http://127.0.0.1:9/v1", exitUsage, "--model"},
+		{"a model's key that is nowhere", server.URL + " --model openai/x --model-key env:NOWHERE", exitUsage, "NOWHERE"},
+		{"a model's address that is none", server.URL + " --model ollama/x --model-url ftp://127.0.0.1", exitUsage, "http://"},
 		{"a browser that is not there", server.URL + " --browser /none", exitUsage, "--browser"},
 		{"another machine without a token", "http://192.0.2.1:9 --time 3s --data " + dir, exitUsage, "atelier-target="},
 		{"faults", server.URL + " --browser none --personas " + personas + " --account admin:ada:" + password + " --out " + out, exitFailed, "Broken"},
@@ -160,4 +166,34 @@ func (s *stopsAt) Write(data []byte) (int, error) {
 		s.stop()
 	}
 	return len(data), nil
+}
+
+// A language model on this machine is asked, with its key, and what it claims without ground is dropped and told.
+func TestQAModel(t *testing.T) {
+	t.Parallel()
+	mind, err := llmtest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(mind.Close)
+	mind.Answer(func(a llmtest.Asked) llmtest.Said {
+		text := `{"explanations": [{"number": 1, "means": "People come to a dead end.", "mend": "Mend the link."}]}`
+		if strings.Contains(a.System, "Propose requests") {
+			text = `{"requests": [{"method": "GET", "path": "/missing", "body": "", "want": 2, "quote": "There is always a way.", "why": "broken"}]}`
+		}
+		return llmtest.Said{Pieces: []string{text}, Input: 50, Output: 5}
+	})
+	dir := t.TempDir()
+	personas := put(t, dir, "mine.yaml", "personas:\n  - {id: mine, name: Mine, area: functional, probes: [broken-link]}\n")
+	args := []string{"qa", smallSite(t).URL, "--browser", "none", "--personas", personas, "--fail-on", "critical", "--model", "openai/mind", "--model-url", mind.URL + "/v1",
+		"--model-key", put(t, dir, "key", llmtest.Key+"\n"), "--specification", put(t, dir, "spec.txt", "Every link leads somewhere.\n")}
+	code, stdout, errs := atelier(t, args...)
+	for _, want := range []string{"openai/mind was asked 2 times (110 tokens)", "made 1 claims, of which 0 were tried and held", "openai/mind says: People come to a dead end. Mend the link."} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("nobody says %q", want)
+		}
+	}
+	if code != exitOK || strings.Contains(stdout+errs, llmtest.Key) {
+		t.Errorf("exit code %d:\n%s%s", code, stdout, errs)
+	}
 }
