@@ -155,8 +155,9 @@ export const test = base.extend<{ studio: Studio; outside: Outside; mistakes: st
     await use(outside);
     outside.stop();
   },
-  // Every test ends with a clean console; one that provokes an error empties the list where it does.
-  mistakes: [async ({ page }, use) => {
+  // Every test ends with a clean console; one that provokes an error empties the list where it does. The studio is asked for so that it
+  // ends after the page is looked at: what a page is still loading then must not be refused.
+  mistakes: [async ({ page, studio: _ }, use) => {
     await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (e) => console.error(`refused by the policy: ${e.violatedDirective} at ${e.sourceFile}:${e.lineNumber}:${e.columnNumber} ${e.sample}`)));
     const mistakes = watchConsole(page);
     await use(mistakes);
