@@ -157,13 +157,18 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 		c.noBrowser = err.Error()
 	}
 	c.signIn(timed)
-	c.result.Surface, err = discover.Surface(timed, c.client, discover.Options{
+	looking, looked := context.WithTimeout(timed, s.Budget.Time/discoveryShare)
+	c.result.Surface, err = discover.Surface(looking, c.client, discover.Options{
 		Pages: s.Budget.Pages, More: s.More, Accounts: c.signedIn(), Browser: c.browser, Seed: s.Seed,
 		Each: func(at discover.Progress) {
 			c.say(Event{Kind: Discovered, Text: at.At, Done: at.Pages, Of: at.Pages + at.Found})
 		},
 	})
+	looked()
 	if errors.Is(err, discover.ErrNoAnswer) || c.result.Surface == nil {
+		if timed.Err() != nil {
+			err = context.Cause(timed)
+		}
 		return nil, err
 	}
 	c.result.Surface.Journeys, c.result.Surface.Permissions = c.declared(), c.permissions()
@@ -188,6 +193,13 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 }
 
 var errTime = errors.New("the campaign's time is over")
+
+// A target that hangs must not use up the time before anything is tested: these shares of it are for signing in and for
+// discovery, at most.
+const (
+	signInShare    = 8
+	discoveryShare = 3
+)
 
 // campaign is one under way.
 type campaign struct {

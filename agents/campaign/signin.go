@@ -17,6 +17,8 @@ func (c *campaign) signIn(ctx context.Context) {
 	if len(c.Settings.Accounts) == 0 {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, c.Budget.Time/signInShare)
+	defer cancel()
 	var form *surface.Form
 	if s, err := discover.Surface(ctx, c.client, discover.Options{Pages: 30, Depth: 2, More: append(c.More, guesses(c.client.Scope())...), Seed: c.Seed}); err == nil {
 		for _, f := range s.Forms {
@@ -49,7 +51,10 @@ func guesses(scope *wire.Scope) []string {
 
 // fillIn sends the form for an account, and returns why it is not in; "" when it is.
 func (c *campaign) fillIn(ctx context.Context, a *agents.Account, form *surface.Form) string {
-	if form == nil {
+	switch {
+	case form == nil && ctx.Err() != nil:
+		return "no form to sign in was found in the time for it: the target answers too slowly"
+	case form == nil:
 		return "no form to sign in was found"
 	}
 	_, why := discover.SignIn(ctx, c.client, form, a.Name, a.User, a.Password)

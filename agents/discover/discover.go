@@ -212,11 +212,25 @@ func (d *discovery) crawl(ctx context.Context, as string) {
 		}
 		answers := d.ask(ctx, level)
 		for i, s := range level {
+			if ctx.Err() != nil && answers[i].Fault != nil { // its time was cut short: that says nothing of the page
+				d.tooLate(s)
+				continue
+			}
 			d.asked[s.as+" "+s.address] = answers[i]
 			d.take(s, answers[i])
 			d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: s.address})
 		}
 		d.fetchAssets(ctx)
+	}
+	for _, s := range d.queue {
+		d.tooLate(s)
+	}
+	d.queue = nil
+}
+
+func (d *discovery) tooLate(s step) {
+	if u, err := url.Parse(s.address); err == nil {
+		d.leaveOut(u, "the time for discovery was over")
 	}
 }
 

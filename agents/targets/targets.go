@@ -26,6 +26,8 @@ type Defect struct {
 	Also  []string `yaml:"also,omitempty"`
 	// Where is the shape of the address that it is at; empty: all over the shop.
 	Where string `yaml:"where,omitempty"`
+	// Further are more shapes of addresses at which it is seen.
+	Further []string `yaml:"further,omitempty"`
 	// Needs says what a campaign must have to find it, where that is more than a browser and permission: "tls".
 	Needs string `yaml:"needs,omitempty"`
 }
@@ -96,8 +98,10 @@ func (d *Defect) at(f campaign.Agreed) bool {
 	for _, place := range append(slices.Clone(f.Places), f.Where) {
 		shape := surface.ShapeOf(place.URL)
 		path, _, _ := strings.Cut(shape, "?")
-		if shape == d.Where || path == d.Where {
-			return true
+		for _, where := range append([]string{d.Where}, d.Further...) {
+			if shape == where || path == where {
+				return true
+			}
 		}
 	}
 	return false

@@ -36,6 +36,15 @@ func (a *aim) differential(ctx context.Context) (*differential, *agents.Outcome)
 	return d, nil
 }
 
+// bar is how alike answers are at least when they say the same. On a long page a row more or less is a small part of the
+// words: where nothing varies by itself, every difference counts.
+func (d *differential) bar() float64 {
+	if d.steady == 1 {
+		return 1
+	}
+	return alike
+}
+
 // trial is a pair of values and what was answered.
 type trial struct {
 	truly, falsely  *wire.Exchange
@@ -95,7 +104,6 @@ func (d *differential) try(ctx context.Context, c condition, n int) (*trial, *ag
 		same, other = t.likeF, t.likeT
 	}
 	clear := other < alike && t.between < alike
-	// On a long page a row less is a small part of the words: it counts where nothing else varies at all.
 	exact := d.steady == 1 && same == 1 && other < 1 && t.between < 1
 	if same < alike || !clear && !exact {
 		return nil, nil

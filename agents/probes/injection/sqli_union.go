@@ -36,8 +36,12 @@ func runSQLIUnion(ctx context.Context, lab *agents.Lab, in *surface.Input) agent
 	if bytes.Contains(a.base.Body, []byte(computed)) {
 		return agents.Pass() // it stands there anyway, and would prove nothing
 	}
+	d, stop := a.differential(ctx)
+	if stop != nil {
+		return *stop
+	}
 	for _, end := range ends {
-		columns, stop := a.columns(ctx, end)
+		columns, stop := a.columns(ctx, end, d.bar())
 		if stop != nil {
 			return *stop
 		}
@@ -63,8 +67,8 @@ func showsProduct(x *wire.Exchange, _ string) string { return around(string(x.Bo
 const mostColumns = 40
 
 // columns finds how many columns a statement selects, by ordering by one that it does not have; 0 when the value is not
-// part of a statement.
-func (a *aim) columns(ctx context.Context, end string) (int, *agents.Outcome) {
+// part of a statement. Bar is how alike answers are that say the same.
+func (a *aim) columns(ctx context.Context, end string, bar float64) (int, *agents.Outcome) {
 	order := func(n int) (*wire.Exchange, string) {
 		value := fmt.Sprintf("%s%s ORDER BY %d-- ", a.in.Known, end, n)
 		return a.send(ctx, value), value
@@ -80,7 +84,7 @@ func (a *aim) columns(ctx context.Context, end string) (int, *agents.Outcome) {
 	works := func(x *wire.Exchange, value string) bool {
 		return similar.Of(one, x, value, valueOne, a.in.Known) > similar.Of(many, x, value, valueMany, a.in.Known)
 	}
-	if similar.Of(one, many, valueOne, valueMany, a.in.Known) >= alike {
+	if similar.Of(one, many, valueOne, valueMany, a.in.Known) >= bar {
 		return 0, nil
 	}
 	low, high := 1, mostColumns+1 // the first works, the last does not

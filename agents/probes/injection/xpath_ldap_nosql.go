@@ -80,7 +80,7 @@ func runXPathLDAPNoSQL(ctx context.Context, lab *agents.Lab, in *surface.Input) 
 	if stop != nil {
 		return *stop
 	}
-	f, stop := a.operators(ctx)
+	f, stop := a.operators(ctx, d.bar())
 	if f == nil && stop == nil {
 		f, stop = a.queries(ctx, d)
 	}
@@ -136,7 +136,7 @@ func (a *aim) queries(ctx context.Context, d *differential) (*agents.Finding, *a
 
 // operators tells whether a document database's operator in place of the value is obeyed: "not equal to a word that is
 // nowhere" answers otherwise than that word, while "equal to" it answers alike.
-func (a *aim) operators(ctx context.Context) (*agents.Finding, *agents.Outcome) {
+func (a *aim) operators(ctx context.Context, bar float64) (*agents.Finding, *agents.Outcome) {
 	if a.in.In != surface.InQuery && a.in.In != surface.InBody || a.in.Changes() && !isAsking(a.lab.Surface, &a.in) && a.in.Encoding != "application/json" {
 		return nil, nil
 	}
@@ -153,7 +153,7 @@ func (a *aim) operators(ctx context.Context) (*agents.Finding, *agents.Outcome) 
 			return nil, stop
 		}
 		likeNot := similar.Of(plain, not, word)
-		if likeNot >= alike || not.Status >= 400 {
+		if likeNot >= bar || not.Status >= 400 {
 			return nil, nil
 		}
 		equal := a.operator(ctx, "$eq", word)
@@ -161,7 +161,7 @@ func (a *aim) operators(ctx context.Context) (*agents.Finding, *agents.Outcome) 
 			return nil, stop
 		}
 		likeEqual := similar.Of(plain, equal, word)
-		if likeEqual < alike {
+		if likeEqual < bar {
 			return nil, nil
 		}
 		rows = append(rows, []string{word, fmt.Sprintf("%.3f", likeNot), fmt.Sprintf("%.3f", likeEqual)})

@@ -12,7 +12,7 @@ import (
 func redirectChain() *agents.Probe {
 	return &agents.Probe{
 		ID: "redirect-chain", Title: "Link that takes several redirects",
-		Decides:  "A link within the target is redirected more than once before it arrives; ways that end at a form to sign in do not count.",
+		Decides:  "A link within the target is redirected more than once before it arrives; ways that end at a form to sign in do not count, nor those that go round, which have no end.",
 		Keeps:    "Every step of the way.",
 		Advice:   "Link to where the way ends, and let old addresses redirect there in one step.",
 		Severity: agents.Low, References: []string{"Lighthouse: redirects"}, Skills: []string{"caching"},
@@ -40,11 +40,15 @@ func direct(_ context.Context, _ *agents.Lab, l *surface.Link) agents.Outcome {
 	if len(l.Hops) < 2 {
 		return agents.Pass()
 	}
-	rows := [][]string{{"step", "address", "status", "to"}}
+	rows, seen := [][]string{{"step", "address", "status", "to"}}, map[string]bool{}
 	for i, hop := range l.Hops {
 		if entrance.MatchString(pathOf(hop.To)) || entrance.MatchString(pathOf(hop.URL)) {
 			return agents.Pass()
 		}
+		if seen[hop.URL] {
+			return agents.Pass()
+		}
+		seen[hop.URL] = true
 		rows = append(rows, []string{fmt.Sprint(i + 1), hop.URL, fmt.Sprint(hop.Status), hop.To})
 	}
 	return agents.Fail(agents.Finding{

@@ -57,7 +57,7 @@ func (s *Shop) exposed() {
 	s.page("GET /hours", "When we are open", func(w http.ResponseWriter, r *http.Request) {
 		words := "We are open from nine to six."
 		if s.has("trace-on-page") {
-			words = "<pre>Traceback (most recent call last):\n  File \"hours.py\", line 12, in week</pre>"
+			words = "We are open.</p><pre>Traceback (most recent call last):\n  File \"hours.py\", line 12, in week</pre><p>Come in."
 		}
 		s.say(w, r, "Hours", words)
 	})

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // policies are the pages on which headers, sessions and scripts can be set up badly: what the shop's answers allow, and
@@ -134,16 +136,20 @@ func (s *Shop) downloads() {
 
 // wishList is kept: by a form that says so, or by following a link.
 func (s *Shop) wishList() {
-	keep := func(wish string) {
+	keep := func(wish string, again bool) bool { // what is wished for is there once
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if wish = strings.TrimSpace(wish); wish != "" && len(wish) < 80 && len(s.wished) < maxMessages {
+		if wish = strings.TrimSpace(wish); wish == "" || utf8.RuneCountInString(wish) > 79 || len(s.wished) >= maxMessages {
+			return false
+		}
+		if again || !slices.Contains(s.wished, wish) {
 			s.wished = append(s.wished, wish)
 		}
+		return true
 	}
 	s.page("GET /wish-list", "What others wish for", func(w http.ResponseWriter, r *http.Request) {
 		if s.has("kept-by-a-link") {
-			keep(r.URL.Query().Get("wish"))
+			keep(r.URL.Query().Get("wish"), true)
 		}
 		s.mu.Lock()
 		list := append([]string(nil), s.wished[max(0, len(s.wished)-20):]...)
@@ -156,7 +162,10 @@ func (s *Shop) wishList() {
 			s.refuse(w, r, f.status(), "Not kept", "This wish could not be kept.")
 			return
 		}
-		keep(f.Values["wish"])
+		if !keep(f.Values["wish"], false) {
+			s.refuse(w, r, http.StatusUnprocessableEntity, "Not kept", "A wish has 1 to 79 characters, and the list an end.")
+			return
+		}
 		http.Redirect(w, r, "/wish-list", http.StatusSeeOther)
 	})
 }
@@ -174,8 +183,12 @@ func (s *Shop) salutation(w http.ResponseWriter, r *http.Request, u *user) {
 
 func (s *Shop) greet(w http.ResponseWriter, r *http.Request, u *user) {
 	f := s.read(w, r, "words")
-	if f.bad() && !(f.forged && s.has("greeting-without-token")) || len(f.Values["words"]) > 80 {
+	if f.bad() && !(f.forged && s.has("greeting-without-token")) {
 		s.refuse(w, r, http.StatusForbidden, "Not kept", "This greeting could not be kept.")
+		return
+	}
+	if words := strings.TrimSpace(f.Values["words"]); words == "" || utf8.RuneCountInString(words) > 80 {
+		s.refuse(w, r, http.StatusUnprocessableEntity, "Not kept", "A greeting has 1 to 80 characters.")
 		return
 	}
 	s.mu.Lock()
