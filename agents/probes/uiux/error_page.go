@@ -24,10 +24,16 @@ func errorPage() *agents.Probe {
 		Advice:  "Draw errors like any other page, with its navigation, say what happened, and offer the beginning and the search.",
 		Needs:   agents.NeedsHTTP, Severity: agents.Low, References: []string{"Nielsen 9"}, Skills: []string{"usability heuristics"},
 		Check: agents.WholeIf(func(s *surface.Surface) bool { return len(pages.Drawn(s)) > 0 }, func(ctx context.Context, lab *agents.Lab) agents.Outcome {
-			address := strings.TrimSuffix(lab.Surface.Target, "/") + "/" + lab.Marker(1)
-			x := lab.Send(ctx, wire.Request{URL: address, Follow: true, Header: http.Header{"Accept": {"text/html,application/xhtml+xml"}}})
-			if !x.Answered() {
-				return agents.Block("the address could not be asked for: %v", x.Fault)
+			address, x := "", &wire.Exchange{}
+			for _, below := range []string{"", lab.Marker(2) + "/"} { // what answers everything at the top may not do so further down
+				address = strings.TrimSuffix(lab.Surface.Target, "/") + "/" + below + lab.Marker(1)
+				x = lab.Send(ctx, wire.Request{URL: address, Follow: true, Header: http.Header{"Accept": {"text/html,application/xhtml+xml"}}})
+				if !x.Answered() {
+					return agents.Block("the address could not be asked for: %v", x.Fault)
+				}
+				if x.Status >= 400 {
+					break
+				}
 			}
 			if x.Status < 400 { // it is led elsewhere, or drawn as a page
 				return agents.Pass()

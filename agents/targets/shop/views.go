@@ -77,13 +77,13 @@ func (s *Shop) sorry(w http.ResponseWriter, err error) {
 
 // missing is the page of what is not there.
 func (s *Shop) missing(w http.ResponseWriter, r *http.Request) {
-	if s.has("lost-in-nothing") {
+	status := http.StatusNotFound
+	switch {
+	case s.has("found-everywhere") && strings.Count(r.URL.Path, "/") == 1:
+		status = http.StatusOK
+	case s.has("lost-in-nothing") && !strings.HasPrefix(r.URL.Path, "/api/"):
 		http.Error(w, "There is nothing here.", http.StatusNotFound)
 		return
-	}
-	status := http.StatusNotFound
-	if s.has("found-everywhere") && strings.Count(r.URL.Path, "/") == 1 {
-		status = http.StatusOK
 	}
 	s.draw(w, r, status, "missing.html", view{Title: "Page not found"})
 }
