@@ -43,10 +43,10 @@ lint: ## golangci-lint, when it is installed
 # Packages whose tests work with one thing at a time, or with programs and browsers of their own: the detector only makes them slow.
 CALM := '^[^/]+/[^/]+/[^/]+$$|/(agents/(axe|browser|discover|journey|layout|openapi|reading|report|similar)|engine/sandbox|rag/(embed|evaluate|read|simd|split|talk)|interop|locales)(/|$$)|/rag$$'
 
-race: ## the Go tests, with the race detector where it can find something
-	$(GO) test -race -shuffle=on -timeout 15m $$($(GO) list ./... | grep -vE $(CALM) | grep -vE '/agents/(probes|targets)')
-	$(GO) test -shuffle=on -timeout 15m $$($(GO) list ./... | grep -E $(CALM))
-	$(GO) test -short -shuffle=on -timeout 15m ./agents/probes/... ./agents/targets/...
+race: ## the Go tests, with the race detector where it can find something; many wait more than they compute, so four packages at once
+	$(GO) test -race -p 4 -shuffle=on -timeout 15m $$($(GO) list ./... | grep -vE $(CALM) | grep -vE '/agents/(probes|targets)')
+	$(GO) test -p 4 -shuffle=on -timeout 15m $$($(GO) list ./... | grep -E $(CALM))
+	$(GO) test -short -p 4 -shuffle=on -timeout 15m ./agents/probes/... ./agents/targets/...
 	$(GO) test -timeout 5m -run 'TestGreedyNodes|TestMergeIsBounded' ./engine
 	ATELIER_TEST_HISTORIES=10000 $(GO) test -timeout 10m -run TestConvergence ./store
 
