@@ -34,7 +34,7 @@ var mayImport = map[string]struct {
 	"locales/texts":  {nil, "it reads sources"},
 	"assets/build":   {[]string{"locales/texts"}, "the bundler runs before anything else exists"},
 	"interop":        {[]string{"engine", "engine/expr"}, "importing a file must not be able to run it"},
-	"engine/nodes":   {[]string{"engine", "engine/expr", "engine/sandbox", "llm", "ops", "rag", "rag/library"}, "kinds reach the world through Deps, never through the store"},
+	"engine/nodes":   {[]string{"agents", "agents/campaign", "agents/desk", "engine", "engine/expr", "engine/sandbox", "llm", "ops", "rag", "rag/library"}, "kinds reach the world through Deps, never through the store"},
 	"store":          {[]string{"agents", "agents/campaign", "agents/desk", "engine", "auth", "llm", "rag", "rag/evaluate", "rag/library", "rag/read", "rag/site", "rag/split", "rag/talk"}, "the store knows the domains, no domain knows the store"},
 	"views":          {[]string{"agents", "agents/access", "agents/campaign", "agents/desk", "agents/explore", "agents/journey", "agents/surface", "agents/wire", "assets", "locales", "engine", "auth", "interop", "llm", "rag", "rag/evaluate", "rag/library", "rag/site", "rag/split", "rag/talk"}, "pages show the domains' types and decide nothing"},
 	"web":            {[]string{"agents", "agents/access", "agents/campaign", "agents/desk", "agents/journey", "agents/surface", "agents/wire", "engine", "engine/expr", "auth", "live", "ops", "assets", "locales", "interop", "llm", "rag", "rag/evaluate", "rag/library", "rag/read", "rag/site", "rag/split", "rag/talk", "store", "views"}, "the edge knows all below, but not the kinds: what it shows of them comes from their specs"},

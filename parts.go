@@ -40,6 +40,7 @@ type partOptions struct {
 	files       nodes.Files
 	credentials nodes.Credentials
 	collections nodes.Collections // nil: there are none
+	campaigns   nodes.Campaigns   // nil: there are none
 	accounts    accounts          // of language models; nil: none are kept
 	log         *slog.Logger
 }
@@ -76,7 +77,7 @@ func newParts(o partOptions) (_ *parts, err error) {
 	p.catalogue = nodes.Catalogue(&nodes.Deps{
 		HTTP:  p.http,
 		Files: o.files, Roots: p.folders.of, Credentials: o.credentials, JavaScript: p.javascript, Python: p.python, SQL: p.sql,
-		Mail: nodes.SMTP{Dial: dialer.DialContext}, Models: p.models, Collections: o.collections, Now: time.Now, Log: o.log,
+		Mail: nodes.SMTP{Dial: dialer.DialContext}, Models: p.models, Collections: o.collections, Campaigns: o.campaigns, Now: time.Now, Log: o.log,
 	})
 	return p, nil
 }

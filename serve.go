@@ -67,6 +67,7 @@ type studio struct {
 	runner *engine.Runner
 	docs   *documents
 	tests  *tests
+	asked  *askedFor // campaigns, as nodes see them
 	web    *web.Server
 
 	flashKey []byte
@@ -131,8 +132,9 @@ func (s *studio) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.asked = &askedFor{store: s.store}
 	s.parts, err = newParts(partOptions{
-		allow: split(c.AllowAddresses), filesFolder: folder, first: s.store.FirstWorkspace, dataDir: c.Data, files: s.store, credentials: s.store, collections: &collections{store: s.store}, accounts: s.store, log: s.log,
+		allow: split(c.AllowAddresses), filesFolder: folder, first: s.store.FirstWorkspace, dataDir: c.Data, files: s.store, credentials: s.store, collections: &collections{store: s.store}, campaigns: s.asked, accounts: s.store, log: s.log,
 	})
 	if err != nil {
 		return err
@@ -164,6 +166,7 @@ func (s *studio) open(ctx context.Context) error {
 	if s.tests, err = newTests(s); err != nil {
 		return err
 	}
+	s.asked.tests = s.tests
 	return s.openWeb(metrics)
 }
 
@@ -227,6 +230,7 @@ func (s *studio) greet(ctx context.Context, stdout io.Writer, at net.Addr) error
 	if address == "" {
 		address = "http://" + readable(at)
 	}
+	s.asked.address = address
 	if s.config.AdminEmail != "" {
 		needed, err := s.auth.NeedsSetup(ctx)
 		if err != nil {

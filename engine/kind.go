@@ -30,7 +30,7 @@ const (
 type Kind struct {
 	Name     string   `json:"name"`               // "flow.if"
 	Title    string   `json:"title"`              // "If"
-	Group    string   `json:"group"`              // palette group: "Triggers", "Flow", "Data", "Files", "Network", "Databases", "Documents", "Models", "Code"
+	Group    string   `json:"group"`              // palette group: "Triggers", "Flow", "Data", "Files", "Network", "Databases", "Documents", "Models", "Testing", "Code"
 	Icon     string   `json:"icon"`               // name of a lucide icon
 	Summary  string   `json:"summary"`            // one sentence
 	Doc      string   `json:"doc,omitempty"`      // Markdown: what it does, edge cases, errors
@@ -135,7 +135,7 @@ type Example struct {
 	Output map[string][]map[string]any `json:"output,omitempty"`
 	// Error, when set, is a part of the error's text that the step must fail with.
 	Error string `json:"error,omitempty"`
-	// Needs names what the example needs beyond the process: "python", "http", "files", "sql", "mail", "models", "documents". The test brings it.
+	// Needs names what the example needs beyond the process: "python", "http", "files", "sql", "mail", "models", "documents", "campaigns". The test brings it.
 	Needs string `json:"needs,omitempty"`
 }
 

@@ -63,6 +63,7 @@ func (x *execution) replay(e *Event) error {
 	case RunWaiting:
 		if e.Until > 0 && e.Status == Waiting {
 			n.until, n.asks = time.UnixMicro(e.Until), e.Question()
+			n.intent, n.once = max(n.intent-1, 0), false // it ended as it was meant to: the same attempt goes on
 		}
 	case StepNoted:
 		n.notes = append(n.notes, stepNote{e.Item, e.Data})

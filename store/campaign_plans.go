@@ -173,7 +173,7 @@ func (d *Desk) StartPlan(ctx context.Context, p desk.DuePlan, next int64) (start
 			return err
 		}
 		started = true
-		return s.addCampaign(ctx, q, p.Workspace, &c, sealed)
+		return s.addCampaign(ctx, q, p.Workspace, &c, sealed, "")
 	})
 	return started && err == nil, err
 }

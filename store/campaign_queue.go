@@ -9,6 +9,7 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/desk"
+	"github.com/atelier-studio/atelier/engine"
 )
 
 // Desk returns the campaigns as their worker sees them.
@@ -85,8 +86,26 @@ func (d *Desk) Claim(ctx context.Context, owner string, dead int64) (t *desk.Tas
 	if err != nil || t == nil {
 		return nil, err
 	}
+	over, err := s.runIsOver(ctx, t.Workspace, t.Run)
+	if err != nil {
+		return nil, err
+	}
+	t.Stopping = t.Stopping || over
 	t.Logins, err = s.openLogins(ctx, t.Workspace, "campaigns", t.ID, sealed, t.Settings.Accounts)
 	return t, err
+}
+
+// runIsOver tells whether a run that waits for a campaign has ended, and so nobody waits any more. One that is not there is
+// not over: some are kept only once they end.
+func (s *Store) runIsOver(ctx context.Context, ws, run string) (bool, error) {
+	if run == "" {
+		return false, nil
+	}
+	status, err := one(ctx, s.runs.reader(), "such run", scanText, "SELECT status FROM runs WHERE workspace = $1 AND id = $2", ws, run)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return engine.Status(status).Final(), err
 }
 
 // Beat is in desk.Queue.
@@ -104,7 +123,11 @@ func (d *Desk) Beat(ctx context.Context, t *desk.Task, b desk.Board) (w desk.Wis
 		c, err = one(ctx, q, "task", scanCampaign, "SELECT "+campaignColumns+" FROM campaigns WHERE workspace = $1 AND id = $2", t.Workspace, t.ID)
 		return err
 	})
-	return desk.Wish{Pause: c.Paused, Stop: c.Stopping, Personas: c.Settings.Personas}, err
+	if err != nil {
+		return w, err
+	}
+	over, err := d.store.runIsOver(ctx, t.Workspace, c.Run)
+	return desk.Wish{Pause: c.Paused, Stop: c.Stopping || over, Personas: c.Settings.Personas}, err
 }
 
 // Look is in desk.Queue.

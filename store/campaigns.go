@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
@@ -16,16 +18,18 @@ const (
 	maxOpenCampaigns = 50
 	// maxCampaigns is how many of a workspace are kept; of more the oldest that have ended go.
 	maxCampaigns = 500
+	// maxAsked bounds the key of a campaign.
+	maxAsked = 200
 )
 
-const campaignColumns = "id, name, settings, after, of_campaign, again, plan, status, pause, stop, joins, error, board, summary, restarts, created, begun, ended, author"
+const campaignColumns = "id, name, settings, after, of_campaign, again, plan, run, status, pause, stop, joins, error, board, summary, restarts, created, begun, ended, author"
 
 // campaignJSON is what of a campaign is kept as JSON.
 type campaignJSON struct{ settings, after, again, joins, board, summary string }
 
 func campaignFields(c *desk.Campaign, t *campaignJSON) []any {
 	return []any{
-		&c.ID, &c.Name, &t.settings, &t.after, &c.Of, &t.again, &c.Plan, &c.Status, &c.Paused, &c.Stopping, &t.joins, &c.Error, &t.board, &t.summary,
+		&c.ID, &c.Name, &t.settings, &t.after, &c.Of, &t.again, &c.Plan, &c.Run, &c.Status, &c.Paused, &c.Stopping, &t.joins, &c.Error, &t.board, &t.summary,
 		&c.Restarts, &c.Created, &c.Begun, &c.Ended, &c.By,
 	}
 }
@@ -171,14 +175,46 @@ func (s *Store) AddCampaign(ctx context.Context, scope auth.Scope, c desk.Campai
 	if err != nil {
 		return nil, err
 	}
-	err = s.library.tx(ctx, func(q querier) error { return s.addCampaign(ctx, q, ws, &c, sealed) })
+	err = s.library.tx(ctx, func(q querier) error { return s.addCampaign(ctx, q, ws, &c, sealed, "") })
 	if err != nil {
 		return nil, err
 	}
 	return s.Campaign(ctx, scope, c.ID)
 }
 
-func (s *Store) addCampaign(ctx context.Context, q querier, ws string, c *desk.Campaign, sealed string) error {
+// AddCampaignOnce has a campaign wait for a worker, unless one was asked for under this key before: then it returns that one.
+func (s *Store) AddCampaignOnce(ctx context.Context, scope auth.Scope, key string, c desk.Campaign) (*desk.Campaign, error) {
+	ws, err := workspaceOf(scope)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" || len(key) > maxAsked {
+		return nil, invalid("the key of a campaign has 1 to %d bytes", maxAsked)
+	}
+	c.ID, c.By = newID(), scope.User()
+	sealed, err := s.sealLogins(ctx, ws, "campaigns", c.ID, c.Settings.Accounts)
+	if err != nil {
+		return nil, err
+	}
+	id := ""
+	err = s.library.tx(ctx, func(q querier) error {
+		if err := q.lockName(ctx, "campaigns "+ws); err != nil {
+			return err
+		}
+		id, err = one(ctx, q, "campaign of this key", scanText, "SELECT id FROM campaigns WHERE workspace = $1 AND asked = $2", ws, key)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		id = c.ID
+		return s.addCampaign(ctx, q, ws, &c, sealed, key)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Campaign(ctx, scope, id)
+}
+
+func (s *Store) addCampaign(ctx context.Context, q querier, ws string, c *desk.Campaign, sealed, asked string) error {
 	if err := q.lockName(ctx, "campaigns "+ws); err != nil {
 		return err
 	}
@@ -195,9 +231,9 @@ func (s *Store) addCampaign(ctx context.Context, q querier, ws string, c *desk.C
 	}
 	c.Created, c.Status = s.now(), desk.Queued
 	if _, err := q.exec(ctx, `INSERT INTO campaigns (workspace, id, name, target, settings, after, again, sealed, of_campaign, plan, status, pause, stop, joins, error, board, summary,
-		restarts, owner, fence, beat, created, begun, ended, author)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', false, false, '[]', '', '{}', '', 0, '', 0, 0, $11, 0, 0, $12)`,
-		append(append([]any{ws, c.ID, c.Name, c.Origin()}, texts...), sealed, c.Of, c.Plan, c.Created, c.By)...); err != nil {
+		restarts, owner, fence, beat, created, begun, ended, author, run, asked)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', false, false, '[]', '', '{}', '', 0, '', 0, 0, $11, 0, 0, $12, $13, $14)`,
+		append(append([]any{ws, c.ID, c.Name, c.Origin()}, texts...), sealed, c.Of, c.Plan, c.Created, c.By, c.Run, asked)...); err != nil {
 		return err
 	}
 	_, err = q.exec(ctx, `DELETE FROM campaigns WHERE workspace = $1 AND ended > 0 AND id NOT IN (

@@ -18,6 +18,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/campaign"
 	campaigns "github.com/atelier-studio/atelier/agents/desk"
 	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/store"
 )
 
@@ -211,6 +212,57 @@ func TestCampaignIsSteered(t *testing.T) {
 		}
 		want(t, p.StopCampaign(ctx, p.alpha, c.ID), fs.ErrNotExist, "stopped twice")
 		must(t, p.DeleteCampaign(ctx, p.alpha, c.ID))
+	})
+}
+
+// A campaign that a step asks for is made once, and ends with its run.
+func TestCampaignOfARun(t *testing.T) {
+	onEach(t, func(t *testing.T, p *place) {
+		ctx, v := t.Context(), newTarget(t)
+		r := p.run(t, p.alpha, p.workflow(t, p.alpha, "W"), "run", nil)
+		order := v.order(waiter)
+		order.Run = r.ID
+		ids := make(chan string, 8)
+		for range cap(ids) {
+			go func() {
+				c, err := p.AddCampaignOnce(ctx, p.alpha, "step/0", order)
+				if err != nil {
+					t.Error(err)
+					ids <- ""
+					return
+				}
+				ids <- c.ID
+			}()
+		}
+		first := <-ids
+		for range cap(ids) - 1 {
+			if id := <-ids; id != first {
+				t.Fatalf("%s and %s were made", first, id)
+			}
+		}
+		other, err := p.AddCampaignOnce(ctx, p.beta, "step/0", order)
+		if must(t, err); other.ID == first {
+			t.Error("workspaces share a key")
+		}
+		must(t, p.StopCampaign(ctx, p.beta, other.ID))
+		waits, err := p.AddCampaignOnce(ctx, p.alpha, "step/1", order)
+		must(t, err)
+		_, err = p.AddCampaignOnce(ctx, p.alpha, "", order)
+		want(t, err, fs.ErrInvalid, "no key")
+		done := make(chan error, 1)
+		go func() {
+			_, err := p.tester(v, "one").Next(ctx)
+			done <- err
+		}()
+		<-v.began
+		p.finish(t, r, 2, engine.Cancelled)
+		must(t, <-done)                   // it was under way
+		p.next(t, p.tester(v, "another")) // it waited
+		for _, id := range []string{first, waits.ID} {
+			if c, err := p.Campaign(ctx, p.alpha, id); err != nil || c.Status != campaigns.Stopped || c.Run != r.ID {
+				t.Errorf("%+v, %v", c, err)
+			}
+		}
 	})
 }
 

@@ -120,5 +120,8 @@ func apiChoices(s *Server, c *Ctx, in choicesIn) (choicesOut, error) {
 		}
 		return choicesOut{}, failure{Status: http.StatusBadGateway, Text: sentence(err.Error()), Err: err}
 	}
+	for i := range found { // what is not ours, such as a tool's name, stays as it is
+		found[i].Label = c.T(found[i].Label)
+	}
 	return choicesOut{list(found)}, nil
 }

@@ -28,6 +28,8 @@ type Campaign struct {
 	Of    string   `json:"of,omitempty"`
 	Again []string `json:"again,omitempty"`
 	Plan  string   `json:"plan,omitempty"` // that it comes from
+	// Run is the run of a workflow that waits for it: when that ends, so does the campaign. "" when none does.
+	Run string `json:"run,omitempty"`
 
 	Status   Status   `json:"status"`
 	Paused   bool     `json:"paused,omitempty"`   // or about to be

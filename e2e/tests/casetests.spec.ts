@@ -6,9 +6,9 @@ import { expect, setUp, test } from "../studio";
 test("templates are found, looked at and used", async ({ page, studio }) => {
   await setUp(page, studio);
   await page.getByTestId("all-templates").click();
-  await expect(page.locator(".template-card")).toHaveCount(20);
+  await expect(page.locator(".template-card")).toHaveCount(21);
   await page.getByRole("link", { name: "Watching" }).click();
-  await expect(page.locator(".template-card")).toHaveCount(4);
+  await expect(page.locator(".template-card")).toHaveCount(5);
   await page.getByTestId("template-search").fill("mail sql");
   await expect(page.locator(".template-card")).toHaveCount(1);
   await expect(page.getByTestId("preview-price_watch")).toBeVisible();

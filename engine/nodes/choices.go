@@ -46,4 +46,5 @@ var choicesOf = map[string]func(ctx context.Context, d *Deps, workspace string, 
 		}
 		return nil, bad("tools", "choose the MCP server first")
 	},
+	"qa.pool": qaChoices,
 }

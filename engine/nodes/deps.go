@@ -29,6 +29,8 @@ type Deps struct {
 	// Models are asked by the kinds of AI, and Collections by those of documents.
 	Models      Models
 	Collections Collections
+	// Campaigns send personas, for the kinds of testing.
+	Campaigns Campaigns
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	Log *slog.Logger

@@ -22,6 +22,9 @@ func TestExamples(t *testing.T) {
 	w.write("notes.txt", "one\ntwo\n")
 	w.handbook()
 	w.withTools()
+	k := w.withCampaigns()
+	k.was(w, shopSite, "a fail high, b pass")
+	k.named = map[string]string{"nightly-2": k.was(w, shopSite, "a fail high, b fail medium")}
 	for _, q := range []string{
 		"create table customers (name text, total real)", "insert into customers values ('Ada', 12.5), ('Grace', 30)", "create table patterns (message text, count integer)",
 	} {

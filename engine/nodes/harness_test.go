@@ -1,6 +1,7 @@
 package nodes_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
 	"github.com/atelier-studio/atelier/engine/nodes"
 	"github.com/atelier-studio/atelier/engine/sandbox"
@@ -97,7 +99,9 @@ func newWorld(t *testing.T, handler http.Handler) *world {
 	must(t, err)
 	t.Cleanup(func() { root.Close() })
 	data := t.TempDir()
-	st, err := store.Open(t.Context(), store.Options{Dir: data})
+	sealer, err := auth.NewSealer(bytes.Repeat([]byte{7}, 32))
+	must(t, err)
+	st, err := store.Open(t.Context(), store.Options{Dir: data, Sealer: sealer})
 	must(t, err)
 	t.Cleanup(func() { st.Close() })
 	db, err := store.NewSQL(store.SQLOptions{Dir: data})

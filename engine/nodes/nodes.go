@@ -19,7 +19,7 @@ import (
 var registry = map[string]func(*Deps) *engine.Kind{}
 
 // groups is the order of the palette.
-var groups = []string{"Triggers", "Flow", "Data", "Files", "Network", "Databases", "Documents", "Models", "Code"}
+var groups = []string{"Triggers", "Flow", "Data", "Files", "Network", "Databases", "Documents", "Models", "Testing", "Code"}
 
 // define adds a kind. The parameters' struct gives form, types and defaults. It panics when the name is taken: two
 // files would fight for one node. Checks are Kind.Check for those that need Deps; they must not touch the world.

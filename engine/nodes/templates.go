@@ -31,6 +31,7 @@ var templateList = []Template{
 	{Name: "price_watch", Category: "Watching", Title: "Watch prices", Summary: "Reads prices from pages every morning, and sends a mail when one changed."},
 	{Name: "link_check", Category: "Watching", Title: "Find broken links", Summary: "Calls every link of a page, and lists those that do not work."},
 	{Name: "stock_check", Category: "Watching", Title: "Check the stock", Summary: "Puts what is in stock beside what is ordered, and mails what has to be bought."},
+	{Name: "nightly_campaign", Category: "Watching", Title: "Nightly campaign", Summary: "Has personas test an application every night, opens an issue for each new fault, and tells the team."},
 	{Name: "webhook_reply", Category: "Webhooks", Title: "Webhook with an answer", Summary: "Takes a request, changes its data and answers."},
 	{Name: "contact_form", Category: "Webhooks", Title: "Contact form", Summary: "Takes what a form sends, keeps it, mails it and answers; machines are left out."},
 	{Name: "order_router", Category: "Webhooks", Title: "Route orders", Summary: "Sends each order to the warehouse of its country, and puts aside what no one took."},

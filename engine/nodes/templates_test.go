@@ -96,6 +96,8 @@ func shop(got *recorder) http.Handler {
 	say("GET api.github.com/repos/golang/go/issues", `[{"number":1,"title":"Broken","html_url":"https://example.com/1","comments":3}]`)
 	say("GET example.com/api/order-lines", `[{"sku":"a","quantity":4},{"sku":"b","quantity":2}]`)
 	say("GET example.com/{$}", `<a href="https://example.com/lamp">a</a> <a href="https://example.com/gone">b</a> <a href="#top">c</a>`)
+	say("POST api.github.com/repos/example/shop/issues", `{"number":7}`)
+	say("POST example.com/slack-webhook", `{"ok":true}`)
 	say("POST example.com/europe/orders", `{"accepted":true}`)
 	mux.HandleFunc("GET example.com/api/orders", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -153,6 +155,7 @@ func TestTemplatesRun(t *testing.T) {
 		}, mails: []string{"**Together: 20.00**"}},
 		{name: "link_check", trigger: "start", files: map[string]string{"broken-links.csv": "https://example.com/gone,404,"}},
 		{name: "stock_check", trigger: "start", before: func(w *world) { w.write("stock.csv", "sku,stock\na,10\nb,1\n") }, mails: []string{"1 =C3=97 b"}},
+		{name: "nightly_campaign", trigger: "every", runs: 2, before: func(w *world) { w.withCampaigns() }, posts: 4}, // two issues and a message, then a message
 		{name: "webhook_reply", trigger: "hook", items: hook(`{"name":"Ada"}`)},
 		{name: "contact_form", trigger: "hook", items: hook(`{"name":"Ada","email":"ada@example.com","message":"Hello there"}`), runs: 2,
 			mails: []string{"Hello there", "Hello there"}, files: map[string]string{"inbox/contact.jsonl": "\"message\":\"Hello there\"}\n{"}},

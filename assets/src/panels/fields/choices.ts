@@ -14,17 +14,17 @@ interface Choice { value: string; label?: string; help?: string; schema?: Json }
 
 const known = new Map<string, Promise<Choice[]>>();
 
-/** Where a control's choices come from: the kind, the list that it is a row of, and what is chosen beside it. */
+/** Where a control's choices come from: the kind, the list that it is a row of, and what is chosen beside it, if it depends on that. */
 function source(o: ControlOptions, from: string): { key: string; load(): Promise<Choice[]> } | undefined {
   const beside = o.host.siblings();
   const kind = o.host.editor.node(o.host.node)?.kind;
-  if (!kind || !beside[from]) return undefined;
+  if (!kind || (from && !beside[from])) return undefined;
   const [list, row] = o.testid.replace(/^param-/, "").split("-");
   const nested = row !== undefined && list !== undefined;
   const params = nested ? { [list]: [beside] } : beside;
   const at = nested ? [list, "0", o.param.name] : [o.param.name];
   return {
-    key: JSON.stringify([kind, from, beside[from]]),
+    key: JSON.stringify(from ? [kind, from, beside[from]] : [kind, "", o.param.name]),
     load: async () => (await api.post<{ choices: Choice[] }>(`/kinds/${segment(kind)}/choices`, { params, at })).choices,
   };
 }
@@ -119,7 +119,7 @@ export function choicesControl(o: ControlOptions): Control {
       });
       return h("label", { class: "choice-line" }, input, h("span", {}, choice.label ?? choice.value, choice.help ? h("span", { class: "help" }, choice.help) : null));
     });
-    const said = state === "loading" ? t("Loading…") : state === "none" ? t("Choose the server first") : rows.length === 0 && state === "there" ? t("The server has no tools.") : "";
+    const said = state === "loading" ? t("Loading…") : state === "none" ? t("Choose the server first") : rows.length > 0 || state !== "there" ? "" : o.param.from ? t("The server has no tools.") : t("There is nothing to choose from.");
     box.replaceChildren(...rows, ...(said ? [h("p", { class: "help" }, said)] : []));
   };
   const choices = new Choices(o, o.param.from ?? "", fill);
