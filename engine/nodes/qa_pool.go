@@ -51,6 +51,7 @@ type qaPool struct {
 	Intrusive bool        `json:"intrusive" form:"Also make intrusive tests" help:"They send forms, change things and put load on the application. Never do this where people work."`
 	Accounts  []qaAccount `json:"accounts" form:"Accounts" help:"With two or more, personas also test whether one sees what belongs to another."`
 	Require   []qaShare   `json:"require" form:"Coverage to reach" help:"Less makes the verdict \"failed\"."`
+	Model     string      `json:"model" form:"Language model" widget:"credential" types:"ai.models" help:"It explores too, writes cases and explains what was found. None: all other tests are made."`
 	Without   []string    `json:"without" form:"Paths that are left alone"`
 	Minutes   float64     `json:"minutes" form:"Minutes" min:"0.1" max:"1440"`
 	Requests  int         `json:"requests" form:"Requests in all" min:"1" max:"1000000"`
@@ -147,6 +148,12 @@ func (p qaPool) start(ctx context.Context, d *Deps, c *engine.Call, attempt int)
 	}
 	for _, r := range p.Require {
 		s.Require[agents.Area(r.Area)] = r.Percent / 100
+	}
+	if p.Model != "" {
+		if _, err := d.credential(ctx, c, p.Model, ModelsCredential); err != nil {
+			return nil, about("model", err, "%s", err)
+		}
+		s.ModelName = p.Model
 	}
 	for i, a := range p.Accounts {
 		login, err := d.login(ctx, c, a)
