@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/atelier-studio/atelier/agents/campaign"
 	qadesk "github.com/atelier-studio/atelier/agents/desk"
@@ -99,7 +100,9 @@ func (m *modelFlags) open(p *process, s *campaign.Settings) (explore.Model, erro
 		}
 	}
 	s.ModelName = m.model
-	provider, err := llm.Open(llm.Config{Kind: kind, BaseURL: m.address, Model: name}, &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}, key) //nolint:forcetypeassert // it is one
+	provider, err := llm.Open(llm.Config{Kind: kind, BaseURL: m.address, Model: name}, &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 4, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 5 * time.Minute,
+	}}, key)
 	if err != nil {
 		return nil, fmt.Errorf("--model: %w", err)
 	}
