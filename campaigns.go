@@ -14,6 +14,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	qadesk "github.com/atelier-studio/atelier/agents/desk"
+	"github.com/atelier-studio/atelier/agents/firefox"
 	"github.com/atelier-studio/atelier/agents/probes"
 	"github.com/atelier-studio/atelier/agents/report"
 	"github.com/atelier-studio/atelier/auth"
@@ -73,6 +74,9 @@ func (t *tests) parts(ctx context.Context, task *qadesk.Task) (campaign.Parts, e
 	}
 	p := campaign.Parts{
 		Probes: t.known, Explorers: probes.Explorers(), BrowserPath: path, Secret: t.secret, Listed: split(t.studio.config.TestHosts), Agent: "Atelier-QA/" + ops.Version(release),
+	}
+	if fox, none := firefox.Find(); none == nil {
+		p.FirefoxPath = fox
 	}
 	t.askModel(ctx, task, &p)
 	return p, err

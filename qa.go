@@ -16,6 +16,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/access"
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/firefox"
 	"github.com/atelier-studio/atelier/agents/probes"
 	"github.com/atelier-studio/atelier/agents/report"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -167,6 +168,9 @@ func (o *qaFlags) prepare(p *process, c *Config) (*campaign.Parts, error) {
 		parts.BrowserPath, err = browser.Find(o.browser)
 		if err != nil && !errors.Is(err, browser.ErrNone) {
 			return nil, fmt.Errorf("--browser: %w", err)
+		}
+		if path, err := firefox.Find(); err == nil {
+			parts.FirefoxPath = path
 		}
 	}
 	if parts.Model, err = o.model.open(p, s); err != nil {

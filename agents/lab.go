@@ -11,6 +11,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/claim"
+	"github.com/atelier-studio/atelier/agents/firefox"
 	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -25,6 +26,8 @@ type Lab struct {
 	Visits Visits
 	// Browser is nil where there is none; only probes that need one are run with it.
 	Browser *browser.Browser
+	// Firefox starts the user's Firefox, or returns the one that is there; nil where there is none.
+	Firefox func(context.Context) (*firefox.Browser, error)
 	// Random is seeded by the campaign and the case: the same in every campaign with the same seed.
 	Random *rand.Rand
 	// Accounts are those to sign in with, signed in already, in the order of the campaign.

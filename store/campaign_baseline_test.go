@@ -20,7 +20,9 @@ func TestBaselines(t *testing.T) {
 			return agents.Pass()
 		})}
 		w := p.tester(v, "one")
-		w.Parts = func(context.Context, *campaigns.Task) (campaign.Parts, error) { return campaign.Parts{Probes: known}, nil }
+		w.Parts = func(context.Context, *campaigns.Task) (campaign.Parts, error) {
+			return campaign.Parts{Probes: known}, nil
+		}
 		w.Left = func(r *campaign.Result) *agents.Baseline {
 			b := campaign.BaselineOf(r)
 			b.Seen["page /"] = agents.Seen{Title: "Page", Picture: []byte("a picture")}

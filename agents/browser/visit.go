@@ -176,6 +176,9 @@ func (t *Tab) Snapshot(ctx context.Context) (Snapshot, error) {
 	return Eval[Snapshot](ctx, t, snapshotScript)
 }
 
+// SnapshotScript is the expression that Snapshot evaluates, for other browsers.
+func SnapshotScript() string { return snapshotScript }
+
 // sameBut tells whether two addresses differ at most by what stands after #.
 func sameBut(a, b string) bool {
 	a, _, _ = strings.Cut(a, "#")

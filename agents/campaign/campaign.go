@@ -105,6 +105,8 @@ type Parts struct {
 	Probes map[string]*agents.Probe
 	// BrowserPath is from browser.Find; empty: probes that need a browser are not tested.
 	BrowserPath string
+	// FirefoxPath is from firefox.Find; empty: what compares with it is not tested.
+	FirefoxPath string
 	// Secret makes the tokens that targets serve; Listed are hosts that an administrator allows.
 	Secret []byte
 	Listed []string
@@ -144,6 +146,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	defer c.close()
 	timed, cancel := c.Control.begin(ctx, c)
 	defer cancel()
+	c.life = timed
 	how, err := wire.Authorise(timed, c.client, p.Secret, p.Listed)
 	if err != nil {
 		return nil, err
@@ -209,6 +212,8 @@ type campaign struct {
 	proxy     *wire.Proxy
 	browser   *browser.Browser
 	noBrowser string
+	firefox   fox
+	life      context.Context // of the whole campaign
 	visits    *visits
 	listener  *callback.Listener // nil when the target cannot reach this machine
 	accounts  []agents.Account
@@ -318,6 +323,7 @@ func (c *campaign) close() {
 	if c.browser != nil {
 		c.browser.Close()
 	}
+	c.firefox.close()
 	if c.proxy != nil {
 		_ = c.proxy.Close() //nolint:errcheck // nothing follows from it
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/firefox"
 )
 
 // Times of one case.
@@ -354,6 +355,11 @@ func (c *campaign) lab(x *Case, looked *visits) *agents.Lab {
 	l.Restart, l.Journeys, l.Book = c.Restart, c.Journeys, &c.book
 	for i := range x.found {
 		l.Found = append(l.Found, x.found[i].Finding)
+	}
+	if c.FirefoxPath != "" && c.proxy != nil {
+		l.Firefox = func(context.Context) (*firefox.Browser, error) {
+			return c.firefox.start(c.life, c.FirefoxPath, c.proxy.Address())
+		}
 	}
 	if c.listener != nil {
 		l.Listener = c.listener

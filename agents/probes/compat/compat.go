@@ -15,7 +15,7 @@ import (
 // Probes are all of them, in the order of reports.
 func Probes() []*agents.Probe {
 	return []*agents.Probe{
-		doctype(), htmlValidity(), baselineFeatures(), vendorPrefix(), noJS(), cookiesOff(), printCSS(), colorSchemes(), deprecatedAPI(),
+		doctype(), htmlValidity(), baselineFeatures(), vendorPrefix(), noJS(), cookiesOff(), firefoxParity(), printCSS(), colorSchemes(), deprecatedAPI(),
 	}
 }
 

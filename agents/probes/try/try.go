@@ -14,6 +14,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/explore"
+	"github.com/atelier-studio/atelier/agents/firefox"
 	"github.com/atelier-studio/atelier/agents/journey"
 )
 
@@ -34,6 +35,7 @@ type Options struct {
 	Explorers []*agents.Probe
 	Text      string
 	Questions int
+	Firefox   bool // a real one, besides the browser; the test is skipped where there is none
 }
 
 // Probe runs one probe on a target.
@@ -73,6 +75,13 @@ func At(t testing.TB, list []*agents.Probe, address string, o Options) *campaign
 			t.Skipf("without a browser: %v", err)
 		}
 		parts.BrowserPath = path
+	}
+	if o.Firefox {
+		path, err := firefox.Find()
+		if err != nil {
+			t.Skip(err)
+		}
+		parts.FirefoxPath = path
 	}
 	if o.PerSecond == 0 {
 		o.PerSecond = 500
