@@ -43,6 +43,13 @@ func whole(t *testing.T, target http.Handler, limit time.Duration) *campaign.Res
 	for _, a := range shop.Accounts() {
 		settings.Accounts = append(settings.Accounts, campaign.Login{Role: a.Role, User: a.Name, Password: a.Password})
 	}
+	if _, ok := target.(*shop.Shop); ok {
+		table, err := targets.Access()
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings.Access = *table
+	}
 	parts := campaign.Parts{Probes: known, Agent: "atelier-test"}
 	if !testing.Short() {
 		path, err := browser.Find("")
