@@ -207,7 +207,7 @@ func qaChoices(ctx context.Context, d *Deps, workspace string, _ map[string]any,
 		return nil, err
 	}
 	for i := range all {
-		choices = append(choices, engine.Choice{Value: all[i].ID, Label: all[i].Name, Help: string(all[i].Area)})
+		choices = append(choices, engine.Choice{Value: all[i].ID, Label: all[i].Name})
 	}
 	return choices, nil
 }
