@@ -188,7 +188,7 @@ func TestQAModel(t *testing.T) {
 	args := []string{"qa", smallSite(t).URL, "--browser", "none", "--personas", personas, "--fail-on", "critical", "--model", "openai/mind", "--model-url", mind.URL + "/v1",
 		"--model-key", put(t, dir, "key", llmtest.Key+"\n"), "--specification", put(t, dir, "spec.txt", "Every link leads somewhere.\n")}
 	code, stdout, errs := atelier(t, args...)
-	for _, want := range []string{"openai/mind was asked 2 times (110 tokens)", "made 1 claims, of which 0 were tried and held", "openai/mind says: People come to a dead end. Mend the link."} {
+	for _, want := range []string{"openai/mind was asked 2 times (110 tokens)", "claims: 1, tried and held: 0", "openai/mind says: People come to a dead end. Mend the link."} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("nobody says %q", want)
 		}

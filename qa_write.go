@@ -70,7 +70,7 @@ func writeQA(w io.Writer, r *campaign.Result, out string) error {
 		fmt.Fprintf(&b, "Without a browser: %s\n", r.Browser)
 	}
 	if u := r.Model; u != nil {
-		fmt.Fprintf(&b, "The language model %s was asked %d times (%d tokens). It walked %d ways in %d steps and made %d claims, of which %d were tried and held.\n", visible(u.Model), u.Questions, u.Input+u.Output, u.Walks, u.Steps, u.Claims, u.Kept)
+		fmt.Fprintf(&b, "The language model %s was asked %d times (%d tokens). Walks: %d, steps: %d, claims: %d, tried and held: %d.\n", visible(u.Model), u.Questions, u.Input+u.Output, u.Walks, u.Steps, u.Claims, u.Kept)
 		for _, why := range slices.Sorted(maps.Keys(u.Dropped)) {
 			fmt.Fprintf(&b, "  dropped %d: %s\n", u.Dropped[why], visible(why))
 		}

@@ -69,7 +69,7 @@ func (p *page) browser(ctx context.Context) string {
 // model says what a language model was asked, and what came of what it claimed.
 func (p *page) model(ctx context.Context) string {
 	u := p.result.Model
-	return printable(u.Model) + " · " + trn(ctx, u.Questions, "{n} question", "{n} questions") + " · " + tr(ctx, "{claims} claims, of which {kept} were tried and held", "claims", u.Claims, "kept", u.Kept)
+	return printable(u.Model) + " · " + trn(ctx, u.Questions, "{n} question", "{n} questions") + " · " + tr(ctx, "Claims: {claims}, tried and held: {kept}", "claims", u.Claims, "kept", u.Kept)
 }
 
 func (p *page) accounts(ctx context.Context) string {

@@ -342,3 +342,64 @@ func TestModelsThatFail(t *testing.T) {
 		t.Errorf("%+v", r.Cases)
 	}
 }
+
+// kept remembers cases, as a store does.
+type kept struct {
+	mu    sync.Mutex
+	cases map[string]campaign.Case
+}
+
+func (k *kept) Cases(context.Context) (map[string]campaign.Case, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return maps.Clone(k.cases), nil
+}
+
+func (k *kept) Keep(_ context.Context, c campaign.Case) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.cases[c.ID] = c
+	return nil
+}
+
+// What was claimed is asked for once: a campaign that goes on after a crash has it, and one that tests findings again needs no
+// model.
+func TestClaimsAreKept(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(&app{faults: "limit"})
+	t.Cleanup(server.Close)
+	probes := map[string]*agents.Probe{explore.CartMath: cartMath(t)[0]}
+	settings := campaign.Settings{Target: server.URL, Seed: 1, Personas: []agents.Persona{{ID: "tester", Name: "Tester", Area: agents.Functional, Probes: []string{explore.CartMath}}}}
+	run := func(s campaign.Settings, keep campaign.Keeper, m explore.Model) *campaign.Result {
+		r, err := campaign.Run(t.Context(), s, campaign.Parts{Probes: probes, Explorers: exploration.Probes(), Keep: keep, Model: m})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Findings) != 1 || r.Findings[0].Probe != "specified-behaviour" {
+			t.Fatalf("found %+v", r.Findings)
+		}
+		return r
+	}
+	memory := &kept{cases: map[string]campaign.Case{}}
+	first := run(settings, memory, model(t, able))
+	asked := first.Model.Questions
+	for id, c := range memory.cases { // it broke off before the claims were tried
+		if c.Probe != "" {
+			delete(memory.cases, id)
+		}
+	}
+	second := run(settings, memory, model(t, able))
+	if asked < 2 || second.Model.Questions != 1 { // for the explanation
+		t.Errorf("asked %d times, and %d times after the crash", asked, second.Model.Questions)
+	}
+	again := settings
+	again.Claims = first.Claims
+	for _, x := range first.Cases {
+		if x.Outcome.Verdict == agents.Failed {
+			again.Only = append(again.Only, x.ID)
+		}
+	}
+	if third := run(again, nil, nil); third.Model != nil || third.Findings[0].ID != first.Findings[0].ID || len(third.Cases) != 1 {
+		t.Errorf("another finding was made when it was tested again: %+v", third.Findings)
+	}
+}
