@@ -101,7 +101,7 @@ func (t *tests) edge() (*web.Campaigns, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &web.Campaigns{Personas: personas, Probes: t.known, Secret: t.secret, Listed: split(t.studio.config.TestHosts), Wake: t.wake, Write: t.write}
+	e := &web.Campaigns{Personas: personas, Probes: t.known, Explorers: probes.Explorers(), Secret: t.secret, Listed: split(t.studio.config.TestHosts), Wake: t.wake, Write: t.write}
 	if _, err := browser.Find(t.studio.config.Browser); err != nil {
 		e.Browser = err.Error()
 	}

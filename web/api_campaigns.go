@@ -23,10 +23,12 @@ import (
 type Campaigns struct {
 	Personas []agents.Persona // that come with the studio
 	Probes   map[string]*agents.Probe
-	Secret   []byte   // makes the tokens that targets serve
-	Listed   []string // hosts that need none
-	Browser  string   // why there is none; "" when there is one
-	Wake     func()   // the worker
+	// Explorers try what a language model claims; no persona makes them by itself.
+	Explorers []*agents.Probe
+	Secret    []byte   // makes the tokens that targets serve
+	Listed    []string // hosts that need none
+	Browser   string   // why there is none; "" when there is one
+	Wake      func()   // the worker
 	// Write writes the report of a campaign in a form: html, json, junit or sarif.
 	Write func(ctx context.Context, form string, w io.Writer, r *campaign.Result) error
 }

@@ -240,6 +240,11 @@ func (s *Server) showFinding(c *Ctx, status int, wrong views.Mistakes) error {
 		if probe := s.Campaigns.Probes[f.Probe]; probe != nil {
 			v.Decides = probe.Decides
 		}
+		for _, probe := range s.Campaigns.Explorers {
+			if probe.ID == f.Probe {
+				v.Decides = probe.Decides
+			}
+		}
 	}
 	p := c.underCampaigns(f.Title, views.Link{Text: of.Name, Href: "/campaigns/" + of.ID})
 	return c.View(status, views.FindingPage(p, v))
