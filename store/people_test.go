@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"io/fs"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,35 @@ import (
 	"github.com/atelier-studio/atelier/auth"
 	"github.com/atelier-studio/atelier/engine"
 )
+
+// A form that is sent twice makes one workspace.
+func TestWorkspaceIsMadeOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, p *place) {
+		u, err := p.UserByEmail(t.Context(), "alpha@example.org")
+		must(t, err)
+		var made, refused atomic.Int32
+		var wg sync.WaitGroup
+		for _, id := range []string{"one", "two", "three"} {
+			wg.Go(func() {
+				switch err := p.CreateWorkspace(t.Context(), auth.Workspace{ID: id, Name: " Lamps ", Created: 2}, u); {
+				case err == nil:
+					made.Add(1)
+				case errors.Is(err, fs.ErrExist):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if made.Load() != 1 || refused.Load() != 2 {
+			t.Errorf("%d made, %d refused", made.Load(), refused.Load())
+		}
+		other, err := p.UserByEmail(t.Context(), "beta@example.org")
+		must(t, err)
+		must(t, p.CreateWorkspace(t.Context(), auth.Workspace{ID: "four", Name: "Lamps", Created: 2}, other))
+	})
+}
 
 func TestUsersAndSessions(t *testing.T) {
 	onEach(t, func(t *testing.T, p *place) {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/atelier-studio/atelier/auth"
@@ -26,7 +28,15 @@ func (s *Store) CreateWorkspace(ctx context.Context, w auth.Workspace, owner aut
 		return err
 	}
 	return s.studio.tx(ctx, func(q querier) error {
-		if _, err := one(ctx, q, "such user", scanText, "SELECT id FROM users WHERE id = $1", owner.ID); err != nil {
+		if _, err := one(ctx, q, "such user", scanText, "SELECT id FROM users WHERE id = $1"+q.db.forUpdate(), owner.ID); err != nil {
+			return err
+		}
+		// A form that is sent twice makes one workspace. The lock on the user lets the second see the first.
+		switch _, err := one(ctx, q, "such workspace", scanText, "SELECT w.id FROM workspaces w JOIN members m ON m.workspace = w.id WHERE m.user_id = $1 AND m.role = $2 AND w.name = $3 LIMIT 1",
+			owner.ID, string(auth.Owner), name); {
+		case err == nil:
+			return taken("you have a workspace of this name already: choose another name")
+		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}
 		n, err := q.exec(ctx, "INSERT INTO workspaces (id, name, wrapped_key, created) VALUES ($1, $2, '', $3) ON CONFLICT DO NOTHING", w.ID, name, w.Created)

@@ -75,7 +75,7 @@ func VariablesPage(p Page, v VariablesView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Input(Field{Name: "name", Label: tr(ctx, "Name"), Value: v.Name, Required: true, Max: 64, Placeholder: "BASE_URL", Autocomplete: "off", Error: v.Mistakes["name"]}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Input(Field{Name: "name", Label: tr(ctx, "Name"), Value: v.Name, Required: true, Max: 100, Placeholder: "BASE_URL", Autocomplete: "off", Error: v.Mistakes["name"]}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

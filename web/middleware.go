@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 )
 
 // newEcho builds the router from the table. Every answer, that of an address which does not exist too, goes through
@@ -22,6 +23,7 @@ func (s *Server) newEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = s.clientAddress
+	e.Use(middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024, Skipper: staysAsItIs}))
 	for _, r := range routes() {
 		if r.Development && !s.Development {
 			continue
@@ -39,6 +41,14 @@ func (s *Server) newEcho() *echo.Echo {
 		}
 	}
 	return e
+}
+
+// staysAsItIs tells requests whose answers are not compressed here: all but those for pages and parts of them. What is asked
+// by programs is small or has been compressed already, and sockets and streams must not wait.
+func staysAsItIs(c echo.Context) bool {
+	h := c.Request().Header
+	page := strings.Contains(h.Get("Accept"), "text/html") || h.Get("HX-Request") != ""
+	return !page || h.Get("Range") != "" || h.Get("Upgrade") != "" || strings.HasPrefix(c.Request().URL.Path, "/assets/") || strings.HasPrefix(c.Request().URL.Path, "/hooks/")
 }
 
 // serve wraps a row's handler in everything that all rows share.

@@ -340,3 +340,28 @@ func TestBrowse(t *testing.T) {
 		t.Error("a control that deletes was clicked")
 	}
 }
+
+func TestPurposesOfForms(t *testing.T) {
+	t.Parallel()
+	password := func(name, complete string) string {
+		return `<input type=password name=` + name + ` autocomplete=` + complete + `>`
+	}
+	for form, want := range map[string]surface.Purpose{
+		`<input name=mail>` + password("a", "current-password") + `<button>Sign in</button>`:                                    surface.ForSignIn,
+		`<input name=mail>` + password("a", "new-password") + password("b", "new-password") + `<button>Go</button>`:             surface.ForRegister,
+		password("a", "current-password") + password("b", "new-password") + `<button>Change</button>`:                           surface.ForOther,
+		strings.Repeat(`<input name=x>`, 15) + strings.Repeat(password("secret", "new-password"), 2) + `<button>Begin</button>`: surface.ForOther,
+		`<input name=q><button>Search</button>`:                      surface.ForOther, // it is posted
+		`<input type=hidden name=id value=3><button>Delete</button>`: surface.ForDelete,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprintf(w, `<title>Form</title><form method=post action=/do>%s</form>`, form)
+		}))
+		s := surfaceOf(t, server, discover.Options{Pages: 1})
+		server.Close()
+		if len(s.Forms) == 0 || s.Forms[0].Purpose != want {
+			t.Errorf("%s is for %v, want %s", form, s.Forms, want)
+		}
+	}
+}

@@ -159,13 +159,22 @@ var (
 	wordsSignOut  = regexp.MustCompile(`(?i)log[\s_-]?out|sign[\s_-]?out|abmelden|déconnexion|cerrar[\s_-]sesi|退出`)
 )
 
+// mostToRegister is how many fields people fill in to register, at most.
+const mostToRegister = 12
+
 // purposeOf guesses what a form is for.
 func purposeOf(f *surface.Form) surface.Purpose {
-	passwords, names := 0, ""
+	passwords, visible, names := 0, 0, ""
+	current, chosen := false, false // passwords that there are, and that are to be
 	for _, field := range f.Fields {
 		if field.Type == "password" {
 			passwords++
 		}
+		if field.Type != "hidden" {
+			visible++
+		}
+		current = current || field.Autocomplete == "current-password"
+		chosen = chosen || field.Autocomplete == "new-password"
 		if field.Type != "hidden" {
 			names += " " + field.Name
 		}
@@ -174,6 +183,10 @@ func purposeOf(f *surface.Form) surface.Purpose {
 	switch {
 	case wordsSignOut.MatchString(words):
 		return surface.ForSignOut
+	case passwords >= 2 && current: // the old one, and a new one
+		return surface.ForOther
+	case passwords > 0 && chosen && visible > mostToRegister: // settings, and the passwords of others among them
+		return surface.ForOther
 	case passwords >= 2 || passwords == 1 && wordsRegister.MatchString(words):
 		return surface.ForRegister
 	case passwords == 1 && wordsReset.MatchString(words):

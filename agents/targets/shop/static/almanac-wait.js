@@ -1,3 +1,3 @@
 const asked = new XMLHttpRequest();
-asked.open("GET", "/healthz", false);
+asked.open("GET", "/sitemap.xml", false);
 asked.send();
