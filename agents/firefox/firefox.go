@@ -72,7 +72,7 @@ func (b *Browser) begin(ctx context.Context, path, proxy string) error {
 		return err
 	}
 	b.command = exec.CommandContext(ctx, path, "--headless", "--no-remote", "--new-instance", "--profile", b.folder, "--remote-debugging-port", "0", "about:blank") //nolint:gosec // the user's browser
-	b.command.Env = append(os.Environ(), "HOME="+b.folder, "MOZ_CRASHREPORTER_DISABLE=1", "MOZ_HEADLESS_WIDTH=1280", "MOZ_HEADLESS_HEIGHT=800")
+	b.command.Env = append(b.command.Environ(), "HOME="+b.folder, "MOZ_CRASHREPORTER_DISABLE=1", "MOZ_HEADLESS_WIDTH=1280", "MOZ_HEADLESS_HEIGHT=800")
 	b.command.WaitDelay = closeTime
 	said, err := b.command.StderrPipe()
 	if err != nil {
