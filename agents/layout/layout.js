@@ -1,6 +1,7 @@
 // Measures how a page is laid out as it is drawn now.
 const lines = (e) => nearest(e, (at) => !/^(inline|contents|none)/.test(getComputedStyle(at).display)) || document.body;
-// inSentence tells whether an element stands in a line with words that belong to no control.
+// inSentence tells whether an element stands in a line with words that belong to no control, or in a paragraph of them, where it
+// may stand at the beginning of a line as well.
 const inSentence = (e) => {
   if (!/^inline/.test(getComputedStyle(e).display)) return false;
   const around = lines(parent(e)), box = e.getBoundingClientRect(), middle = box.top + box.height / 2, range = document.createRange();
@@ -9,6 +10,7 @@ const inSentence = (e) => {
     const holder = n.parentElement;
     if (!holder || !/[\p{L}\p{N}]{2}|\p{Script=Han}/u.test(n.data) || nearest(holder, (at) => control(at) && at !== around && within(at, around)) || !holder.checkVisibility() || lines(holder) !== around) continue;
     range.selectNodeContents(n);
+    if (around.localName === "p") return true;
     if ([...e.getClientRects()].some((own) => [...range.getClientRects()].some((r) => r.top < own.top + own.height / 2 && r.bottom > own.top + own.height / 2)) || [...range.getClientRects()].some((r) => r.top < middle && r.bottom > middle)) return true;
   }
   return false;
