@@ -4,7 +4,7 @@ BIN := bin/atelier
 GO  ?= go
 
 .DEFAULT_GOAL := help
-.PHONY: help build run check lint test race probes e2e e2e-deps bench stats generate model axe fuzz clean
+.PHONY: help build run check lint test race calm campaigns probes e2e e2e-deps bench stats generate model axe fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,17 +41,23 @@ lint: ## golangci-lint, when it is installed
 	else echo "lint NOT RUN: golangci-lint is not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)"; fi
 
 # Packages whose tests work with one thing at a time, or with programs and browsers of their own: the detector only makes them slow.
-CALM := '^[^/]+/[^/]+/[^/]+$$|/(agents/(axe|browser|discover|journey|layout|openapi|reading|report|similar)|engine/sandbox|rag/(embed|evaluate|read|simd|split|talk)|interop|locales)(/|$$)|/rag$$'
+CALM := '^[^/]+/[^/]+/[^/]+$$|/(agents/(axe|browser|discover|journey|layout|openapi|reading|report|similar)|engine/(nodes|sandbox)|rag/(embed|evaluate|read|simd|split|talk)|interop|locales)(/|$$)|/rag$$'
 
-race: ## the Go tests, with the race detector where it can find something; many wait more than they compute, so four packages at once
-	$(GO) test -race -p 4 -shuffle=on -timeout 15m $$($(GO) list ./... | grep -vE $(CALM) | grep -vE '/agents/(probes|targets)')
-	$(GO) test -p 4 -shuffle=on -timeout 15m $$($(GO) list ./... | grep -E $(CALM))
-	$(GO) test -short -p 4 -shuffle=on -timeout 15m ./agents/probes/... ./agents/targets/...
+race: ## the Go tests, with the race detector where it can find something
+	$(GO) test -race -shuffle=on -timeout 15m $$($(GO) list ./... | grep -vE $(CALM) | grep -vE '/agents/(probes|targets)')
+	@$(MAKE) --no-print-directory -j2 calm campaigns
+	$(GO) test -short -shuffle=on -timeout 15m ./agents/probes/...
 	$(GO) test -timeout 5m -run 'TestGreedyNodes|TestMergeIsBounded' ./engine
 	ATELIER_TEST_HISTORIES=10000 $(GO) test -timeout 10m -run TestConvergence ./store
 
+calm:
+	$(GO) test -shuffle=on -timeout 15m $$($(GO) list ./... | grep -E $(CALM))
+
+campaigns: # whole ones; they wait more than they compute
+	$(GO) test -short -timeout 15m ./agents/targets/...
+
 probes: ## all tests of the testing personas, those in a browser too, which make test leaves out
-	$(GO) test -timeout 30m ./agents/...
+	$(GO) test -timeout 3h ./agents/...
 
 test: check race e2e ## everything: checks, Go tests with the race detector, browser tests
 

@@ -34,6 +34,13 @@ var scopedCampaigns = map[string]asked{
 		_, err := p.AddCampaign(t.Context(), s, campaigns.Campaign{Settings: campaign.Settings{Accounts: []campaign.Login{{Role: "admin", User: "ada"}}}}, v.tests.campaign)
 		return 1, err
 	},
+	"AddCampaignOnce": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
+		c, err := p.AddCampaignOnce(t.Context(), s, "ours", campaigns.Campaign{Settings: campaign.Settings{Target: "http://127.0.0.1:1"}})
+		if err != nil || c.ID != v.tests.waiting {
+			return 0, err // one of its own
+		}
+		return 1, nil
+	},
 	"SteerCampaign": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
 		return 1, p.SteerCampaign(t.Context(), s, v.tests.waiting, true)
 	},
@@ -131,7 +138,7 @@ func (p *place) campaigns(t *testing.T) (v campaignOfOurs) {
 	must(t, p.MarkFinding(ctx, p.alpha, c.ID, v.print, "Known"))
 	share, err := p.AddShare(ctx, p.alpha, c.ID, "hash", time.Hour)
 	must(t, err)
-	waiting, err := p.AddCampaign(ctx, p.alpha, target.order(breaker), "")
+	waiting, err := p.AddCampaignOnce(ctx, p.alpha, "ours", target.order(breaker))
 	must(t, err)
 	plan, err := p.PutPlan(ctx, p.alpha, campaigns.Plan{Name: "Ours", Settings: target.order(breaker).Settings}, "")
 	must(t, err)

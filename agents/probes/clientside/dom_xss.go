@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/pages"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -20,7 +21,7 @@ func domXSS() *agents.Probe {
 		Needs:    agents.NeedsBrowser,
 		Severity: agents.High, References: []string{"CWE-79", "WSTG-CLNT-01"}, Skills: []string{"DOM XSS"},
 		Check: agents.Each(scripted, func(ctx context.Context, lab *agents.Lab, p *surface.Page) agents.Outcome {
-			scripts := scriptsOf(lab.Surface, p)
+			scripts := pages.Scripts(lab.Surface, p)
 			if !sources.MatchString(scripts) {
 				return agents.Pass()
 			}

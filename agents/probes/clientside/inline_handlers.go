@@ -8,6 +8,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/pages"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
@@ -28,7 +29,7 @@ func inlineHandlers() *agents.Probe {
 				}
 			}
 			reading.HTML(p.Answer).Find("*").Each(func(_ int, e *goquery.Selection) {
-				if _, loads := e.Attr("src"); goquery.NodeName(e) == "script" && !loads && isCode(e.AttrOr("type", "")) && e.AttrOr("nonce", "") == "" && strings.TrimSpace(e.Text()) != "" {
+				if _, loads := e.Attr("src"); goquery.NodeName(e) == "script" && !loads && pages.IsCode(e.AttrOr("type", "")) && e.AttrOr("nonce", "") == "" && strings.TrimSpace(e.Text()) != "" {
 					scripts++
 					keep(0, e)
 				}

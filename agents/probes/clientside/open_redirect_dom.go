@@ -9,6 +9,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/pages"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -21,7 +22,7 @@ func openRedirectDOM() *agents.Probe {
 		Needs:    agents.NeedsBrowser,
 		Severity: agents.Medium, References: []string{"CWE-601"}, Skills: []string{"DOM XSS"},
 		Check: agents.Each(scripted, func(ctx context.Context, lab *agents.Lab, p *surface.Page) agents.Outcome {
-			scripts := scriptsOf(lab.Surface, p)
+			scripts := pages.Scripts(lab.Surface, p)
 			if !leads.MatchString(scripts) || !sources.MatchString(scripts) {
 				return agents.Pass()
 			}

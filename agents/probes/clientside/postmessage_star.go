@@ -7,6 +7,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/pages"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
@@ -43,8 +44,8 @@ func postMessageStar() *agents.Probe {
 					Evidence: []agents.Evidence{agents.Excerpt("message", m.Text), {Name: "stack", Text: m.Stack, Kind: agents.ByBrowser}},
 				})
 			}
-			if m := toAnybody.FindStringIndex(scriptsOf(lab.Surface, p)); m != nil && len(seen.Sent) == 0 {
-				scripts := scriptsOf(lab.Surface, p)
+			if m := toAnybody.FindStringIndex(pages.Scripts(lab.Surface, p)); m != nil && len(seen.Sent) == 0 {
+				scripts := pages.Scripts(lab.Surface, p)
 				findings = append(findings, agents.Finding{
 					Text: "A script sends messages to the window around or before it, whoever that is.", Where: at, Cause: "postMessage * to parent or opener",
 					Evidence: []agents.Evidence{agents.Excerpt("script", reading.Around(scripts, m[0], m[1], 60))},
@@ -92,7 +93,7 @@ var (
 func messaging(s *surface.Surface) []*surface.Page {
 	var list []*surface.Page
 	for _, p := range scripted(s) {
-		if mentions.MatchString(scriptsOf(s, p)) {
+		if mentions.MatchString(pages.Scripts(s, p)) {
 			list = append(list, p)
 		}
 	}

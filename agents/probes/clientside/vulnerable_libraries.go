@@ -133,7 +133,7 @@ func loading(s *surface.Surface) []*surface.Page {
 		}
 		slices.Sort(addresses)
 		set := strings.Join(addresses, "\n")
-		if scripts := scriptsOf(s, p); scripts == "" && set == "" || seen[set] {
+		if scripts := pages.Scripts(s, p); scripts == "" && set == "" || seen[set] {
 			continue
 		}
 		seen[set] = true

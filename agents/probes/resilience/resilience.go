@@ -7,12 +7,14 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/pages"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
@@ -27,8 +29,11 @@ func Probes() []*agents.Probe {
 // maxAsking bounds the pages that are tried.
 const maxAsking = 15
 
-// asking are pages of every shape with scripts of their own: those that may ask for something. Whether they do is seen when
-// they are visited.
+// asks is what scripts say that ask a server.
+var asks = regexp.MustCompile(`\bfetch\(|XMLHttpRequest|\baxios\b|\.(?:ajax|getJSON)\(|WebSocket|EventSource|hx-(?:get|post)`)
+
+// asking are pages of every shape with scripts of their own: those that may ask for something, first those whose scripts
+// say so. Whether they do is seen when they are visited.
 func asking(s *surface.Surface) []*surface.Page {
 	scripts := map[string]int{} // on how many pages a script is
 	own := func(p *surface.Page, each func(script string)) {
@@ -53,11 +58,12 @@ func asking(s *surface.Surface) []*surface.Page {
 			}
 			tried[script] = true
 		})
-		if fresh && len(list) < maxAsking && (p.Answer == nil || p.Answer.OK()) {
+		if fresh && (p.Answer == nil || p.Answer.OK()) {
 			list = append(list, p)
 		}
 	}
-	return list
+	list = pages.First(s, list, asks)
+	return list[:min(len(list), maxAsking)]
 }
 
 // calls are what scripts of a page ask the target for while it loads, each address once, in the order of the addresses'

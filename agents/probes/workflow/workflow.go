@@ -5,10 +5,12 @@ package workflow
 import (
 	"context"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/pages"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -22,7 +24,11 @@ func Probes() []*agents.Probe {
 // maxWalked bounds the shapes of pages from which somebody goes on.
 const maxWalked = 8
 
-// leading are pages of every shape with a link to another page, as far as they are walked.
+// drawsViews is what scripts say that draw views of their own and keep the history for them.
+var drawsViews = regexp.MustCompile(`pushState|replaceState|popstate|hashchange|\brouter\b`)
+
+// leading are pages of every shape with a link to another page, as far as they are walked: first those whose scripts take
+// the history into their own hands.
 func leading(s *surface.Surface) []*surface.Page {
 	links := map[string]bool{}
 	for _, l := range s.Links {
@@ -32,11 +38,12 @@ func leading(s *surface.Surface) []*surface.Page {
 	}
 	var list []*surface.Page
 	for _, p := range s.ByShape() {
-		if len(list) < maxWalked && links[p.URL] && p.Answer != nil && p.Answer.OK() {
+		if links[p.URL] && p.Answer != nil && p.Answer.OK() {
 			list = append(list, p)
 		}
 	}
-	return list
+	list = pages.First(s, list, drawsViews)
+	return list[:min(len(list), maxWalked)]
 }
 
 // way is a link of a page that a click follows: of all, one that the fewest pages have.

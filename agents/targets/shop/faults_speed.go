@@ -277,7 +277,7 @@ var pictures = sync.OnceValue(func() album {
 	}
 	var points bytes.Buffer
 	_ = png.Encode(&points, grain(300, 200)) //nolint:errcheck // a buffer takes everything
-	return album{wood: asJPEG(400, 300), small: asJPEG(300, 233), wall: asJPEG(1800, 1400), poster: asJPEG(300, 200), points: points.Bytes()}
+	return album{wood: asJPEG(400, 300), small: asJPEG(300, 233), wall: asJPEG(2520, 1960), poster: asJPEG(300, 200), points: points.Bytes()}
 })
 
 // grain is a picture that is hard to pack.

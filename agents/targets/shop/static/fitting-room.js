@@ -2,7 +2,7 @@
 // What stands in the room: its number is the fragment of the address.
 const room = document.getElementById("room");
 if (room) {
-  const on = room.dataset.on.split(" ");
+  const on = room.dataset.faults.split(" ");
   const show = () => {
     const what = decodeURIComponent(location.hash.slice(1));
     if (!what) return;
