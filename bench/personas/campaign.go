@@ -41,7 +41,7 @@ func measure(ctx context.Context, n int) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-campaign", address, "-active", fmt.Sprint(n), "-personas", *only, fmt.Sprintf("-intrusive=%v", *intrusive), "-time", longest.String(), "-pace", fmt.Sprint(*pace)) //nolint:gosec // this very program
+	cmd := exec.CommandContext(ctx, self, "-campaign", address, "-active", fmt.Sprint(n), "-personas", *only, fmt.Sprintf("-intrusive=%v", *intrusive), fmt.Sprintf("-browser=%v", *browsing), "-time", longest.String(), "-pace", fmt.Sprint(*pace)) //nolint:gosec // this very program
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	if err := cmd.Start(); err != nil {
@@ -79,9 +79,11 @@ func child(ctx context.Context, address string) error {
 	if _, err := fmt.Sscan(*active, &settings.Budget.Active); err != nil {
 		return err
 	}
-	path, err := browser.Find("")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	path := ""
+	if *browsing {
+		if path, err = browser.Find(""); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
 	}
 	begun := time.Now()
 	r, err := campaign.Run(ctx, settings, campaign.Parts{Probes: all, BrowserPath: path, Agent: "atelier-bench"})

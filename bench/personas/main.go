@@ -22,6 +22,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/probes"
 	"github.com/atelier-studio/atelier/agents/targets"
 	"github.com/atelier-studio/atelier/agents/targets/shop"
 )
@@ -31,6 +32,7 @@ var (
 	faults    = flag.String("faults", shop.All, "faults of the shop that are switched on; empty: none")
 	only      = flag.String("personas", "", "ids of personas; empty: all")
 	intrusive = flag.Bool("intrusive", true, "make intrusive probes too")
+	browsing  = flag.Bool("browser", true, "test in a browser too; false: only what needs none")
 	longest   = flag.Duration("time", 45*time.Minute, "at most for one campaign")
 	pace      = flag.Float64("pace", 50, "requests a second")
 	tools     = flag.Bool("tools", true, "measure nikto and wapiti too, where they are on the path")
@@ -55,11 +57,16 @@ func run(ctx context.Context) error {
 	if err != nil {
 		load = []byte("not known")
 	}
-	fmt.Printf("# Campaigns with so many personas at once\n\n%s, %d processors, load at the start %s. The flawed shop of agents/targets, %.0f requests a second at most, two tabs.\n\n",
-		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:3], " "), *pace)
+	with := "two tabs of a browser"
+	if !*browsing {
+		with = "without a browser, so that what needs one is not tested"
+	}
+	fmt.Printf("# Campaigns with so many personas at once\n\n%s, %d processors, load at the start %s. The flawed shop of agents/targets, %.0f requests a second at most, %s.\n\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:3], " "), *pace, with)
 	fmt.Println("| personas at once | time | requests | cases | findings | memory | of the browser | the same findings |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	var first *outcome
+	var took time.Duration // of the last one
 	for part := range strings.SplitSeq(*active, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(part))
 		if err != nil {
@@ -69,6 +76,7 @@ func run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		took = o.Took
 		same := "–"
 		if first == nil {
 			first = o
@@ -85,7 +93,7 @@ func run(ctx context.Context) error {
 		fmt.Printf("\nFound: %s.\n", orNone(slices.Sorted(maps.Values(first.Findings))))
 	}
 	if *tools {
-		return others(ctx)
+		return others(ctx, took)
 	}
 	return nil
 }
@@ -128,7 +136,10 @@ func rate(o *outcome) error {
 	if err != nil {
 		return err
 	}
-	planted = slices.DeleteFunc(planted, func(d targets.Defect) bool { return d.Needs != "" })
+	known := probes.All()
+	planted = slices.DeleteFunc(planted, func(d targets.Defect) bool {
+		return d.Needs != "" || !*browsing && known[d.Probe].Needs.Has(agents.NeedsBrowser)
+	})
 	scores := targets.Rate(planted, o.Agreed)
 	fmt.Print("\n## Of what was planted\n\n| area | planted | found | findings above info | not explained |\n|---|---|---|---|---|\n")
 	var missed, wrong []string

@@ -13,15 +13,13 @@ import (
 	"time"
 )
 
-// otherTime is how long another scanner may take.
-const otherTime = 15 * time.Minute
-
-// others runs nikto and wapiti on the same shop, where they are there.
-func others(ctx context.Context) error {
-	fmt.Print("\n## Others on the same shop\n\n")
+// others runs nikto and wapiti on the same shop, where they are there, for as long as a campaign took.
+func others(ctx context.Context, limit time.Duration) error {
+	limit = limit.Round(time.Second)
+	fmt.Printf("\n## Others on the same shop, in the same time\n\nThey were given %s, as the last campaign took.\n\n", limit)
 	for _, tool := range []struct {
 		name string
-		run  func(ctx context.Context, path, address, folder string) (found int, kinds []string, err error)
+		run  func(ctx context.Context, path, address, folder string, limit time.Duration) (found int, kinds []string, err error)
 	}{{"wapiti", wapiti}, {"nikto", nikto}} {
 		path, err := exec.LookPath(tool.name)
 		if err != nil {
@@ -36,9 +34,9 @@ func others(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		timed, cancel := context.WithTimeout(ctx, otherTime)
+		timed, cancel := context.WithTimeout(ctx, limit+time.Minute)
 		begun := time.Now()
-		found, kinds, err := tool.run(timed, path, address, folder)
+		found, kinds, err := tool.run(timed, path, address, folder, limit)
 		cancel()
 		stop()
 		_ = os.RemoveAll(folder) //nolint:errcheck // the system clears its own folder
@@ -51,9 +49,9 @@ func others(ctx context.Context) error {
 	return nil
 }
 
-func wapiti(ctx context.Context, path, address, folder string) (found int, kinds []string, err error) {
+func wapiti(ctx context.Context, path, address, folder string, limit time.Duration) (found int, kinds []string, err error) {
 	report := filepath.Join(folder, "report.json")
-	cmd := exec.CommandContext(ctx, path, "-u", address+"/", "-f", "json", "-o", report, "--scope", "folder", "--flush-session", "--max-scan-time", fmt.Sprint(int(otherTime.Seconds())-60), "--no-bugreport")
+	cmd := exec.CommandContext(ctx, path, "-u", address+"/", "-f", "json", "-o", report, "--scope", "folder", "--flush-session", "--max-scan-time", fmt.Sprint(int(limit.Seconds())), "--no-bugreport")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return 0, nil, fmt.Errorf("%w: %s", err, last(out))
 	}
@@ -80,8 +78,8 @@ func wapiti(ctx context.Context, path, address, folder string) (found int, kinds
 	return found, kinds, nil
 }
 
-func nikto(ctx context.Context, path, address, _ string) (found int, kinds []string, err error) {
-	out, err := exec.CommandContext(ctx, path, "-h", address, "-nointeractive", "-maxtime", fmt.Sprintf("%ds", int(otherTime.Seconds())-60)).CombinedOutput()
+func nikto(ctx context.Context, path, address, _ string, limit time.Duration) (found int, kinds []string, err error) {
+	out, err := exec.CommandContext(ctx, path, "-h", address, "-nointeractive", "-maxtime", fmt.Sprintf("%ds", int(limit.Seconds()))).CombinedOutput()
 	if err != nil && len(out) == 0 {
 		return 0, nil, err
 	}

@@ -22,7 +22,7 @@ func domXSS() *agents.Probe {
 		Severity: agents.High, References: []string{"CWE-79", "WSTG-CLNT-01"}, Skills: []string{"DOM XSS"},
 		Check: agents.Each(scripted, func(ctx context.Context, lab *agents.Lab, p *surface.Page) agents.Outcome {
 			scripts := pages.Scripts(lab.Surface, p)
-			if !sources.MatchString(scripts) {
+			if !sources.MatchString(scripts) || !sinks.MatchString(scripts) {
 				return agents.Pass()
 			}
 			fragment, name, message := word{lab.Marker(1), "the fragment"}, word{lab.Marker(2), windowName}, word{lab.Marker(3), "a message of another origin"}
@@ -59,6 +59,10 @@ func domXSS() *agents.Probe {
 
 // sources are what scripts take from outside.
 var sources = regexp.MustCompile(`\blocation\b|URLSearchParams|document\.(?:URL|documentURI|baseURI|referrer)|\bwindow\.name\b|\bself\.name\b|onmessage|["']message["']`)
+
+// sinks are how scripts make markup or code of texts, by themselves or through libraries.
+var sinks = regexp.MustCompile("innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|document\\.write|createContextualFragment|srcdoc|DOMParser|\\beval\\b|\\bFunction\\(|set(?:Timeout|Interval)\\(\\s*(?:[\"'`]|[\\w.$]+\\s*[,+)])|" +
+	"\\.(?:html|append|prepend|after|before|replaceWith|wrap)\\(|\\$\\(|\\bjQuery\\b|v-html|ng-bind-html|bypassSecurityTrust|unsafeHTML")
 
 // judge makes findings of what arrived where: one for every sink and place of a script.
 func judge(p *surface.Page, seen *arrived, picture []byte) []agents.Finding {
