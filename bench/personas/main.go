@@ -98,12 +98,16 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// serve serves a fresh shop on a free port of loopback.
+// host is where the shop is served: the same for all campaigns, since the causes of some findings name the origin.
+var host = "127.0.0.1:0"
+
+// serve serves a fresh shop on a port of loopback.
 func serve(ctx context.Context) (address string, stop func(), err error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", host)
 	if err != nil {
 		return "", nil, err
 	}
+	host = listener.Addr().String()
 	names := strings.FieldsFunc(*faults, func(r rune) bool { return r == ',' })
 	server := &http.Server{Handler: shop.New(names...), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
 	go server.Serve(listener) //nolint:errcheck // it ends with Close
