@@ -51,7 +51,7 @@ func searchJourney() *agents.Probe {
 				if err != nil {
 					return agents.BlockOn(err)
 				}
-				if result != without(nothing, w[0]) { // the word may stand elsewhere on the page, too
+				if result != nothing {
 					return agents.Pass()
 				}
 				rows = append(rows, []string{w[0], w[1], fingerprint(place{text: result})})
@@ -132,6 +132,18 @@ func search(ctx context.Context, tab *browser.Tab, f *surface.Form, field, word 
 	at, err := here(ctx, tab)
 	if err != nil {
 		return "", err
+	}
+	if pathOf(at.url) == pathOf(f.Page) && pathOf(f.Page) != pathOf(f.Action) {
+		return "", fmt.Errorf("Enter did not send the search of %s", pathOf(f.Page))
+	}
+	requests := tab.Log().Requests
+	for i := len(requests) - 1; i >= 0; i-- { // a refusal, such as of who asks too often, is no result
+		if q := requests[i]; q.Type == "Document" && pathOf(q.URL) == pathOf(f.Action) {
+			if q.Status >= 400 {
+				return "", fmt.Errorf("the search answers %d", q.Status)
+			}
+			break
+		}
 	}
 	return without(strings.ToLower(strings.Join(strings.Fields(at.text), " ")), word), nil
 }

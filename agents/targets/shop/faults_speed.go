@@ -105,7 +105,7 @@ func (s *Shop) magazine() {
 			ornament = `<script src="/magazine/ornament.js"></script>`
 		}
 		s.draw(w, r, http.StatusOK, "", view{Title: "Our magazine", Head: htmlOf(`<link rel="stylesheet" href="/magazine/type.css">` + ornament + `<script src="/magazine/lead.js" defer></script>`),
-			Body: htmlOf(`<h1>Our magazine</h1><p id="lead">…</p>`)})
+			Body: htmlOf(`<h1>Our magazine</h1><p id="lead">The lead is being fetched…</p>`)})
 	})
 	s.file("/magazine/type.css", styles, func(r *http.Request) { s.linger(r, "late-type", 2100*time.Millisecond) }, func() string {
 		return "#lead { font-size: 2.5rem; line-height: 1.2; min-height: 40rem; }\n"
