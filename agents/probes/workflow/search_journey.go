@@ -134,7 +134,7 @@ func search(ctx context.Context, tab *browser.Tab, f *surface.Form, field, word 
 		return "", err
 	}
 	if pathOf(at.url) == pathOf(f.Page) && pathOf(f.Page) != pathOf(f.Action) {
-		return "", fmt.Errorf("Enter did not send the search of %s", pathOf(f.Page))
+		return "", fmt.Errorf("pressing Enter did not send the search of %s", pathOf(f.Page))
 	}
 	requests := tab.Log().Requests
 	for i := len(requests) - 1; i >= 0; i-- { // a refusal, such as of who asks too often, is no result
