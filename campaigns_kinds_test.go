@@ -83,25 +83,22 @@ func TestCampaignsInWorkflows(t *testing.T) {
 		}
 		run := start()
 		if killed {
-			for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-				if list := campaigns(); list[0].Run == run && list[0].Status == "working" {
-					last = list[0].ID
-					break
-				}
-				if time.Now().After(end) {
-					t.Fatal("the campaign does not begin")
-				}
-			}
+			s.until("the campaign works", func() bool {
+				newest := campaigns()[0]
+				last = newest.ID
+				return newest.Run == run && newest.Status == "working"
+			})
 			s.kill()
 			<-hold
 			s.start()
 		}
 		var state struct{ Status, Error string }
-		for end := time.Now().Add(90 * time.Second); state.Status != "succeeded"; time.Sleep(20 * time.Millisecond) {
+		s.until("the run ends", func() bool {
 			s.call("GET", "/runs/"+run, nil, &state)
-			if time.Now().After(end) || state.Status == "failed" {
-				t.Fatalf("the run is %s: %s", state.Status, state.Error)
-			}
+			return state.Status == "succeeded" || state.Status == "failed"
+		})
+		if state.Status == "failed" {
+			t.Fatalf("the run failed: %s", state.Error)
 		}
 		found, summary, report := gave(run, "weigh", 0), gave(run, "weigh", 2), gave(run, "report", 0)
 		if found["probe"] != "broken-link" || found["change"] != want || !strings.Contains(fmt.Sprint(found["text"]), "/missing") || !strings.Contains(fmt.Sprint(found["link"]), s.address) {
@@ -125,15 +122,7 @@ func TestCampaignsInWorkflows(t *testing.T) {
 
 	hold <- struct{}{}
 	run := start()
-	for end := time.Now().Add(30 * time.Second); campaigns()[0].Run != run || campaigns()[0].Status != "working"; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the campaign does not begin")
-		}
-	}
+	s.until("the campaign works", func() bool { return campaigns()[0].Run == run && campaigns()[0].Status == "working" })
 	s.call("POST", "/runs/"+run+"/cancel", m{}, nil)
-	for end := time.Now().Add(30 * time.Second); campaigns()[0].Status != "stopped"; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("the campaign is %s", campaigns()[0].Status)
-		}
-	}
+	s.until("the campaign is stopped", func() bool { return campaigns()[0].Status == "stopped" })
 }

@@ -155,6 +155,16 @@ func (s *studioProcess) send(method, path string, in any) (int, []byte) {
 	return res.StatusCode, body
 }
 
+// until waits for something that the studio does by itself.
+func (s *studioProcess) until(what string, is func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(90 * time.Second); !is(); <-time.After(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
 // create stores a workflow and returns its id.
 func (s *studioProcess) create(doc map[string]any) string {
 	s.t.Helper()

@@ -3,8 +3,11 @@ package agents
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -89,6 +92,23 @@ func Excerpt(name, text string) Evidence {
 // Table is evidence in rows; the first is the head.
 func Table(name string, kind EvidenceKind, rows ...[]string) Evidence {
 	return Evidence{Name: name, Rows: rows, Kind: kind}
+}
+
+// Steps are evidence of what was done step by step: a table, and pictures of so many of the last steps, which tell most.
+func Steps(done []journey.Done, pictures int) []Evidence {
+	rows := [][]string{{"step", "what", "on", "outcome"}}
+	for i, s := range done {
+		outcome := s.Fault
+		if outcome == "" {
+			outcome = "done"
+		}
+		rows = append(rows, []string{strconv.Itoa(i + 1), s.Step, s.URL, outcome})
+	}
+	list := []Evidence{Table("steps", ByBrowser, rows...)}
+	for i := max(0, len(done)-pictures); i < len(done); i++ {
+		list = append(list, Shot(fmt.Sprintf("step %d: %s", i+1, done[i].Step), done[i].Picture))
+	}
+	return list
 }
 
 // Shot is evidence of a picture (PNG).

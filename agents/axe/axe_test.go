@@ -13,7 +13,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents/axe"
 	"github.com/atelier-studio/atelier/agents/browser"
-	"github.com/atelier-studio/atelier/agents/wire"
+	"github.com/atelier-studio/atelier/agents/browser/browsertest"
 )
 
 // axe-core here is the one that the studio's own pages are tested with, unchanged.
@@ -49,10 +49,6 @@ func TestCurrent(t *testing.T) {
 
 func TestScan(t *testing.T) {
 	t.Parallel()
-	path, err := browser.Find("")
-	if err != nil {
-		t.Skip(err)
-	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "script-src 'none'") // does not bind us
@@ -64,20 +60,7 @@ func TestScan(t *testing.T) {
 			<iframe src="/frame" title="One"></iframe><iframe src="http://localhost:9/" title="Other"></iframe></main>`)
 	}))
 	t.Cleanup(server.Close)
-	scope, err := wire.NewScope(server.URL, nil, "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy, err := wire.NewProxy(scope, wire.NewBudget(0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { proxy.Close() })
-	b, err := browser.Start(t.Context(), browser.Options{Path: path, Proxy: proxy.Address()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
+	b, _ := browsertest.Start(t, server)
 	tab, err := b.Open(t.Context(), browser.Setting{})
 	if err != nil {
 		t.Fatal(err)

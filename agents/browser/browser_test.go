@@ -9,10 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,45 +17,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 
 	"github.com/atelier-studio/atelier/agents/browser"
-	"github.com/atelier-studio/atelier/agents/wire"
+	"github.com/atelier-studio/atelier/agents/browser/browsertest"
 )
-
-// one browser serves all tests of this package.
-var shared struct {
-	sync.Once
-	path string
-	err  error
-}
-
-// start starts a browser whose scope is server.
-func start(t *testing.T, server *httptest.Server) (*browser.Browser, *wire.Proxy) {
-	t.Helper()
-	shared.Do(func() { shared.path, shared.err = browser.Find(os.Getenv("CHROMIUM")) })
-	if shared.err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(shared.err)
-		}
-		t.Skip(shared.err)
-	}
-	scope, err := wire.NewScope(server.URL, nil, "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy, err := wire.NewProxy(scope, wire.NewBudget(0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { proxy.Close() })
-	b, err := browser.Start(t.Context(), browser.Options{Path: shared.path, Proxy: proxy.Address(), Inside: func(address string) bool {
-		u, err := url.Parse(address)
-		return err == nil && scope.Allows(u)
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
-	return b, proxy
-}
 
 func TestBrowser(t *testing.T) {
 	t.Parallel()
@@ -90,7 +50,7 @@ func TestBrowser(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.CloseClientConnections)
-	b, proxy := start(t, server)
+	b, proxy := browsertest.Start(t, server)
 
 	t.Run("visit", func(t *testing.T) {
 		t.Parallel()

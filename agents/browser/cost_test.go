@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/browser/browsertest"
 )
 
 func TestCosts(t *testing.T) {
@@ -24,7 +25,7 @@ func TestCosts(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	b, _ := start(t, server)
+	b, _ := browsertest.Start(t, server)
 	tab, err := b.Open(t.Context(), browser.Setting{Measure: true})
 	if err != nil {
 		t.Fatal(err)

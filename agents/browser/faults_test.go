@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/browser/browsertest"
 )
 
 func TestFaults(t *testing.T) {
@@ -34,7 +35,7 @@ func TestFaults(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	b, _ := start(t, server)
+	b, _ := browsertest.Start(t, server)
 	tab, err := b.Open(t.Context(), browser.Setting{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +100,7 @@ func TestCutSockets(t *testing.T) {
 		</script>`)
 	}))
 	t.Cleanup(server.CloseClientConnections)
-	b, _ := start(t, server)
+	b, _ := browsertest.Start(t, server)
 	tab, err := b.Open(t.Context(), browser.Setting{Sockets: true})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/browser/browsertest"
 )
 
 const inspected = `<!doctype html><html lang="en"><title>T</title><meta name="viewport" content="width=device-width">
@@ -33,7 +34,7 @@ func TestInspect(t *testing.T) {
 		fmt.Fprint(w, inspected)
 	}))
 	t.Cleanup(server.Close)
-	b, _ := start(t, server)
+	b, _ := browsertest.Start(t, server)
 	ctx := t.Context()
 	tab, err := b.Open(ctx, browser.Setting{})
 	if err != nil {

@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/browser/browsertest"
 	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -289,13 +287,6 @@ func TestNoAnswer(t *testing.T) {
 
 func TestBrowse(t *testing.T) {
 	t.Parallel()
-	path, err := browser.Find(os.Getenv("CHROMIUM"))
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
 	server, seen := serve(t, map[string]string{
 		"/": `<!doctype html><title>App</title><div id=app></div><button type=button id=menu onclick="document.getElementById('app').innerHTML='<form method=post action=/orders><input name=amount type=number></form>'">New order</button>
 			<button type=button onclick="fetch('/danger',{method:'POST'})">Delete all</button>
@@ -304,19 +295,7 @@ func TestBrowse(t *testing.T) {
 		"/drawn": `<title>Drawn</title>`, "/in-shadow": `<title>Shadow</title>`, "/app/route": `<title>Route</title>`, "/api/list": `[1,2]`,
 	})
 	of := client(t, server)
-	proxy, err := wire.NewProxy(of.Scope(), wire.NewBudget(0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { proxy.Close() })
-	b, err := browser.Start(t.Context(), browser.Options{Path: path, Proxy: proxy.Address(), Inside: func(address string) bool {
-		u, err := url.Parse(address)
-		return err == nil && of.Scope().Allows(u)
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
+	b, _ := browsertest.Start(t, server)
 	s, err := discover.Surface(t.Context(), of, discover.Options{Browser: b})
 	if err != nil {
 		t.Fatal(err)

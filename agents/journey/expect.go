@@ -42,7 +42,11 @@ func differs(ctx context.Context, tab *browser.Tab, target *url.URL, e *Expect) 
 		return "the address is " + here, nil
 	}
 	if e.Status != 0 {
-		if status := statusOf(tab.Log(), here); status != e.Status {
+		switch status := statusOf(tab.Log(), here); status {
+		case e.Status:
+		case 0:
+			return "the page was not asked for: scripts drew it, or its address is not of the target", nil
+		default:
 			return fmt.Sprintf("the page answered %d", status), nil
 		}
 	}

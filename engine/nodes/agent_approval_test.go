@@ -70,7 +70,7 @@ func (k *kept) until(id string, ready func(*engine.Run, []*engine.Talk, []engine
 		if time.Now().After(end) || run.Status == engine.Failed {
 			k.t.Fatalf("the run is %s %q, asks %v, and did %s", run.Status, run.Error, open, text(talks))
 		}
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 	}
 }
 
@@ -212,7 +212,7 @@ func TestAgentGoesOnAfterARestart(t *testing.T) {
 		first := w.kept("first", doc)
 		id := first.begin()
 		for len(tools.called()) == 0 {
-			time.Sleep(5 * time.Millisecond)
+			<-time.After(5 * time.Millisecond)
 		}
 		first.end()
 		close(tools.hang)

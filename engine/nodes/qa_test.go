@@ -158,7 +158,7 @@ func TestSendPersonas(t *testing.T) {
 		must(t, err)
 		return list
 	}
-	for end := time.Now().Add(30 * time.Second); len(all()) == 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); len(all()) == 0; <-time.After(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			run, _, err := first.journal.Load(t.Context(), "w", h.ID)
 			t.Fatalf("no campaign was made: %+v %v", run, err)
@@ -168,7 +168,7 @@ func TestSendPersonas(t *testing.T) {
 	k.busy.Store(false)
 	must(t, w.kept("second", doc).Recover(t.Context(), time.Now().Add(time.Hour).UnixMicro()))
 	var outputs []engine.Outputs
-	for end := time.Now().Add(30 * time.Second); outputs == nil; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); outputs == nil; <-time.After(5 * time.Millisecond) {
 		run, chunks, err := first.journal.Load(t.Context(), "w", h.ID)
 		must(t, err)
 		for _, c := range chunks {

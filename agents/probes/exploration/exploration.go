@@ -5,10 +5,8 @@ package exploration
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/atelier-studio/atelier/agents"
-	"github.com/atelier-studio/atelier/agents/journey"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -32,19 +30,3 @@ func words(why string) string {
 
 // maxPictures bounds the pictures of one way: the last ones tell most.
 const maxPictures = 4
-
-func trace(steps []journey.Done) []agents.Evidence {
-	rows := [][]string{{"step", "what", "on", "outcome"}}
-	for i, s := range steps {
-		outcome := s.Fault
-		if outcome == "" {
-			outcome = "done"
-		}
-		rows = append(rows, []string{strconv.Itoa(i + 1), s.Step, s.URL, outcome})
-	}
-	list := []agents.Evidence{agents.Table("steps", agents.ByBrowser, rows...)}
-	for i := max(0, len(steps)-maxPictures); i < len(steps); i++ {
-		list = append(list, agents.Shot(fmt.Sprintf("step %d: %s", i+1, steps[i].Step), steps[i].Picture))
-	}
-	return list
-}

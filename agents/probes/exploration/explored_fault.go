@@ -64,7 +64,7 @@ func runFault(ctx context.Context, lab *agents.Lab, item *surface.Claim) agents.
 	}
 	what := shown.Wrong.What
 	f := agents.Finding{
-		Title: titles[c.Norm], Severity: severities[c.Norm], Cause: string(c.Norm) + " " + surface.ShapeOf(what), Where: agents.Place{URL: shown.URL, As: c.As}, Evidence: trace(shown.Steps),
+		Title: titles[c.Norm], Severity: severities[c.Norm], Cause: string(c.Norm) + " " + surface.ShapeOf(what), Where: agents.Place{URL: shown.URL, As: c.As}, Evidence: agents.Steps(shown.Steps, maxPictures),
 		Text: fmt.Sprintf("After %d steps %s.", len(shown.Steps), shown.Wrong.Text) + words(c.Why),
 	}
 	switch c.Norm {

@@ -54,7 +54,10 @@ func (a app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		draw("Once upon a time", "")
 	case "/news":
 		if a.changed {
-			time.Sleep(700 * time.Millisecond)
+			select {
+			case <-time.After(700 * time.Millisecond):
+			case <-r.Context().Done():
+			}
 		}
 		draw("News", "")
 	case "/openapi.json":

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -48,7 +47,7 @@ func declaredJourneys() *agents.Probe {
 			}
 			return agents.Fail(agents.Finding{
 				Text:  fmt.Sprintf("The journey %q ends at step %d of %d (%s): %s.", j.Name, len(steps), len(j.Steps), last.Step, last.Fault),
-				Where: agents.Place{URL: last.URL, As: as}, Cause: j.Name, Evidence: trace(steps),
+				Where: agents.Place{URL: last.URL, As: as}, Cause: j.Name, Evidence: agents.Steps(steps, maxPictures),
 			})
 		}),
 	}
@@ -65,19 +64,3 @@ func declared(lab *agents.Lab, name string) (journey.Journey, bool) {
 
 // maxPictures bounds the pictures of one journey: the last ones tell most.
 const maxPictures = 12
-
-func trace(steps []journey.Done) []agents.Evidence {
-	rows := [][]string{{"step", "what", "on", "outcome"}}
-	for i, s := range steps {
-		outcome := s.Fault
-		if outcome == "" {
-			outcome = "done"
-		}
-		rows = append(rows, []string{strconv.Itoa(i + 1), s.Step, s.URL, outcome})
-	}
-	list := []agents.Evidence{agents.Table("steps", agents.ByBrowser, rows...)}
-	for i := max(0, len(steps)-maxPictures); i < len(steps); i++ {
-		list = append(list, agents.Shot(fmt.Sprintf("step %d: %s", i+1, steps[i].Step), steps[i].Picture))
-	}
-	return list
-}

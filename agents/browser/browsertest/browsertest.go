@@ -1,0 +1,43 @@
+// Package browsertest starts a real browser for tests.
+package browsertest
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"testing"
+
+	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// Start starts a browser whose scope is server, and which ends with the test. Without a browser the test is skipped; CI has
+// to have one.
+func Start(t *testing.T, server *httptest.Server) (*browser.Browser, *wire.Proxy) {
+	t.Helper()
+	path, err := browser.Find(os.Getenv("CHROMIUM"))
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope, err := wire.NewScope(server.URL, nil, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy, err := wire.NewProxy(scope, wire.NewBudget(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { proxy.Close() })
+	b, err := browser.Start(t.Context(), browser.Options{Path: path, Proxy: proxy.Address(), Inside: func(address string) bool {
+		u, err := url.Parse(address)
+		return err == nil && scope.Allows(u)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b, proxy
+}
