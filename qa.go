@@ -102,7 +102,7 @@ func qaOptions(p *process, c *Config, o *qaFlags) *flag.FlagSet {
 	flags.IntVar(&s.Budget.Requests, "requests", 20000, "requests in all, at most")
 	flags.IntVar(&s.Budget.Pages, "pages", 200, "pages that are discovered, at most")
 	flags.IntVar(&s.Budget.Active, "active", 27, "personas that work at once")
-	flags.IntVar(&s.Budget.Tabs, "tabs", 2, "tabs of the browser at once")
+	flags.IntVar(&s.Budget.Tabs, "tabs", 0, "tabs of the browser at once (0: as many as this machine carries)")
 	flags.StringVar(&o.browser, "browser", c.Browser, "Chromium or Chrome to test with; empty: the first that this machine has; none: test without one")
 	flags.StringVar(&o.personas, "personas", "", "ids of the personas that work, separated by commas, or a YAML file of personas; empty: all that come with the studio")
 	flags.StringVar(&o.failOn, "fail-on", "", "the least severity of a finding that makes the exit code 1: info, low (as without this), medium, high or critical")
@@ -142,8 +142,8 @@ func (o *qaFlags) prepare(p *process, c *Config) (*campaign.Parts, error) {
 		s.Areas = append(s.Areas, agents.Area(word))
 	}
 	b := s.Budget
-	if b.Time <= 0 || b.PerSecond <= 0 || b.Requests <= 0 || b.Active <= 0 || b.Tabs <= 0 || b.Pages <= 0 {
-		return nil, errors.New("--time, --rate, --requests, --pages, --active and --tabs must be more than 0")
+	if b.Time <= 0 || b.PerSecond <= 0 || b.Requests <= 0 || b.Active <= 0 || b.Tabs < 0 || b.Pages <= 0 {
+		return nil, errors.New("--time, --rate, --requests, --pages and --active must be more than 0, and --tabs not less")
 	}
 	for _, text := range o.accounts {
 		login, err := readLogin(p, text)

@@ -13,6 +13,9 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,9 +26,9 @@ import (
 // ErrNone says that this machine has no browser that could be driven.
 var ErrNone = errors.New("no Chromium or Chrome was found: install one, or name it with --browser or ATELIER_BROWSER")
 
-// names are what browsers are called, the most likely first.
+// names are what browsers are called. Those that draw no windows around their pages come first: they need half the time.
 var names = []string{
-	"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "chrome-headless-shell", "microsoft-edge", "brave-browser",
+	"chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge", "brave-browser",
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 	`C:\Program Files\Google\Chrome\Application\chrome.exe`,
@@ -67,13 +70,16 @@ type Browser struct {
 type Options struct {
 	Path  string // from Find
 	Proxy string // host:port; everything goes through it, loopback too
-	Tabs  int    // at most so many at once; 0: 2, which is what two processors carry
+	Tabs  int    // at most so many at once; 0: Carried
 	// Inside tells of an address whether it belongs to the target. The proxy decides; this is for the logs.
 	Inside func(address string) bool
 }
 
 // Start starts a browser that ends with ctx or with Close.
 func Start(ctx context.Context, o Options) (*Browser, error) {
+	if o.Tabs <= 0 {
+		o.Tabs = Carried(o.Path)
+	}
 	folder, err := os.MkdirTemp("", "atelier-browser-")
 	if err != nil {
 		return nil, err
@@ -90,7 +96,8 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"),
 		// Names are resolved by the proxy, and QUIC and WebRTC would go around it.
 		chromedp.Flag("disable-quic", true), chromedp.Flag("force-webrtc-ip-handling-policy", "disable_non_proxied_udp"), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"),
-		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication,CertificateTransparencyComponentUpdater"),
+		// Every window would come with two or three pages of the address bar's own, which cost more than the page that is tested.
+		chromedp.Flag("disable-features", "WebUIOmniboxPopup,WebUIOmniboxAimPopup,Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication,CertificateTransparencyComponentUpdater"),
 		chromedp.WSURLReadTimeout(30 * time.Second),
 	}
 	if os.Geteuid() == 0 { // the sandbox refuses to start for root, as in most containers
@@ -99,7 +106,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	allocator, stop := chromedp.NewExecAllocator(ctx, flags...)
 	quiet := func(string, ...any) {}
 	first, cancel := chromedp.NewContext(allocator, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet), chromedp.WithDebugf(nil))
-	b := &Browser{ctx: first, cancel: cancel, stop: stop, folder: folder, slots: make(chan struct{}, max(1, orTwo(o.Tabs))), inside: o.Inside}
+	b := &Browser{ctx: first, cancel: cancel, stop: stop, folder: folder, slots: make(chan struct{}, o.Tabs), inside: o.Inside}
 	if err := b.begin(ctx); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("the browser %s does not start: %w", o.Path, err)
@@ -107,11 +114,14 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	return b, nil
 }
 
-func orTwo(n int) int {
-	if n == 0 {
-		return 2
+// Carried is how many tabs of a browser at once this machine carries.
+func Carried(path string) int {
+	const least, most = 2, 16
+	tabs := runtime.NumCPU()
+	if strings.Contains(filepath.Base(path), "headless-shell") {
+		tabs *= 2
 	}
-	return n
+	return min(max(tabs, least), most)
 }
 
 // begin starts the process, and denies what pages could leave on this machine.

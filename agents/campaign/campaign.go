@@ -68,7 +68,7 @@ type Login struct {
 // Budget bounds a campaign. Zero values are the defaults.
 type Budget struct {
 	Active    int           `json:"active"`     // personas at once; 27
-	Tabs      int           `json:"tabs"`       // browser tabs at once; 2
+	Tabs      int           `json:"tabs"`       // browser tabs at once; as many as the machine carries
 	Requests  int           `json:"requests"`   // in all; 20,000
 	PerSecond float64       `json:"per_second"` // 50
 	Time      time.Duration `json:"time"`       // 20 minutes
@@ -78,12 +78,12 @@ type Budget struct {
 	Tokens    int `json:"tokens,omitempty"`
 }
 
-func (b Budget) withDefaults() Budget {
+func (b Budget) withDefaults(browserPath string) Budget {
 	if b.Active <= 0 {
 		b.Active = 27
 	}
 	if b.Tabs <= 0 {
-		b.Tabs = 2
+		b.Tabs = browser.Carried(browserPath)
 	}
 	if b.Requests <= 0 {
 		b.Requests = 20000
@@ -138,7 +138,7 @@ var (
 // Run runs a campaign to its end. The error says why nothing could be tested; what was tested until then is in the
 // result, which is nil when there is nothing.
 func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
-	s.Budget = s.Budget.withDefaults()
+	s.Budget = s.Budget.withDefaults(p.BrowserPath)
 	c, err := begin(s, p)
 	if err != nil {
 		return nil, err
