@@ -16,6 +16,7 @@ import (
 func (d *discovery) missing(ctx context.Context) {
 	const letters = "bcdfghjkmnpqrstvwxz"
 	var prints []string
+	text := ""
 	for range 2 {
 		var word strings.Builder
 		for range 16 {
@@ -25,9 +26,10 @@ func (d *discovery) missing(ctx context.Context) {
 		x := d.client.Send(ctx, wire.Request{URL: d.origin + path, Follow: true})
 		d.s.Missing.Status = x.Status
 		prints = append(prints, Print(x, path))
+		text = without(x.Body, path)
 	}
 	if prints[0] == prints[1] {
-		d.s.Missing.Print = prints[0]
+		d.s.Missing.Print, d.s.Missing.Text = prints[0], text
 	}
 }
 
@@ -38,13 +40,22 @@ var (
 
 // Print is a fingerprint of an answer's body: what was asked for, long numbers, ids and tokens are taken out, so that
 // answers that say the same print the same.
-func Print(x *wire.Exchange, asked string) string {
-	const enough = 64 << 10 // an answer to nothing says so at its beginning
-	text := strings.ReplaceAll(string(x.Body[:min(len(x.Body), enough)]), asked, "")
-	text = strings.ReplaceAll(text, strings.Trim(asked, "/"), "")
+func Print(x *wire.Exchange, asked string) string { return printOf(x.Status, without(x.Body, asked)) }
+
+func printOf(status int, text string) string {
 	text = spaces.ReplaceAllString(moving.ReplaceAllString(text, "#"), " ")
 	sum := sha256.Sum256([]byte(text))
-	return fmt.Sprintf("%d-%s", x.Status, hex.EncodeToString(sum[:8]))
+	return fmt.Sprintf("%d-%s", status, hex.EncodeToString(sum[:8]))
+}
+
+// without takes what was asked for out of an answer's beginning, which is where an answer to nothing says so.
+func without(body []byte, asked string) string {
+	const enough = 64 << 10
+	text := strings.ReplaceAll(string(body[:min(len(body), enough)]), asked, "")
+	if word := strings.Trim(asked, "/"); word != "" {
+		text = strings.ReplaceAll(text, word, "")
+	}
+	return text
 }
 
 // IsMissing tells whether an answer is the one that the target gives where there is nothing, whatever its status says.
@@ -52,5 +63,10 @@ func IsMissing(s *surface.Surface, x *wire.Exchange, path string) bool {
 	if !x.Answered() || x.Status == 404 || x.Status == 410 {
 		return true
 	}
-	return s.Missing.Print != "" && Print(x, path) == s.Missing.Print
+	if s.Missing.Print == "" {
+		return false
+	}
+	got := Print(x, path)
+	// What was asked for may stand there anyway ("up" in "sign up"), so it is taken out of the answer to nothing too.
+	return got == s.Missing.Print || got == printOf(s.Missing.Status, without([]byte(s.Missing.Text), path))
 }

@@ -230,6 +230,7 @@ type Missing struct {
 	Status int `json:"status"`
 	// Print is a fingerprint of the body with the asked path taken out; what answers like it is not there, whatever its status.
 	Print string `json:"print"`
+	Text  string `json:"text,omitempty"` // the body that Print is of
 }
 
 // Unseen is something that was left out.

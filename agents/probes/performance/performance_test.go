@@ -3,6 +3,7 @@ package performance_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +133,10 @@ func TestSlowWithoutBrowser(t *testing.T) {
 			r := try.Probes(t, probes(t, "slow-endpoint", "ttfb"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if d := c.slow[r.URL.Path]; d > 0 {
 					<-time.After(d)
+				}
+				if known := regexp.MustCompile(`^/([abc]|items/\d)?$`); !known.MatchString(r.URL.Path) {
+					http.NotFound(w, r)
+					return
 				}
 				w.Header().Set("Content-Type", "text/html")
 				fmt.Fprint(w, `<title>T</title><a href=/a>a</a><a href=/b>b</a><a href=/c>c</a><a href=/items/1>1</a><a href=/items/2>2</a><a href=/items/3>3</a>`, r.URL.Path)

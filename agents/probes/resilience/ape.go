@@ -13,8 +13,9 @@ import (
 
 // ape makes random events. Its dice are the lab's: the same in every campaign with the same seed.
 type ape struct {
-	lab *agents.Lab
-	as  string
+	lab  *agents.Lab
+	as   string
+	been int // pages that it went to by itself
 }
 
 // event is one thing that hands do to a page.
@@ -93,8 +94,8 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 	}
 }
 
-// somewhere is a page that the ape goes to when there is nothing more to do where it is: one with scripts of its own, since
-// the others can throw nothing.
+// somewhere is the page that the ape goes to next when there is nothing more to do where it is: each of those in turn that
+// have scripts of their own, since the others can throw nothing.
 func (m *ape) somewhere() string {
 	var list []string
 	for _, p := range asking(m.lab.Surface) {
@@ -105,7 +106,8 @@ func (m *ape) somewhere() string {
 	if len(list) == 0 {
 		return m.lab.Surface.Target
 	}
-	return list[m.lab.Random.IntN(len(list))]
+	m.been++
+	return list[(m.been-1)%len(list)]
 }
 
 // do makes an event. An element that is not there any more is no error: hands miss, too.

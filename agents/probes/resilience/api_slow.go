@@ -84,7 +84,7 @@ func awaited(ctx context.Context, lab *agents.Lab, p *surface.Page, sound *brows
 		return nil, err
 	}
 	// What was missing while it waited, and came with the answer.
-	if late(after.Text, during.Text) < worthAWord || moves || waiting(&during) != "" {
+	if late(after.Text, during.Text) < worthAWord || moves || waiting(&during) != "" || hints(&during) {
 		return nil, nil
 	}
 	return []agents.Finding{{

@@ -46,7 +46,7 @@ func blank(s *browser.Snapshot) bool {
 }
 
 var (
-	busyWords = regexp.MustCompile(`(?i)\b(?:loading|please wait|one moment|fetching|lädt|wird geladen|bitte warten|cargando|espere|chargement|patientez)\b|加载中|请稍候|载入中`)
+	busyWords = regexp.MustCompile(`(?i)\b(?:loading|please wait|one moment|fetching|being (?:fetched|loaded)|lädt|wird geladen|bitte warten|cargando|espere|chargement|patientez)\b|加载中|请稍候|载入中`)
 	busyLooks = regexp.MustCompile(`(?i)\bclass="[^"]*(?:spin|loader|loading|skeleton|shimmer|busy|progress|pulse)[^"]*"|aria-busy="true"|role="progressbar"`)
 )
 
@@ -62,6 +62,16 @@ func waiting(s *browser.Snapshot) string {
 		}
 	}
 	return ""
+}
+
+var threeDots = regexp.MustCompile(`\p{L}\s?(?:…|\.\.\.)\s*$`)
+
+// hints tells whether a short line ends in three dots, which says in any language that more is to come. It is enough not to
+// complain, and not enough to complain about.
+func hints(s *browser.Snapshot) bool {
+	return slices.ContainsFunc(s.Elements, func(e browser.Element) bool {
+		return e.Seen && !e.Interactive && len(e.Text) < 60 && threeDots.MatchString(e.Text)
+	})
 }
 
 // lost tells whether most of a text is gone, and whether there are lines that were not there before.

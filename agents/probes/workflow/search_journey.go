@@ -1,8 +1,11 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -14,7 +17,7 @@ import (
 // Bounds of a search.
 const (
 	leastTried = 3 // words that were not found before a search counts as broken
-	mostTried  = 6
+	mostTried  = 9
 )
 
 func searchJourney() *agents.Probe {
@@ -51,7 +54,7 @@ func searchJourney() *agents.Probe {
 				if err != nil {
 					return agents.BlockOn(err)
 				}
-				if result != nothing {
+				if result != without(nothing, w[0]) { // the word may stand on every page
 					return agents.Pass()
 				}
 				rows = append(rows, []string{w[0], w[1], fingerprint(place{text: result})})
@@ -82,36 +85,40 @@ func searches(s *surface.Surface) []*surface.Form {
 	return list
 }
 
-// titleWords are words of the headings of pages, with the page that each is from: those of the most numerous shape first,
-// since what a site has most of is what its search is for.
+// titleWords are words of the headings of pages, with the page that each is from: a few of every shape, and the most
+// numerous shape first, since what a site has most of is what its search is for.
 func titleWords(s *surface.Surface, f *surface.Form) [][2]string {
-	shapes := map[string]int{}
-	for _, p := range s.Pages {
-		shapes[p.Shape]++
-	}
-	var many, few [][2]string
+	pages := map[string]int{}
+	byShape := map[string][][2]string{}
 	taken := map[string]bool{}
 	for _, p := range s.Pages {
+		pages[p.Shape]++
 		doc := reading.HTML(p.Answer)
-		if doc == nil || p.As != f.As || pathOf(p.URL) == pathOf(f.Action) {
+		if doc == nil || p.As != f.As || pathOf(p.URL) == pathOf(f.Action) || len(byShape[p.Shape]) == leastTried {
 			continue
 		}
-		for _, word := range strings.Fields(doc.Find("h1").First().Text()) {
-			word = strings.Trim(word, ".,:;!?\"'()“”„«»")
-			if len([]rune(word)) < 4 || taken[strings.ToLower(word)] {
-				continue
-			}
+		if word := longest(doc.Find("h1").First().Text()); word != "" && !taken[strings.ToLower(word)] {
 			taken[strings.ToLower(word)] = true
-			if shapes[p.Shape] > 1 {
-				many = append(many, [2]string{word, p.URL})
-			} else {
-				few = append(few, [2]string{word, p.URL})
-			}
-			break
+			byShape[p.Shape] = append(byShape[p.Shape], [2]string{word, p.URL})
 		}
 	}
-	list := append(many[:min(len(many), mostTried/2)], few...)
+	var list [][2]string
+	for _, shape := range slices.SortedFunc(maps.Keys(byShape), func(a, b string) int {
+		return cmp.Or(cmp.Compare(pages[b], pages[a]), cmp.Compare(a, b))
+	}) {
+		list = append(list, byShape[shape]...)
+	}
 	return list[:min(len(list), mostTried)]
+}
+
+// longest is the longest word of a heading, which tells most; "" when it has none of four letters.
+func longest(heading string) (word string) {
+	for _, w := range strings.Fields(heading) {
+		if w = strings.Trim(w, ".,:;!?\"'()“”„«»"); len([]rune(w)) > max(3, len([]rune(word))) {
+			word = w
+		}
+	}
+	return word
 }
 
 // search enters a word into a form and returns what is shown then, without the word.

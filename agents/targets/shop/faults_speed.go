@@ -114,7 +114,14 @@ func (s *Shop) magazine() {
 		return `document.documentElement.dataset.ornament = "leaf";` + "\n"
 	})
 	s.file("/magazine/lead.js", scripts, nil, func() string {
-		return `fetch("/magazine/lead.txt").then((r) => r.text()).then((text) => { document.getElementById("lead").textContent = text; });` + "\n"
+		return `const show = (text) => {
+  const lead = document.createElement("p");
+  lead.id = "lead";
+  lead.textContent = text;
+  document.getElementById("lead").replaceWith(lead);
+};
+fetch("/magazine/lead.txt").then((r) => { if (!r.ok) throw new Error(r.statusText); return r.text(); }).then(show).catch(() => show("The lead could not be fetched. Please come again later."));
+`
 	})
 	s.file("/magazine/lead.txt", "text/plain; charset=utf-8", func(r *http.Request) { s.linger(r, "late-lead", 3*time.Second) }, func() string {
 		return strings.Repeat("A workshop is a room in which time is measured in shavings, and in cups of tea that went cold. ", 4)
@@ -169,7 +176,8 @@ fetch("/sketchbook/banner.txt").then((r) => r.text()).then((text) => {
   of("banner").textContent = text; of("banner").style.height = "16rem";
   of("banner").dataset.sum = work(` + either("hard-start", "500", "5") + `);
   for (let i = 0; i < ` + either("measured-again", "4000", "4") + `; i++) { of("banner").style.paddingLeft = i % 5 + "px"; of("banner").dataset.w = of("banner").offsetHeight; }
-});
+}).catch(() => { of("banner").textContent = "Nothing is new today."; });
+const unsaid = () => { of("pieces").textContent = "The pieces could not be fetched. Please come again later."; };
 let arranged = 0;
 of("arrange").addEventListener("click", () => { document.querySelector(".sheet").dataset.sum = work(` + either("slow-to-arrange", "600", "5") + `); document.querySelector(".sheet").textContent = "Arranged " + ++arranged + " times"; });
 const kept = [];
@@ -178,8 +186,8 @@ of("details").addEventListener("click", () => {
   of("details").setAttribute("aria-expanded", String(!open)); of("more").hidden = open;
   ` + either("keeps-everything", "kept.push(new Array(20000).fill(1.5));", "kept[0] = new Array(20000).fill(1.5);") + `
 });
-` + either("one-by-one", `Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((n) => fetch("/api/v1/products/" + n).then((r) => r.json()))).then((list) => { of("pieces").textContent = list.map((p) => p.name).join(", "); });`,
-		`fetch("/api/v1/products?limit=8").then((r) => r.json()).then((list) => { of("pieces").textContent = list.items.map((p) => p.name).join(", "); });`) + "\n"
+` + either("one-by-one", `Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((n) => fetch("/api/v1/products/" + n).then((r) => r.json()))).then((list) => { of("pieces").textContent = list.map((p) => p.name).join(", "); }).catch(unsaid);`,
+		`fetch("/api/v1/products?limit=8").then((r) => r.json()).then((list) => { of("pieces").textContent = list.items.map((p) => p.name).join(", "); }).catch(unsaid);`) + "\n"
 }
 
 // prints is a page with pictures.
