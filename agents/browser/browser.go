@@ -26,9 +26,9 @@ import (
 // ErrNone says that this machine has no browser that could be driven.
 var ErrNone = errors.New("no Chromium or Chrome was found: install one, or name it with --browser or ATELIER_BROWSER")
 
-// names are what browsers are called. Those that draw no windows around their pages come first: they need half the time.
+// names are what browsers are called, the most likely first.
 var names = []string{
-	"chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge", "brave-browser",
+	"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "chromium-headless-shell", "chrome-headless-shell", "microsoft-edge", "brave-browser",
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 	`C:\Program Files\Google\Chrome\Application\chrome.exe`,

@@ -9,6 +9,10 @@ type Stop struct {
 	Part
 	// Nowhere tells that nothing has the focus: it left the page, or stands at its beginning.
 	Nowhere bool `json:"nowhere"`
+	// Was is where the stop before it stands now: the focus may have scrolled what both are in. Nil when there was none.
+	Was *Box `json:"was"`
+	// Free tells that it stands in a map or a drawing (role application), where places say nothing about the order.
+	Free bool `json:"free"`
 	// Order is the element's place in the order in which the page is read; -1 in another document.
 	Order int `json:"order"`
 	// Frame tells that it is in a frame; Foreign, that the frame is of another origin and cannot be looked into.
@@ -29,11 +33,12 @@ type Stop struct {
 // Focus is where the focus stands now.
 func (t *Tab) Focus(ctx context.Context) (Stop, error) {
 	return Inspect[Stop](ctx, t, `
-		const e = active();
+		const e = active(), last = window.__atelierStop;
+		Object.defineProperty(window, "__atelierStop", { value: e, configurable: true, enumerable: false });
 		if (!e) return { nowhere: true, order: -1, box: { x: 0, y: 0, w: 0, h: 0 } };
 		const frame = e.ownerDocument !== document;
 		const stop = { ...part(e), nowhere: false, order: frame ? -1 : flat().indexOf(e), frame, foreign: e.localName === "iframe", tabindex: e.tabIndex,
-			pinned: !!nearest(e, (at) => /^(fixed|sticky)$/.test(getComputedStyle(at).position)), modal: !!nearest(e, (at) => at.matches("dialog, [role=dialog], [role=alertdialog], [aria-modal=true]")), seen: frame || seen(e), behind: "", behindPinned: false };
+			was: last && last.isConnected ? boxOf(last) : null, free: !!nearest(e, (at) => at.getAttribute("role") === "application"), pinned: !!nearest(e, (at) => /^(fixed|sticky)$/.test(getComputedStyle(at).position)), modal: !!nearest(e, (at) => at.matches("dialog, [role=dialog], [role=alertdialog], [aria-modal=true]")), seen: frame || seen(e), behind: "", behindPinned: false };
 		if (frame || !stop.seen) return stop;
 		const r = e.getBoundingClientRect();
 		const left = Math.max(0, r.left), right = Math.min(innerWidth, r.right), top = Math.max(0, r.top), bottom = Math.min(innerHeight, r.bottom);

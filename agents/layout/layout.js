@@ -41,7 +41,7 @@ const cut = () => {
     for (let at = e, i = 0; at && i < 8; at = parent(at), i++) {
       const s = getComputedStyle(at), root = at === document.body || at === document.documentElement;
       const x = /hidden|clip/.test(s.overflowX), y = /hidden|clip/.test(s.overflowY) && !root;
-      if (/auto|scroll/.test(s.overflowX + s.overflowY) || s.display === "contents") break;
+      if (/auto|scroll/.test(s.overflowX + s.overflowY) || s.display === "contents" || at.getAttribute("role") === "application") break; // a map or a drawing is moved in other ways
       if (!x && !y || /^inline$/.test(s.display)) continue;
       const b = root ? { left: 0, right: innerWidth, top: -1e6, bottom: 1e6, width: innerWidth, height: innerHeight } : at.getBoundingClientRect();
       if (b.width < 4 || b.height < 4) break;

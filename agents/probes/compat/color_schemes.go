@@ -21,6 +21,9 @@ func colorSchemes() *agents.Probe {
 		Advice:   "Set the colour of a text and of its ground together, in every scheme, and test with forced colours: use the system's own colours (CanvasText on Canvas) there.",
 		Severity: agents.Low, Needs: agents.NeedsBrowser, Skills: []string{"engines"},
 		Check: inTab(browser.Setting{}, func(ctx context.Context, _ *agents.Lab, p *surface.Page, t *browser.Tab) agents.Outcome {
+			if err := t.Still(ctx); err != nil { // what changes slowly to its other colour is between them for a moment
+				return agents.BlockOn(err)
+			}
 			usual, err := browser.Inspect[[]faint](ctx, t, colorScript)
 			if err != nil {
 				return agents.BlockOn(err)

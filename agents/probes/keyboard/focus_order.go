@@ -2,6 +2,7 @@ package keyboard
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
@@ -51,6 +52,7 @@ func jumpsOf(stops []browser.Stop, rightLeft bool) []jump {
 	var list []jump
 	met := map[string]bool{}
 	var last *browser.Stop
+	at := 0 // where last is
 	for i := range stops {
 		s := &stops[i]
 		if s.Nowhere || met[s.Selector] { // the round is over
@@ -64,18 +66,25 @@ func jumpsOf(stops []browser.Stop, rightLeft bool) []jump {
 			continue
 		}
 		if last != nil {
-			if why := backwards(last, s, rightLeft); why != "" {
+			from := last.Box
+			if at == i-1 && s.Was != nil {
+				from = *s.Was
+			}
+			if why := backwards(last, s, from, rightLeft); why != "" {
 				list = append(list, jump{*last, *s, why})
 			}
 		}
-		last = s
+		last, at = s, i
 	}
 	return list
 }
 
-// backwards says why a step leads back; "" when it does not.
-func backwards(from, to *browser.Stop, rightLeft bool) string {
-	a, b := from.Box, to.Box
+// backwards says why a step leads back from where it stands now; "" when it does not.
+func backwards(from, to *browser.Stop, a browser.Box, rightLeft bool) string {
+	if from.Free && to.Free || strings.HasPrefix(to.Selector, from.Selector+" > ") { // or it leads further into it
+		return ""
+	}
+	b := to.Box
 	overlap := min(a.Y+a.H, b.Y+b.H) - max(a.Y, b.Y)
 	sameLine := overlap > min(a.H, b.H)/2
 	before := b.X+b.W <= a.X+1 // to the left of it

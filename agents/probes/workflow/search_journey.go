@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
@@ -23,7 +26,7 @@ const (
 func searchJourney() *agents.Probe {
 	return &agents.Probe{
 		ID: "search-journey", Title: "Search that does not find what is there",
-		Decides:  "Words from the titles of at least three pages are entered into the search form, and the result of none of them differs from that of a word that stands nowhere.",
+		Decides:  "Words from the titles of at least three pages, or from the list that the form filters, are entered into the search form, and the result of none of them differs from that of a word that stands nowhere.",
 		Keeps:    "The words, and a picture of a result.",
 		Advice:   "Look whether the index is built from what is on the pages, and whether the form sends what is entered.",
 		Needs:    agents.NeedsBrowser,
@@ -35,9 +38,9 @@ func searchJourney() *agents.Probe {
 					field = f.Fields[i].Name
 				}
 			}
-			words := titleWords(lab.Surface, f)
+			words := wordsFor(lab.Surface, f)
 			if field == "" || len(words) < leastTried {
-				return agents.Skip("there are no %d words of other pages to search for", leastTried)
+				return agents.Skip("there are no %d words of which it is known that they should be found", leastTried)
 			}
 			tab, err := lab.Open(ctx, f.As, browser.Setting{ReadOnly: true})
 			if err != nil {
@@ -72,15 +75,57 @@ func searchJourney() *agents.Probe {
 	}
 }
 
-// searches are forms that search, one for each address that they ask.
+// searches are forms that search, one for each address that they ask: of several, one that stands on another page.
 func searches(s *surface.Surface) []*surface.Form {
 	var list []*surface.Form
-	seen := map[string]bool{}
+	at := map[string]int{}
 	for _, f := range s.Forms {
-		if key := surface.ShapeOf(f.Action); f.Purpose == surface.ForSearch && !f.Changes() && !seen[key] {
-			seen[key] = true
-			list = append(list, f)
+		if f.Purpose != surface.ForSearch || f.Changes() {
+			continue
 		}
+		key := surface.ShapeOf(f.Action)
+		switch i, known := at[key]; {
+		case !known:
+			at[key] = len(list)
+			list = append(list, f)
+		case filters(list[i]) && !filters(f):
+			list[i] = f
+		}
+	}
+	return list
+}
+
+// filters tells whether a form searches the page that it stands on.
+func filters(f *surface.Form) bool { return pathOf(f.Page) == pathOf(f.Action) }
+
+var searchPage = regexp.MustCompile(`(?i)/(?:search|find|query|such(?:e|en)|buscar|recherche)[^/]*$`)
+
+// wordsFor are words that a search should find, with the page that each is from. What stands on the same page as the form
+// may search only the list that is there, such as that of what was thrown away.
+func wordsFor(s *surface.Surface, f *surface.Form) [][2]string {
+	if !filters(f) {
+		return titleWords(s, f)
+	}
+	if words := listWords(s, f); len(words) >= leastTried || !searchPage.MatchString(pathOf(f.Page)) {
+		return words
+	}
+	return titleWords(s, f)
+}
+
+// listWords are words of the links of a form's own page.
+func listWords(s *surface.Surface, f *surface.Form) (list [][2]string) {
+	taken := map[string]bool{}
+	for _, p := range s.Pages {
+		doc := reading.HTML(p.Answer)
+		if doc == nil || p.URL != f.Page || p.As != f.As {
+			continue
+		}
+		doc.Find("a[href]").Not("nav a, header a, footer a, form a").Each(func(_ int, a *goquery.Selection) {
+			if word := longest(a.Text()); word != "" && !taken[strings.ToLower(word)] && len(list) < mostTried {
+				taken[strings.ToLower(word)] = true
+				list = append(list, [2]string{word, p.URL})
+			}
+		})
 	}
 	return list
 }

@@ -14,7 +14,7 @@ export const kindDrag = "application/x-atelier-kind";
 export function mountPalette(editor: Editor, element: HTMLElement): void {
   const folded = new Set((kept("palette-folded") ?? "").split("\n").filter(Boolean));
   const search = h("input", { type: "search", class: "small", placeholder: t("Search nodes"), "aria-label": t("Search kinds of nodes"), autocomplete: "off", spellcheck: "false", "data-testid": "palette-search" });
-  const list = h("div", { class: "palette-list" });
+  const list = h("div", { class: "palette-list", role: "toolbar", "aria-orientation": "vertical", "aria-label": t("Kinds of nodes") });
   const close = h("button", { type: "button", class: "button quiet small icon-only panel-close", "aria-label": t("Hide the palette"), onclick: () => setPanel("palette", false) }, icon("x"));
   element.replaceChildren(h("div", { class: "palette-head" }, h("div", { class: "search" }, icon("search"), search), close), list);
 

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-OXL34LRV.js";import"./chunk-X4YKBM6L.js";import"./chunk-7PVAYZF5.js";import"./chunk-N6SKRULE.js";import"./chunk-FS35XLQS.js";import"./chunk-TPCQDOUQ.js";import"./chunk-JHSPDYQW.js";export{a as caps,b as openSheet};

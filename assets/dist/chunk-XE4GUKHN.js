@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-O7LUS3O5.js";import"./chunk-X4YKBM6L.js";import"./chunk-2IY63VW4.js";import"./chunk-N6SKRULE.js";import"./chunk-FS35XLQS.js";import"./chunk-TPCQDOUQ.js";import"./chunk-JHSPDYQW.js";export{a as caps,b as openSheet};
