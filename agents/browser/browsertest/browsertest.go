@@ -30,7 +30,7 @@ func Start(t *testing.T, server *httptest.Server) (*browser.Browser, *wire.Proxy
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { proxy.Close() })
+	t.Cleanup(func() { _ = proxy.Close() })
 	b, err := browser.Start(t.Context(), browser.Options{Path: path, Proxy: proxy.Address(), Inside: func(address string) bool {
 		u, err := url.Parse(address)
 		return err == nil && scope.Allows(u)
