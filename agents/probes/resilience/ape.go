@@ -16,7 +16,11 @@ type ape struct {
 	lab  *agents.Lab
 	as   string
 	been int // pages that it went to by itself
+	made int // events
 }
+
+// stay is how many events the ape makes before it goes to the next page: enough to press two of a few buttons in any order.
+const stay = 13
 
 // event is one thing that hands do to a page.
 type event struct {
@@ -64,7 +68,7 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 	base, err := url.Parse(here)
 	for _, e := range s.Elements {
 		switch {
-		case e.Harmless():
+		case e.Harmless() && (e.Tag != "a" || strings.HasPrefix(e.Href, "#")): // other links lead away
 			controls = append(controls, e.Selector)
 		case e.Shadow || !e.Seen || e.Disabled:
 		case e.Tag == "textarea", e.Tag == "input" && slices.Contains([]string{"", "text", "search", "email", "number", "tel", "url"}, e.Type):
@@ -77,9 +81,10 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 			}
 		}
 	}
+	m.made++
 	one := func(list []string) string { return list[m.lab.Random.IntN(len(list))] }
 	switch n := m.lab.Random.IntN(100); {
-	case n >= 96 || len(controls)+len(fields)+len(links) == 0:
+	case m.made%stay == 0 || len(controls)+len(fields)+len(links) == 0:
 		return event{here, visit, "", m.somewhere()}
 	case n < 50 && len(controls) > 0:
 		return event{here, click, one(controls), ""}
