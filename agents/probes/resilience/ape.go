@@ -68,7 +68,7 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 	base, err := url.Parse(here)
 	for _, e := range s.Elements {
 		switch {
-		case e.Harmless() && (e.Tag != "a" || strings.HasPrefix(e.Href, "#")): // other links lead away
+		case e.Harmless():
 			controls = append(controls, e.Selector)
 		case e.Shadow || !e.Seen || e.Disabled:
 		case e.Tag == "textarea", e.Tag == "input" && slices.Contains([]string{"", "text", "search", "email", "number", "tel", "url"}, e.Type):
@@ -90,7 +90,7 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 		return event{here, click, one(controls), ""}
 	case n < 70 && len(fields) > 0:
 		return event{here, fill, one(fields), one(texts)}
-	case n < 73 && len(links) > 0:
+	case len(links) > 0 && (n >= 70 && n < 73 || n < 50 && len(fields) == 0): // where there is more to do, it stays
 		return event{here, click, one(links), ""}
 	case n < 95:
 		return event{here, press, "", one([]string{"ArrowDown", "ArrowUp", "Escape", "Tab"})}
