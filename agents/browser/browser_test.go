@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -218,5 +219,13 @@ func TestFind(t *testing.T) {
 	t.Parallel()
 	if _, err := browser.Find("/nowhere/browser"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
+	}
+}
+
+func TestCarried(t *testing.T) {
+	t.Parallel()
+	whole, shell := browser.Carried("/usr/bin/chromium"), browser.Carried("/opt/chrome/chrome-headless-shell")
+	if whole < 2 || shell < whole || shell > 16 || shell < min(2*whole, 16) && runtime.NumCPU() > 1 {
+		t.Errorf("%d tabs, and %d without windows", whole, shell)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/atelier-studio/atelier/agents/browser/browsertest"
 	"github.com/atelier-studio/atelier/agents/firefox"
-	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // Pages are opened through the proxy alone, read, and told with what their scripts complained of.
@@ -35,15 +35,7 @@ func TestLook(t *testing.T) {
 		fmt.Fprintf(w, `<!doctype html><title>Page</title><h1>Hello</h1><img src="%s/x.png"><script>alert(1); undefined.nothing;</script>`, stranger.URL)
 	}))
 	t.Cleanup(server.Close)
-	scope, err := wire.NewScope(server.URL, nil, "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy, err := wire.NewProxy(scope, wire.NewBudget(0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { proxy.Close() })
+	proxy, _ := browsertest.Proxy(t, server)
 	b, err := firefox.Start(t.Context(), path, proxy.Address())
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func measure(ctx context.Context, n int) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-campaign", address, "-active", fmt.Sprint(n), "-personas", *only, fmt.Sprintf("-intrusive=%v", *intrusive), fmt.Sprintf("-browser=%v", *browsing), "-time", longest.String(), "-pace", fmt.Sprint(*pace)) //nolint:gosec // this very program
+	cmd := exec.CommandContext(ctx, self, "-campaign", address, "-active", fmt.Sprint(n), "-personas", *only, fmt.Sprintf("-intrusive=%v", *intrusive), fmt.Sprintf("-browser=%v", *browsing), "-chrome", *chrome, "-time", longest.String(), "-pace", fmt.Sprint(*pace)) //nolint:gosec // this very program
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	if err := cmd.Start(); err != nil {
@@ -81,7 +81,7 @@ func child(ctx context.Context, address string) error {
 	}
 	path := ""
 	if *browsing {
-		if path, err = browser.Find(""); err != nil {
+		if path, err = browser.Find(*chrome); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}

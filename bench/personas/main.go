@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/campaign"
 	"github.com/atelier-studio/atelier/agents/probes"
 	"github.com/atelier-studio/atelier/agents/targets"
@@ -33,6 +35,7 @@ var (
 	only      = flag.String("personas", "", "ids of personas; empty: all")
 	intrusive = flag.Bool("intrusive", true, "make intrusive probes too")
 	browsing  = flag.Bool("browser", true, "test in a browser too; false: only what needs none")
+	chrome    = flag.String("chrome", "", "the browser; empty: the one that is found")
 	longest   = flag.Duration("time", 45*time.Minute, "at most for one campaign")
 	pace      = flag.Float64("pace", 50, "requests a second")
 	tools     = flag.Bool("tools", true, "measure nikto and wapiti too, where they are on the path")
@@ -57,9 +60,13 @@ func run(ctx context.Context) error {
 	if err != nil {
 		load = []byte("not known")
 	}
-	with := "two tabs of a browser"
-	if !*browsing {
-		with = "without a browser, so that what needs one is not tested"
+	with := "without a browser, so that what needs one is not tested"
+	if *browsing {
+		path, err := browser.Find(*chrome)
+		if err != nil {
+			return err
+		}
+		with = fmt.Sprintf("%d tabs of %s", browser.Carried(path), filepath.Base(path))
 	}
 	fmt.Printf("# Campaigns with so many personas at once\n\n%s, %d processors, load at the start %s. The flawed shop of agents/targets, %.0f requests a second at most, %s.\n\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:3], " "), *pace, with)

@@ -22,15 +22,7 @@ func Start(t *testing.T, server *httptest.Server) (*browser.Browser, *wire.Proxy
 	if err != nil {
 		t.Fatal(err)
 	}
-	scope, err := wire.NewScope(server.URL, nil, "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy, err := wire.NewProxy(scope, wire.NewBudget(0, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = proxy.Close() })
+	proxy, scope := Proxy(t, server)
 	b, err := browser.Start(t.Context(), browser.Options{Path: path, Proxy: proxy.Address(), Inside: func(address string) bool {
 		u, err := url.Parse(address)
 		return err == nil && scope.Allows(u)
@@ -40,4 +32,19 @@ func Start(t *testing.T, server *httptest.Server) (*browser.Browser, *wire.Proxy
 	}
 	t.Cleanup(b.Close)
 	return b, proxy
+}
+
+// Proxy starts a proxy that lets through to server alone, and that ends with the test.
+func Proxy(t *testing.T, server *httptest.Server) (*wire.Proxy, *wire.Scope) {
+	t.Helper()
+	scope, err := wire.NewScope(server.URL, nil, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy, err := wire.NewProxy(scope, wire.NewBudget(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	return proxy, scope
 }

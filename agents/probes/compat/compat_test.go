@@ -81,8 +81,8 @@ func TestDrawn(t *testing.T) {
 	words := strings.Repeat("Some words that people read. ", 12)
 	// The faults do not disturb each other: each page is opened once for each probe, and Chromium takes its time.
 	target := site{
-		"/": start + `<style>:root { color-scheme: light dark } @media print { nav { display: none } } .box { background: #fff; color: #111 } @media (prefers-color-scheme: dark) { .box { background: #111; color: #eee } }</style>
-			<nav><a href="/bad">Bad</a> <a href="/again">Again</a></nav><p class="box">` + words + `</p><p style="color:#fff;background:#fff url(data:,)">over a picture</p>
+		"/": start + `<style>:root { color-scheme: light dark } @media print { nav { display: none } } .box { background: #fff; color: #111 } @media (prefers-color-scheme: dark) { .box { background: #111; color: #eee } } .slow { background: #fff; color: #111; transition: color 9s, background-color 1ms } @media (prefers-color-scheme: dark) { .slow { background: #111; color: #eee } }</style>
+			<p class="slow">Its colour changes slowly.</p><nav><a href="/bad">Bad</a> <a href="/again">Again</a></nav><p class="box">` + words + `</p><p style="color:#fff;background:#fff url(data:,)">over a picture</p>
 			<script>try { document.title = localStorage.getItem("x") || "Fine"; } catch { document.title = "Fine"; }</script>`,
 		"/bad": start + `<style>:root { color-scheme: light dark } @media print { p { display: none } } .box { background: #fff; color: #111 } @media (prefers-color-scheme: dark) { .box { color: #fefefe } }</style>
 			<main class="box"></main><script>document.querySelector("main").innerHTML = "<p>` + words + `</p>"</script>

@@ -50,6 +50,14 @@ const (
 	column = `<div style="float:left;width:200px"><p><a href="/">1</a><p><a href="/">2</a><p><a href="/">3</a></div>`
 )
 
+// scattered are controls of a drawing, each above the one before it.
+var scattered = func() (list string) {
+	for i := range 8 {
+		list += fmt.Sprintf(`<button type="button" style="position:absolute;left:%dpx;top:%dpx">Place %d</button>`, 300-30*i, 380-45*i, i)
+	}
+	return list
+}()
+
 func TestProbes(t *testing.T) {
 	t.Parallel()
 	r := try.Probes(t, keyboard.Probes(), site(map[string]string{
@@ -57,6 +65,7 @@ func TestProbes(t *testing.T) {
 		"/keys": `<style>.x:focus{outline:none}</style><div style="display:flex;flex-direction:row-reverse;justify-content:flex-end"><a href="/">1</a>&nbsp;<a href="/">2</a>&nbsp;<a href="/">3</a>&nbsp;<a href="/">4</a>&nbsp;<a href="/">5</a></div>
 			<a href="/">Seen</a><button class="x" disabled>Off</button><button class="x">Blind</button><input aria-label="Field" style="outline:none">
 			<div onclick="document.title='x'" style="cursor:pointer">Press me</div><span role="button">And me</span><label>A <input tabindex="0"></label>`,
+		"/scattered": `<div style="position:relative;height:420px">` + scattered + `</div><a href="/">After it</a>`,
 		"/press": `<div role="button" tabindex="0" onclick="document.body.append('!')">Mouse only</div>
 			<button type="button" onclick="m.hidden=false">Open</button><div id="m" class="modal" hidden role="dialog" aria-label="D" style="position:fixed;inset:20%;background:#fff"><button type="button" onclick="m.hidden=true">Close</button></div>
 			<button type="button" onclick="say()">Copy it</button><script>const say=()=>{const d=document.createElement('div');d.className='toast';d.textContent='Copied';d.style='position:fixed;bottom:9px;right:9px;background:#ccc';document.body.append(d)}</script>`,
@@ -68,6 +77,8 @@ func TestProbes(t *testing.T) {
 			<div onclick="document.title='x'" style="cursor:pointer"><a href="/">Card</a></div><span role="button" tabindex="0">Me</span><label onclick="1">L <input type="checkbox"></label>
 			<div role="tablist"><button role="tab" tabindex="0">A</button><button role="tab" tabindex="-1">B</button></div><button tabindex="-1" aria-hidden="true">x</button><ul><li id="plain">Text</li></ul><script>plain.addEventListener("click",()=>{})</script>` +
 			`<div>` + column + column + column + column + column + `</div>`,
+		"/list-good":    `<div style="height:120px;overflow:auto">` + strings.Repeat(`<p style="margin:20px 0"><a href="/">Entry</a></p>`, 8) + `</div><a href="/">Below it</a><div style="height:90px;overflow:auto">` + strings.Repeat(`<p style="margin:25px 0"><button type="button">Choose</button></p>`, 8) + `</div><a href="/">At the end</a>`,
+		"/drawing-good": `<div role="application" aria-label="Map" style="position:relative;height:420px">` + scattered + `</div><a href="/">After it</a>`,
 		"/press-good": `<div role="button" tabindex="0" onclick="document.body.append('!')" onkeydown="if(event.key==' ')this.click()">Space</div><div role="button" tabindex="0">Does nothing</div>
 			<button type="button" onclick="m.showModal()">Open</button><dialog id="m" aria-label="D"><button type="button" onclick="m.close()">Close</button></dialog><button type="button" popovertarget="p">Menu</button><div id="p" popover>Words</div>
 			<div role="status" id="s"></div><button type="button" onclick="say()">Copy it</button><button type="button" aria-expanded="false" onclick="q.hidden=false">Details</button><p id="q" hidden>Words</p>
@@ -77,7 +88,7 @@ func TestProbes(t *testing.T) {
 	}), try.Options{Browser: true})
 
 	for probe, want := range map[string]string{
-		"keyboard-trap": "/trap", "focus-visible": "/keys", "focus-order": "/keys", "unreachable-control": "/keys", "enter-space": "/press", "skip-link": "/name",
+		"keyboard-trap": "/trap", "focus-visible": "/keys", "focus-order": "/keys /scattered", "unreachable-control": "/keys", "enter-space": "/press", "skip-link": "/name",
 		"dialog-focus": "/press", "ax-name": "/name", "focus-obscured": "/behind", "live-region": "/press", "positive-tabindex": "/name",
 	} {
 		if got := places(r, probe); got != want {
