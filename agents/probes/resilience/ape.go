@@ -15,8 +15,9 @@ import (
 type ape struct {
 	lab  *agents.Lab
 	as   string
-	been int // pages that it went to by itself
-	made int // events
+	been int            // pages that it went to by itself
+	made int            // events
+	used map[string]int // page and selector -> events there
 }
 
 // stay is how many events the ape makes before it goes to the next page: enough to press two of a few buttons in any order.
@@ -83,20 +84,35 @@ func (m *ape) choose(s *browser.Snapshot, here string) event {
 	}
 	m.made++
 	one := func(list []string) string { return list[m.lab.Random.IntN(len(list))] }
+	next := func(list []string) string { return m.rarest(here, list, one) }
 	switch n := m.lab.Random.IntN(100); {
 	case m.made%stay == 0 || len(controls)+len(fields)+len(links) == 0:
 		return event{here, visit, "", m.somewhere()}
 	case n < 50 && len(controls) > 0:
-		return event{here, click, one(controls), ""}
+		return event{here, click, next(controls), ""}
 	case n < 70 && len(fields) > 0:
-		return event{here, fill, one(fields), one(texts)}
+		return event{here, fill, next(fields), one(texts)}
 	case len(links) > 0 && (n >= 70 && n < 73 || n < 50 && len(fields) == 0): // where there is more to do, it stays
-		return event{here, click, one(links), ""}
+		return event{here, click, next(links), ""}
 	case n < 95:
 		return event{here, press, "", one([]string{"ArrowDown", "ArrowUp", "Escape", "Tab"})}
 	default:
 		return event{here, scroll, "", ""}
 	}
+}
+
+// rarest is one of the elements that were used least often on a page: hands that are curious press everything there is
+// before they press anything again.
+func (m *ape) rarest(here string, list []string, one func([]string) string) string {
+	page, _, _ := strings.Cut(here, "#")
+	times := func(selector string) int { return m.used[page+" "+selector] }
+	least := times(slices.MinFunc(list, func(a, b string) int { return times(a) - times(b) }))
+	selector := one(slices.DeleteFunc(slices.Clone(list), func(s string) bool { return times(s) > least }))
+	if m.used == nil {
+		m.used = map[string]int{}
+	}
+	m.used[page+" "+selector]++
+	return selector
 }
 
 // somewhere is the page that the ape goes to next when there is nothing more to do where it is: each of those in turn that
