@@ -186,6 +186,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	c.say(Event{Kind: Stage, Text: "confirming"})
 	c.confirm(timed, c.cases)
 	c.explore(timed)
+	c.orphans()
 	c.last(timed)
 	c.conclude(ctx, timed)
 	c.explain(timed)

@@ -11,14 +11,14 @@ import (
 )
 
 // confirm makes every case of some that failed once more, one after the other and with pages looked at anew; a finding counts when
-// it was seen in two of three tries. What is only to know is taken as it is.
+// it was seen in two of three tries. What is only to know is taken as it is, and so is what is made once or last.
 //
 // All second tries share one look at a page, and all third ones another: what probes make out of a look, such as a walk with
 // the keyboard, is made again as often.
 func (c *campaign) confirm(ctx context.Context, cases []*Case) {
 	again, oncemore := c.lookAnew(), c.lookAnew()
 	for _, x := range cases {
-		if x.Outcome.Verdict != agents.Failed || onlyInfo(x.Outcome) || x.probe.Once {
+		if x.Outcome.Verdict != agents.Failed || x.Settled || onlyInfo(x.Outcome) || x.probe.Once || x.probe.Last {
 			continue
 		}
 		if reason := c.ended(ctx); reason != "" {
@@ -26,27 +26,60 @@ func (c *campaign) confirm(ctx context.Context, cases []*Case) {
 			continue
 		}
 		c.Control.gate(ctx)
-		seen := map[string]int{}
-		first := x.Outcome.Findings
-		count(seen, first)
-		second := c.try(ctx, x, again)
-		count(seen, second.Findings)
-		if unsure(seen, 2) {
-			third := c.try(ctx, x, oncemore)
-			count(seen, third.Findings)
-			first = append(first, third.Findings...)
+		if x.probe.Needs.Has(agents.NeedsIntrusive) {
+			x.State = Confirming
+			c.note(ctx, x)
+			x.State = Done
 		}
-		kept := slices.DeleteFunc(append(first, second.Findings...), func(f agents.Finding) bool { return seen[f.Print()] < 2 })
-		kept = unique(kept)
-		if len(kept) == 0 {
-			x.Outcome = agents.Block("seen once in three tries: not stable enough to be called a fault")
-		} else {
-			x.Outcome = agents.Outcome{Verdict: agents.Failed, Findings: kept, Saw: x.Outcome.Saw}
+		outcome, whole := c.tryAgain(ctx, x, again, oncemore)
+		if reason := c.ended(ctx); reason != "" && !whole {
+			x.Outcome.Reason = "not confirmed: " + reason // whoever goes on with the campaign tries it again
+			continue
 		}
-		if err := c.keep(ctx, x); err != nil {
-			c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})
-		}
+		x.Outcome, x.Settled, x.Confirmed = outcome, true, whole && outcome.Verdict == agents.Failed
+		c.note(ctx, x)
 		c.say(Event{Kind: Confirmed, Case: x.ID, Probe: x.Probe, Verdict: x.Outcome.Verdict})
+	}
+}
+
+// tryAgain makes a failed case a second time, and a third where the two differ. It is whole when a try came to an end, one
+// way or the other: a finding that could not be tried again stays, and says so.
+func (c *campaign) tryAgain(ctx context.Context, x *Case, again, oncemore *visits) (outcome agents.Outcome, whole bool) {
+	seen := map[string]int{}
+	found := slices.Clone(x.Outcome.Findings)
+	count(seen, found)
+	unable := ""
+	for _, looked := range []*visits{again, oncemore} {
+		if whole && !unsure(seen, 2) {
+			break
+		}
+		if c.ended(ctx) != "" {
+			return x.Outcome, false
+		}
+		try := c.try(ctx, x, looked)
+		if try.Verdict != agents.Passed && try.Verdict != agents.Failed {
+			unable = try.Reason
+			continue
+		}
+		whole = true
+		count(seen, try.Findings)
+		found = append(found, try.Findings...)
+	}
+	if !whole {
+		x.Outcome.Reason = "not confirmed: " + unable
+		return x.Outcome, false
+	}
+	found = unique(slices.DeleteFunc(found, func(f agents.Finding) bool { return seen[f.Print()] < 2 }))
+	if len(found) == 0 {
+		return agents.Block("seen once in three tries: not stable enough to be called a fault"), true
+	}
+	return agents.Outcome{Verdict: agents.Failed, Findings: found, Saw: x.Outcome.Saw}, true
+}
+
+// note writes a case down, and says so when it cannot.
+func (c *campaign) note(ctx context.Context, x *Case) {
+	if err := c.keep(ctx, x); err != nil {
+		c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})
 	}
 }
 
@@ -110,7 +143,7 @@ func agree(cases []*Case) []Agreed {
 					a.Kinds = append(a.Kinds, e.Kind)
 				}
 			}
-			a.Confirmed = a.Confirmed || x.Outcome.Reason == ""
+			a.Confirmed = a.Confirmed || x.Confirmed
 		}
 	}
 	list := make([]Agreed, 0, len(order))

@@ -107,6 +107,19 @@ func (k *Control) Add(persona agents.Persona) error {
 	return nil
 }
 
+// joiner is a persona that joined; nil when none of this id did.
+func (k *Control) joiner(id string) *agents.Persona {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range k.joined {
+		if k.joined[i].ID == id {
+			p := k.joined[i]
+			return &p
+		}
+	}
+	return nil
+}
+
 // Snapshot tells how far the campaign is.
 func (k *Control) Snapshot() Snapshot {
 	k.mu.Lock()
@@ -231,7 +244,7 @@ func (p *pool) join(c *campaign, persona *agents.Persona) (excused int, ok bool)
 		case excuse != "":
 			x.State, x.Outcome = Done, agents.Skip("%s", excuse)
 			excused++
-		case x.probe.Last:
+		case x.probe.Last, c.asks(x.probe): // later
 		case x.probe.Needs.Has(agents.NeedsIntrusive):
 			p.loud = append(p.loud, x)
 		default:

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -20,6 +21,9 @@ type Case struct {
 	State   State          `json:"state"`
 	Tries   int            `json:"tries"`
 	Outcome agents.Outcome `json:"outcome"`
+	// Confirmed tells that its findings were seen again; Settled, that it is not tried again, whether they were or not.
+	Confirmed bool `json:"confirmed,omitempty"`
+	Settled   bool `json:"settled,omitempty"`
 	// Facts are what it told the others.
 	Facts []agents.Fact `json:"facts,omitempty"`
 
@@ -32,11 +36,12 @@ type Case struct {
 type State string
 
 // The states. A case that was Under way when a campaign broke off is made again, unless it is intrusive: nobody knows what
-// it had done already.
+// it had done already. Confirming is written down for intrusive ones alone, for the same reason.
 const (
-	Planned  State = "planned"
-	UnderWay State = "under way"
-	Done     State = "done"
+	Planned    State = "planned"
+	UnderWay   State = "under way"
+	Confirming State = "confirming"
+	Done       State = "done"
 )
 
 // Keeper remembers the cases of a campaign.
@@ -106,12 +111,34 @@ func (c *campaign) takeOver(cases []*Case) {
 		was, ok := c.kept[x.ID]
 		switch {
 		case !ok || was.State == Planned:
-		case was.State == Done:
-			x.State, x.By, x.Tries, x.Outcome, x.Facts = Done, was.By, was.Tries, was.Outcome, was.Facts
+		case was.State == Done, was.State == Confirming:
+			x.State, x.By, x.Tries, x.Outcome, x.Facts, x.Confirmed, x.Settled = Done, was.By, was.Tries, was.Outcome, was.Facts, was.Confirmed, was.Settled
+			if was.State == Confirming {
+				x.Settled, x.Outcome.Reason = true, "not confirmed: the campaign broke off in the middle of it, and it may have changed something"
+			}
 		case x.probe.Needs.Has(agents.NeedsIntrusive):
 			x.State, x.By, x.Tries = Done, was.By, was.Tries
 			x.Outcome = agents.Skip("the campaign broke off in the middle of it, and it may have changed something")
 		}
+	}
+}
+
+// orphans are the cases that an earlier start of this campaign made on what this one does not find any more, such as a page
+// that was deleted meanwhile: what was seen there was seen.
+func (c *campaign) orphans() {
+	planned := map[string]bool{}
+	for _, x := range c.cases {
+		planned[x.ID] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.kept)) {
+		x := c.kept[id]
+		if x.probe = c.Probes[x.Probe]; x.probe == nil || planned[id] || x.State != Done && x.State != Confirming {
+			continue
+		}
+		if x.State = Done; !x.Settled && x.Outcome.Verdict == agents.Failed {
+			x.Settled, x.Outcome.Reason = true, "not confirmed: the campaign broke off, and did not find its place again"
+		}
+		c.cases = append(c.cases, &x)
 	}
 }
 

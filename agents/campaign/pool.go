@@ -3,7 +3,6 @@ package campaign
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
@@ -29,7 +28,8 @@ type pool struct {
 	loud    []*Case // the intrusive ones, for later
 	active  int
 	members map[string]*Member
-	probes  map[string]bool // that somebody makes
+	used    map[string]*used // by persona
+	probes  map[string]bool  // that somebody makes
 	work    func(*agents.Persona)
 	working sync.WaitGroup
 }
@@ -72,7 +72,7 @@ func (c *campaign) work(ctx context.Context) {
 	for _, x := range c.share(ctx, quiet, loud) {
 		c.Control.gate(ctx)
 		c.pool.begin(x.Owner, x)
-		c.execute(ctx, x.Owner, x)
+		c.execute(ctx, c.pool, c.persona(x.Owner), x)
 		c.pool.end(x.Owner, x)
 	}
 }
@@ -94,7 +94,7 @@ func (c *campaign) alone(ctx context.Context, x *Case) {
 	for x.State != Done {
 		c.Control.gate(ctx)
 		c.pool.begin(x.Owner, x)
-		c.execute(ctx, x.Owner, x)
+		c.execute(ctx, c.pool, c.persona(x.Owner), x)
 		c.pool.end(x.Owner, x)
 	}
 }
@@ -102,16 +102,21 @@ func (c *campaign) alone(ctx context.Context, x *Case) {
 // share lets personas take cases until none is left; so many of them work at once. It returns the intrusive ones, with
 // those of personas that joined.
 func (c *campaign) share(ctx context.Context, cases, loud []*Case) []*Case {
-	p := &pool{waiting: slices.Clone(cases), loud: loud, members: map[string]*Member{}, probes: map[string]bool{}}
+	p := &pool{waiting: slices.Clone(cases), loud: loud, members: map[string]*Member{}, used: map[string]*used{}, probes: map[string]bool{}}
 	p.changed = sync.NewCond(&p.mu)
 	slots := make(chan struct{}, c.Budget.Active)
 	p.work = func(persona *agents.Persona) {
 		for x := p.take(persona); x != nil; x = p.take(persona) {
 			slots <- struct{}{}
 			c.Control.gate(ctx)
-			c.execute(ctx, persona.ID, x)
+			c.execute(ctx, p, persona, x)
 			<-slots
 			p.give(persona, x)
+			if reason := c.ended(ctx); reason != "" {
+				for _, x := range p.drain() {
+					c.finish(ctx, x, agents.Skip("%s", reason))
+				}
+			}
 		}
 	}
 	p.mu.Lock()
@@ -124,11 +129,24 @@ func (c *campaign) share(ctx context.Context, cases, loud []*Case) []*Case {
 	c.Control.shares(c, p)
 	p.working.Wait()
 	c.Control.shares(c, nil)
+	for _, x := range p.drain() { // nobody was left who may
+		c.finish(ctx, x, agents.Skip("those who could make it have used up what they are limited to"))
+	}
 	return p.loud
+}
+
+// drain takes all cases that wait.
+func (p *pool) drain() []*Case {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.waiting
+	p.waiting = nil
+	return list
 }
 
 // enter lets a persona begin. The lock is held.
 func (p *pool) enter(persona *agents.Persona) {
+	p.used[persona.ID] = &used{}
 	p.members[persona.ID] = &Member{Persona: persona.ID, Success: map[string]float64{}, place: len(p.members)}
 	for _, id := range persona.Probes {
 		p.probes[id] = true
@@ -169,6 +187,9 @@ func (p *pool) take(persona *agents.Persona) *Case {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
+		if p.used[persona.ID].up(persona) {
+			return nil
+		}
 		best, at := 0.0, -1
 		for i, x := range p.waiting {
 			if fit := p.fit(persona, x); fit > best {
@@ -253,16 +274,23 @@ func (p *pool) give(persona *agents.Persona, x *Case) {
 	if x.State != Done {
 		p.waiting = append(p.waiting, x)
 	}
-	p.changed.Broadcast()
+	if x.State != Done || p.active == 0 { // else nobody who waits has anything new to do
+		p.changed.Broadcast()
+	}
 }
 
 // execute makes a case. One that was blocked is tried once more, by another persona.
-func (c *campaign) execute(ctx context.Context, persona string, x *Case) {
+func (c *campaign) execute(ctx context.Context, p *pool, persona *agents.Persona, x *Case) {
 	if reason := c.ended(ctx); reason != "" {
 		c.finish(ctx, x, agents.Skip("%s", reason))
 		return
 	}
-	x.State, x.By = UnderWay, persona
+	spent := p.spentBy(persona)
+	if spent.up(persona) {
+		c.finish(ctx, x, agents.Skip("%s has used up what it is limited to", persona.Name))
+		return
+	}
+	x.State, x.By = UnderWay, persona.ID
 	x.Tries++
 	if x.probe.Needs.Has(agents.NeedsIntrusive) { // of the others nobody needs to know that they had begun
 		if err := c.keep(ctx, x); err != nil {
@@ -270,8 +298,10 @@ func (c *campaign) execute(ctx context.Context, persona string, x *Case) {
 			return
 		}
 	}
-	c.say(Event{Kind: Began, Persona: persona, Case: x.ID, Probe: x.Probe, Text: x.Address})
-	outcome := c.try(ctx, x, c.visits)
+	c.say(Event{Kind: Began, Persona: persona.ID, Case: x.ID, Probe: x.Probe, Text: x.Address})
+	limited, done := spent.within(ctx, persona)
+	outcome := c.try(limited, x, c.visits)
+	done()
 	if outcome.Verdict == agents.Blocked && ctx.Err() != nil {
 		outcome = agents.Skip("%s", c.ended(ctx))
 	}
@@ -373,9 +403,7 @@ func (c *campaign) lab(x *Case, looked *visits) *agents.Lab {
 func (c *campaign) finish(ctx context.Context, x *Case, outcome agents.Outcome) {
 	x.State, x.Outcome = Done, outcome
 	if ctx.Err() == nil || outcome.Verdict != agents.NotTested { // else whoever goes on with the campaign makes it
-		if err := c.keep(ctx, x); err != nil {
-			c.say(Event{Kind: Stage, Text: fmt.Sprintf("a case could not be written down: %v", err)})
-		}
+		c.note(ctx, x)
 	}
 	c.say(Event{Kind: Ended, Persona: x.By, Case: x.ID, Probe: x.Probe, Verdict: outcome.Verdict, Text: outcome.Reason, Findings: outcome.Findings})
 }

@@ -115,6 +115,9 @@ func (c *Client) Send(ctx context.Context, r Request) *Exchange {
 
 // may waits for the pace: the campaign's, or that of a permit.
 func (c *Client) may(ctx context.Context, permit *Permit) *Fault {
+	if fault := count(ctx); fault != nil {
+		return fault
+	}
 	if permit != nil {
 		return permit.take(ctx)
 	}

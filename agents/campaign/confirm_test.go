@@ -1,0 +1,97 @@
+package campaign_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+)
+
+// What was found and could not be tried again stays, and is not said to be confirmed; whoever goes on with the campaign
+// tries it again, and nothing that is settled.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	server := shop(t)
+	var tries, loud, once atomic.Int64
+	var stop context.CancelFunc
+	whole := func(id string, needs agents.Needs, run func() agents.Outcome) *agents.Probe {
+		return &agents.Probe{ID: id, Title: id, Severity: agents.High, Needs: needs, Once: id == "once", Check: agents.Whole(func(context.Context, *agents.Lab) agents.Outcome { return run() })}
+	}
+	fault := func() agents.Outcome { return agents.Fail(agents.Finding{Text: "It is broken."}) }
+	probes := map[string]*agents.Probe{}
+	for _, p := range []*agents.Probe{
+		whole("once", 0, func() agents.Outcome { once.Add(1); return fault() }),
+		whole("loud", agents.NeedsHTTP|agents.NeedsIntrusive, func() agents.Outcome { loud.Add(1); return fault() }),
+		whole("later", 0, func() agents.Outcome {
+			switch tries.Add(1) {
+			case 2: // while it is confirmed
+				stop()
+				return agents.Block("stopped")
+			default:
+				return fault()
+			}
+		}),
+		whole("stuck", 0, func() agents.Outcome {
+			if tries.Load() < 2 {
+				return fault()
+			}
+			return agents.Block("it took too long")
+		}),
+	} {
+		probes[p.ID] = p
+	}
+	// The order of the cases is that of the probes.
+	tester := agents.Persona{ID: "tester", Name: "Tester", Area: agents.Security, Probes: []string{"once", "loud", "later", "stuck"}}
+	kept := &notebook{cases: map[string]campaign.Case{}}
+	s := campaign.Settings{Target: server.URL, Personas: []agents.Persona{tester}, Intrusive: true, Budget: campaign.Budget{PerSecond: 1000}}
+	ctx, cancel := context.WithCancel(t.Context())
+	stop = cancel
+	if _, err := campaign.Run(ctx, s, campaign.Parts{Probes: probes, Keep: kept}); err == nil {
+		t.Fatal("it was not stopped")
+	}
+	if x := kept.cases["later site"]; x.Settled || x.Outcome.Verdict != agents.Failed {
+		t.Errorf("what was broken off is settled: %+v", x)
+	}
+	r, err := campaign.Run(t.Context(), s, campaign.Parts{Probes: probes, Keep: kept})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, f := range r.Findings {
+		word := " seen once"
+		if f.Confirmed {
+			word = " confirmed"
+		}
+		said = append(said, f.Probe+word)
+	}
+	slices.Sort(said)
+	if got := strings.Join(said, ", "); got != "later confirmed, loud confirmed, once seen once, stuck seen once" {
+		t.Error(got)
+	}
+	if loud.Load() != 2 || once.Load() != 1 {
+		t.Errorf("the intrusive case was made %d times, the one that is made once %d", loud.Load(), once.Load())
+	}
+	// Once more, with an item that is not there any more and an intrusive case that was being confirmed.
+	gone := kept.cases["later site"]
+	gone.ID, gone.Outcome.Findings = "later page /gone", []agents.Finding{{Probe: "later", Title: "later", Severity: agents.High, Cause: "gone"}}
+	kept.cases[gone.ID] = gone
+	broken := kept.cases["loud site"]
+	broken.State, broken.Settled, broken.Confirmed = campaign.Confirming, false, false
+	kept.cases[broken.ID] = broken
+	r, err = campaign.Run(t.Context(), s, campaign.Parts{Probes: probes, Keep: kept})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) != 5 || loud.Load() != 2 {
+		t.Errorf("%d findings; the intrusive case was made %d times", len(r.Findings), loud.Load())
+	}
+	for _, f := range r.Findings {
+		if f.Probe == "loud" && f.Confirmed {
+			t.Error("a confirmation that was broken off counts")
+		}
+	}
+}
