@@ -16,7 +16,7 @@ import (
 // All second tries share one look at a page, and all third ones another: what probes make out of a look, such as a walk with
 // the keyboard, is made again as often.
 func (c *campaign) confirm(ctx context.Context, cases []*Case) {
-	again, oncemore := c.lookAnew(), c.lookAnew()
+	again, oncemore := &try{c.lookAnew(), asked{}}, &try{c.lookAnew(), asked{}}
 	for _, x := range cases {
 		if x.Outcome.Verdict != agents.Failed || x.Settled || onlyInfo(x.Outcome) || x.probe.Once || x.probe.Last {
 			continue
@@ -44,26 +44,31 @@ func (c *campaign) confirm(ctx context.Context, cases []*Case) {
 
 // tryAgain makes a failed case a second time, and a third where the two differ. It is whole when a try came to an end, one
 // way or the other: a finding that could not be tried again stays, and says so.
-func (c *campaign) tryAgain(ctx context.Context, x *Case, again, oncemore *visits) (outcome agents.Outcome, whole bool) {
+func (c *campaign) tryAgain(ctx context.Context, x *Case, again, oncemore *try) (outcome agents.Outcome, whole bool) {
 	seen := map[string]int{}
 	found := slices.Clone(x.Outcome.Findings)
 	count(seen, found)
 	unable := ""
-	for _, looked := range []*visits{again, oncemore} {
+	for _, at := range []*try{again, oncemore} {
 		if whole && !unsure(seen, 2) {
 			break
 		}
 		if c.ended(ctx) != "" {
 			return x.Outcome, false
 		}
-		try := c.try(ctx, x, looked)
-		if try.Verdict != agents.Passed && try.Verdict != agents.Failed {
-			unable = try.Reason
+		anew, fault := c.anew(ctx, x, at.asked)
+		if fault != nil {
+			unable = fault.Text
+			continue
+		}
+		got := c.try(ctx, anew, at.visits)
+		if got.Verdict != agents.Passed && got.Verdict != agents.Failed {
+			unable = got.Reason
 			continue
 		}
 		whole = true
-		count(seen, try.Findings)
-		found = append(found, try.Findings...)
+		count(seen, got.Findings)
+		found = append(found, got.Findings...)
 	}
 	if !whole {
 		x.Outcome.Reason = "not confirmed: " + unable

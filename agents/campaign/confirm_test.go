@@ -2,6 +2,9 @@ package campaign_test
 
 import (
 	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -9,6 +12,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/surface"
 )
 
 // What was found and could not be tried again stays, and is not said to be confirmed; whoever goes on with the campaign
@@ -93,5 +97,36 @@ func TestConfirm(t *testing.T) {
 		if f.Probe == "loud" && f.Confirmed {
 			t.Error("a confirmation that was broken off counts")
 		}
+	}
+}
+
+// An answer that was wrong for a moment is no fault: it is asked for again before anybody is told.
+func TestConfirmAsksAgain(t *testing.T) {
+	t.Parallel()
+	var moment, always atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		switch {
+		case r.URL.Path == "/moment" && moment.Add(1) == 1, r.URL.Path == "/always" && always.Add(1) > 0:
+			w.WriteHeader(http.StatusInternalServerError)
+		case r.URL.Path != "/" && r.URL.Path != "/moment":
+			w.WriteHeader(http.StatusNotFound)
+		}
+		fmt.Fprint(w, `<title>Page</title><a href=/moment>1</a><a href=/always>2</a>`)
+	}))
+	t.Cleanup(server.Close)
+	reads := &agents.Probe{ID: "reads", Title: "Error", Severity: agents.High, Check: agents.Each(pages, func(_ context.Context, _ *agents.Lab, p *surface.Page) agents.Outcome {
+		if p.Answer.Status >= 500 {
+			return agents.Fail(agents.Finding{Text: "It answers 500."})
+		}
+		return agents.Pass()
+	})}
+	tester := agents.Persona{ID: "tester", Name: "Tester", Area: agents.Functional, Probes: []string{"reads"}}
+	r, err := campaign.Run(t.Context(), campaign.Settings{Target: server.URL, Personas: []agents.Persona{tester}, Budget: campaign.Budget{PerSecond: 1000}}, campaign.Parts{Probes: map[string]*agents.Probe{"reads": reads}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) != 1 || !strings.HasSuffix(r.Findings[0].Where.URL, "/always") || !r.Findings[0].Confirmed {
+		t.Errorf("%+v", r.Findings)
 	}
 }

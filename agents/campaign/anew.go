@@ -1,0 +1,86 @@
+package campaign
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// try is what the second tries of all cases share, and the third ones.
+type try struct {
+	visits *visits
+	asked  asked
+}
+
+// asked are answers that were asked for once more, by account and address, for one try.
+type asked map[string]*wire.Exchange
+
+// anew is a case with its item's answer asked for once more, for a probe that only reads it: an error that was there for a
+// moment is none the second time. What cannot be asked again, such as what changes something, stays as it was. The fault says
+// why there was no answer this time.
+func (c *campaign) anew(ctx context.Context, x *Case, known asked) (*Case, *wire.Fault) {
+	if x.probe.Needs != 0 {
+		return x, nil
+	}
+	var fault *wire.Fault
+	again := *x
+	switch item := x.item.(type) {
+	case *surface.Page:
+		page := *item
+		page.Answer = c.askAgain(ctx, item.Answer, known)
+		fault = silence(page.Answer)
+		again.item = &page
+	case *surface.Asset:
+		asset := *item
+		asset.Answer = c.askAgain(ctx, item.Answer, known)
+		fault = silence(asset.Answer)
+		again.item = &asset
+	case *surface.Link:
+		link := *item
+		was := &wire.Exchange{Request: wire.Request{URL: item.URL, As: c.seenBy(item.Page), Follow: true}, Status: item.Status}
+		if now := c.askAgain(ctx, was, known); now != was && (now.Fault == nil || now.Fault.Kind != wire.Spent && now.Fault.Kind != wire.Stopped) {
+			link.Status, link.Hops, link.Fault, link.FaultKind = now.Status, now.Hops, "", ""
+			if now.Fault != nil {
+				link.Fault, link.FaultKind = now.Fault.Text, now.Fault.Kind
+			}
+		}
+		again.item = &link
+	}
+	return &again, fault
+}
+
+// silence is why there is no answer.
+func silence(x *wire.Exchange) *wire.Fault {
+	if x == nil || x.Answered() {
+		return nil
+	}
+	return x.Fault
+}
+
+// askAgain sends a request once more. The first answer stands where an account is not let in any more.
+func (c *campaign) askAgain(ctx context.Context, was *wire.Exchange, known asked) *wire.Exchange {
+	if was == nil || was.Request.Method != "" && was.Request.Method != http.MethodGet {
+		return was
+	}
+	key := was.Request.As + " " + was.Request.URL
+	if known[key] == nil {
+		known[key] = c.client.Send(ctx, was.Request)
+	}
+	now := known[key]
+	if was.Request.As != "" && (now.Status == http.StatusUnauthorized || now.Status == http.StatusForbidden || len(now.Hops) > len(was.Hops) || now.Status/100 == 3 && was.Status/100 != 3) {
+		return was
+	}
+	return now
+}
+
+// seenBy is the account that saw a page.
+func (c *campaign) seenBy(address string) string {
+	for _, p := range c.surface().Pages {
+		if p.URL == address {
+			return p.As
+		}
+	}
+	return ""
+}
