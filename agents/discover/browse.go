@@ -91,23 +91,48 @@ func (d *discovery) look(ctx context.Context, p *surface.Page) *looked {
 	return r
 }
 
-// opening are controls that show something: menus, tabs, dialogs. Words that change something are left alone.
-const opening = `(() => {
-	const no = /delete|remove|log ?out|sign ?out|submit|save|send|pay|buy|place order|confirm|reset|clear|unsubscribe|upload|deactivate/i;
-	const list = [...document.querySelectorAll("summary, [aria-haspopup], [aria-expanded=false], [role=tab], [data-toggle], [data-bs-toggle], button[type=button], button:not([type]):not(form button), [role=button]")];
-	let n = 0;
-	for (const e of list) {
-		const words = (e.textContent || "") + " " + (e.getAttribute("aria-label") || "") + " " + (e.id || "");
-		if (e.disabled || no.test(words) || !e.getClientRects().length) continue;
-		e.click();
-		if (++n >= 15) break;
-	}
-	return n;
-})()`
+// maxOpened is how many controls of a page are pressed.
+const maxOpened = 15
 
-// open clicks what shows something, without waiting for what comes of it longer than a page takes to be drawn.
+// press presses those of a list that show something (menus, tabs, dialogs), and are still as they were when they were judged.
+const press = `((list, most) => {
+	const opening = "summary, [aria-haspopup], [aria-expanded=false], [role=tab], [data-toggle], [data-bs-toggle], button[type=button], button:not([type]):not(form button), [role=button]";
+	const text = (s) => (s || "").replace(/\s+/g, " ").trim().slice(0, 300);
+	const found = new Set();
+	for (const c of list) {
+		const e = found.size < most && document.querySelector(c.selector);
+		if (e && e.matches(opening) && e.cloneNode(false).outerHTML.slice(0, 300) === c.html && text(e.innerText ?? e.textContent) === c.text) found.add(e);
+	}
+	for (const e of found) e.click();
+	return found.size;
+})`
+
+// open presses what shows something, without waiting for what comes of it longer than a page takes to be drawn. From here
+// on the tab sends nothing that may change something. Until here the page did what it does for whoever opens it, such as
+// asking by POST for what it draws.
 func (d *discovery) open(ctx context.Context, tab *browser.Tab) (opened bool) {
-	n, err := browser.Eval[int](ctx, tab, opening)
+	s, err := tab.Snapshot(ctx)
+	if err != nil {
+		return false
+	}
+	type control struct {
+		Selector string `json:"selector"`
+		HTML     string `json:"html"`
+		Text     string `json:"text"`
+	}
+	talks := len(tab.Log().Sockets) > 0 // what goes through them cannot be held back
+	var list []control
+	for i := range s.Elements {
+		e := &s.Elements[i]
+		e.Covered = "" // no mouse has to reach it
+		if e.Harmless() || !talks && e.Shows() {
+			list = append(list, control{e.Selector, e.HTML, e.Text})
+		}
+	}
+	if len(list) == 0 || tab.Intercept(ctx, browser.ReadOnly()) != nil {
+		return false
+	}
+	n, err := browser.Eval[int](ctx, tab, press+"("+browser.Quote(list)+", "+browser.Quote(maxOpened)+")")
 	if err != nil || n == 0 {
 		return false
 	}

@@ -288,11 +288,13 @@ func TestNoAnswer(t *testing.T) {
 func TestBrowse(t *testing.T) {
 	t.Parallel()
 	server, seen := serve(t, map[string]string{
-		"/": `<!doctype html><title>App</title><div id=app></div><button type=button id=menu onclick="document.getElementById('app').innerHTML='<form method=post action=/orders><input name=amount type=number></form>'">New order</button>
-			<button type=button onclick="fetch('/danger',{method:'POST'})">Delete all</button>
-			<script>document.getElementById("app").innerHTML = "<a href=/drawn>Drawn</a>"; fetch("/api/list?limit=5"); history.pushState({}, "", "/app/route"); location.hash = "#/settings";
+		"/": `<!doctype html><title>App</title><div id=app></div><button type=button id=menu>New order</button>
+			<button type=button onclick="fetch('/danger',{method:'POST'})">Delete all</button><button type=button onclick="fetch('/ended')">Löschen</button><button type=button id=tidy>Tidy</button>
+			<script>document.getElementById("menu").onclick = () => { document.getElementById("app").innerHTML = "<form method=post action=/orders><input name=amount type=number></form>" };
+			document.getElementById("tidy").onclick = () => { fetch("/danger", {method: "DELETE"}); fetch("/shown") }</script>
+			<script>document.getElementById("app").innerHTML = "<a href=/drawn>Drawn</a>"; fetch("/api/list?limit=5"); fetch("/api/drawn", {method: "POST", body: "{}"}); history.pushState({}, "", "/app/route"); location.hash = "#/settings";
 			const host = document.createElement("div"); document.body.append(host); host.attachShadow({mode:"open"}).innerHTML = "<a href=/in-shadow>Shadow</a>";</script>`,
-		"/drawn": `<title>Drawn</title>`, "/in-shadow": `<title>Shadow</title>`, "/app/route": `<title>Route</title>`, "/api/list": `[1,2]`,
+		"/drawn": `<title>Drawn</title>`, "/in-shadow": `<title>Shadow</title>`, "/app/route": `<title>Route</title>`, "/api/list": `[1,2]`, "POST /api/drawn": `{}`, "/shown": `[]`,
 	})
 	of := client(t, server)
 	b, _ := browsertest.Start(t, server)
@@ -312,11 +314,15 @@ func TestBrowse(t *testing.T) {
 	if len(s.Forms) != 1 || !s.Forms[0].Drawn || s.Forms[0].Field("amount") == nil {
 		t.Errorf("forms %+v", s.Forms)
 	}
-	if len(s.Operations) != 1 || s.Operations[0].Path != "/api/list" {
-		t.Errorf("operations %+v", s.Operations)
+	var operations []string
+	for _, o := range s.Operations {
+		operations = append(operations, o.Key())
 	}
-	if seen.has("POST /danger") {
-		t.Error("a control that deletes was clicked")
+	if want := []string{"operation GET /api/list", "operation GET /shown", "operation POST /api/drawn"}; !slices.Equal(operations, want) {
+		t.Errorf("operations %v", operations)
+	}
+	if seen.has("POST /danger") || seen.has("GET /ended") || seen.has("DELETE /danger") {
+		t.Error("a control that deletes was clicked, or something was sent that deletes")
 	}
 }
 
