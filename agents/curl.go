@@ -40,6 +40,9 @@ func curl(r *wire.Request) string {
 		if !isToken(method) {
 			return ""
 		}
+		if strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" { // a token may have signs that sh reads
+			method = quote(method)
+		}
 		parts = append(parts, "-X", method)
 	}
 	names := make([]string, 0, len(r.Header))

@@ -43,6 +43,7 @@ func TestCurl(t *testing.T) {
 		"a file's @":   {Method: "PUT", URL: server.URL + "/", Body: []byte("@/etc/passwd"), Header: http.Header{"Content-Type": {"text/plain"}}},
 		"all bytes":    {Method: "POST", URL: server.URL + "/", Body: all},
 		"lines":        {Method: "POST", URL: server.URL + "/", Body: []byte("a\nb\n")},
+		"a method":     {Method: "X|REBOOT&$HOME'`!*#~", URL: server.URL + "/", Body: []byte("x")},
 		"dots, braces": {Method: "GET", URL: server.URL + "/../x/{a,b}[1-3]"},
 		"ümlaut":       {Method: "PATCH", URL: server.URL + "/%C3%BC", Body: []byte("ü – 日本 \u202e x")},
 	} {

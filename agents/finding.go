@@ -22,7 +22,9 @@ type Finding struct {
 	Where Place  `json:"where"`
 	// Cause names what has to be changed to mend it: findings of one probe and one cause are one. Empty: the shape of
 	// the place's address, its parameter and its element.
-	Cause    string     `json:"cause,omitempty"`
+	Cause string `json:"cause,omitempty"`
+	// Printed is its print where that cannot be told any more of what is left of it: secrets were taken out of it.
+	Printed  string     `json:"print,omitempty"`
 	Evidence []Evidence `json:"evidence,omitempty"`
 	Advice   string     `json:"advice,omitempty"`
 	// Vector is a CVSS 4.0 or 3.1 vector where one applies.
@@ -67,6 +69,9 @@ const (
 
 // Print is the fingerprint of a finding: the same for the same cause, in every campaign on the target.
 func (f *Finding) Print() string {
+	if f.Printed != "" {
+		return f.Printed
+	}
 	cause := f.Cause
 	if cause == "" {
 		cause = strings.Join([]string{surface.ShapeOf(f.Where.URL), f.Where.Parameter, f.Where.Element}, "|")

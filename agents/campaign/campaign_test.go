@@ -145,6 +145,9 @@ func TestRun(t *testing.T) {
 	if !r.Accounts[0].In || r.Accounts[1].In || !strings.Contains(r.Accounts[1].Why, "not taken") {
 		t.Errorf("accounts %+v", r.Accounts)
 	}
+	if !slices.Equal(r.Sessions, []string{"0123456789"}) {
+		t.Errorf("sessions that a report must not tell: %q", r.Sessions)
+	}
 	outcomes := map[string]agents.Outcome{}
 	for _, x := range r.Cases {
 		outcomes[x.ID] = x.Outcome

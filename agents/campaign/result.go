@@ -8,6 +8,7 @@ import (
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/claim"
 	"github.com/atelier-studio/atelier/agents/explore"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -34,6 +35,9 @@ type Result struct {
 	// Model is what a language model was asked, and Claims what it claimed and was tried; nil without one.
 	Model  *explore.Use `json:"model,omitempty"`
 	Claims *claim.Book  `json:"claims,omitempty"`
+
+	// Sessions are the values of the cookies by which accounts were signed in: what is told of a result leaves them out.
+	Sessions []string `json:"-"`
 
 	before *agents.Baseline // that it was compared with
 	visits map[string]*browser.Visit
@@ -82,6 +86,11 @@ func (c *campaign) conclude(ctx, timed context.Context) {
 	r := c.result
 	r.Ended, r.Cases, r.Accounts, r.Browser = c.Now(), c.cases, c.accounts, c.noBrowser
 	r.before, r.visits = c.Baseline, c.visits.all()
+	for _, line := range c.client.Given() {
+		if cookie, ok := reading.ParseCookie(line); ok && cookie.IsSession() {
+			r.Sessions = append(r.Sessions, cookie.Value)
+		}
+	}
 	r.Requests, r.Bytes = c.client.Budget().Sent(), c.client.Budget().Received()
 	r.Counts, r.ByProbe = map[agents.Area]*agents.Count{}, map[string]*agents.Count{}
 	for _, x := range c.cases {

@@ -1,9 +1,14 @@
 package report
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -28,7 +33,15 @@ const (
 func masked(r *campaign.Result) *campaign.Result {
 	m := maskerOf(r)
 	c := *r
+	c.Settings = m.settings(r.Settings)
 	c.Surface = m.ofSurface(r.Surface)
+	c.Claims = retold(m, r.Claims)
+	c.Stopped, c.Browser = m.text(r.Stopped), m.text(r.Browser)
+	c.Counts, c.ByProbe = counts(m, r.Counts), counts(m, r.ByProbe)
+	c.Accounts = slices.Clone(r.Accounts)
+	for i := range c.Accounts {
+		c.Accounts[i].Why = m.text(c.Accounts[i].Why)
+	}
 	c.Findings = make([]campaign.Agreed, len(r.Findings))
 	shown := map[string]bool{}
 	for i, a := range r.Findings {
@@ -43,6 +56,12 @@ func masked(r *campaign.Result) *campaign.Result {
 	c.Cases = make([]*campaign.Case, len(r.Cases))
 	for i, x := range r.Cases {
 		one := *x
+		one.ID, one.Item, one.Address = m.text(x.ID), m.text(x.Item), m.text(x.Address)
+		one.Outcome.Reason, one.Outcome.Saw = m.text(x.Outcome.Reason), m.text(x.Outcome.Saw)
+		one.Facts = slices.Clone(x.Facts)
+		for k := range one.Facts {
+			one.Facts[k].Text, one.Facts[k].URL = m.text(one.Facts[k].Text), m.text(one.Facts[k].URL)
+		}
 		one.Outcome.Findings = make([]agents.Finding, len(x.Outcome.Findings))
 		for k, f := range x.Outcome.Findings {
 			if shown[f.Print()] {
@@ -55,46 +74,120 @@ func masked(r *campaign.Result) *campaign.Result {
 	return &c
 }
 
-// maskerOf knows the secrets of a campaign's accounts.
-func maskerOf(r *campaign.Result) *masker {
-	m := &masker{pictures: maxPictures, surface: maxSurface}
-	for _, login := range r.Settings.Accounts {
-		m.know(login.Password)
-		if _, value, ok := strings.Cut(login.Header, ":"); ok {
-			m.know(strings.TrimSpace(value))
+// counts are copied for the reasons in them, which may name addresses.
+func counts[K comparable](m *masker, of map[K]*agents.Count) map[K]*agents.Count {
+	if of == nil {
+		return nil
+	}
+	c := make(map[K]*agents.Count, len(of))
+	for key, count := range of {
+		one := *count
+		if count.Reasons != nil {
+			one.Reasons = make(map[string]int, len(count.Reasons))
+			for reason, n := range count.Reasons {
+				one.Reasons[m.text(reason)] += n
+			}
 		}
+		c[key] = &one
 	}
-	for i := range r.Accounts {
-		m.know(r.Accounts[i].Password)
-	}
-	return m
+	return c
 }
 
 // masker knows what must not be told.
 type masker struct {
-	secrets  []string
+	secrets  *strings.Replacer
 	pictures int
 	surface  int
 }
 
-// know adds a secret, in the forms in which requests carry it. What is very short stands everywhere, and is none.
-func (m *masker) know(secret string) {
-	if len(secret) < 4 {
-		return
-	}
-	m.secrets = append(m.secrets, secret)
-	for _, form := range []string{url.QueryEscape(secret), url.PathEscape(secret), strings.ReplaceAll(url.QueryEscape(secret), "+", "%20")} {
-		if form != secret {
-			m.secrets = append(m.secrets, form)
+// maskerOf knows the secrets of a campaign's accounts: what they sign in with, the sessions that they got for it, and what
+// journeys write into fields for it.
+func maskerOf(r *campaign.Result) *masker {
+	known := map[string]bool{}
+	know := func(secret string) {
+		const shortest = 4 // what is shorter stands everywhere, and is none
+		if len(secret) >= shortest {
+			known[secret] = true
 		}
 	}
+	for _, login := range r.Settings.Accounts {
+		know(login.Password)
+		name, value, _ := strings.Cut(login.Header, ":")
+		value = strings.TrimSpace(value)
+		know(value)
+		if strings.EqualFold(strings.TrimSpace(name), "Cookie") {
+			for pair := range strings.SplitSeq(value, ";") {
+				if _, of, ok := strings.Cut(pair, "="); ok && token.MatchString(of) {
+					know(of)
+				}
+			}
+		} else if _, credentials, ok := strings.Cut(value, " "); ok {
+			know(credentials)
+		}
+	}
+	for i := range r.Accounts {
+		know(r.Accounts[i].Password)
+	}
+	for i := range r.Settings.Journeys {
+		for _, step := range r.Settings.Journeys[i].Steps {
+			if step.Fill != nil && secretField.MatchString(step.Fill.Field) {
+				know(step.Fill.With)
+			}
+		}
+	}
+	for _, value := range r.Sessions {
+		if !slices.ContainsFunc(r.Settings.Accounts, func(l campaign.Login) bool { return l.User == value }) {
+			know(value)
+		}
+	}
+	m := &masker{pictures: maxPictures, surface: maxSurface}
+	var list []string
+	for secret := range known {
+		list = append(list, forms(secret)...)
+	}
+	// The longest first, so that none is taken for the beginning of another.
+	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
+	var pairs []string
+	for _, form := range slices.Compact(list) {
+		pairs = append(pairs, form, mask)
+	}
+	m.secrets = strings.NewReplacer(pairs...)
+	return m
+}
+
+// forms are those in which requests carry a secret, and pages, scripts and data show it.
+func forms(secret string) []string {
+	escaped := url.QueryEscape(secret)
+	list := []string{secret, escaped, url.PathEscape(secret), strings.ReplaceAll(escaped, "+", "%20"), html.EscapeString(secret), htmlNamed.Replace(secret)}
+	if decoded, err := url.QueryUnescape(secret); err == nil && len(decoded) >= 4 { // a cookie is shown as it is and as it is meant
+		list = append(list, decoded, html.EscapeString(decoded))
+	}
+	for _, safe := range []bool{true, false} {
+		var b bytes.Buffer
+		encoder := json.NewEncoder(&b)
+		encoder.SetEscapeHTML(safe)
+		if encoder.Encode(secret) == nil {
+			text := strings.TrimSpace(b.String())
+			text = text[1 : len(text)-1]
+			list = append(list, text, strings.ReplaceAll(text, "/", `\/`), strings.ReplaceAll(text, "'", `\u0027`))
+		}
+	}
+	for _, form := range list[1:4] {
+		list = append(list, escapes.ReplaceAllStringFunc(form, strings.ToLower))
+	}
+	return list
 }
 
 var (
+	htmlNamed = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#x27;")
+	escapes   = regexp.MustCompile(`%[0-9A-F]{2}`)
+
 	jwt = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)
 	// named are values in JSON and forms whose names say that they open doors. A short one opens none.
 	named = regexp.MustCompile(`(?i)((?:access|refresh|id|session|auth|api|bearer|csrf)[_-]?(?:token|key|secret|id)"?\s*[:=]\s*"?)([A-Za-z0-9+/_.~=-]{12,})`)
 	token = regexp.MustCompile(`^[A-Za-z0-9+/=_.%~:|-]{12,}$`)
+	// secretField are fields of a journey that are filled with what nobody else should know.
+	secretField = regexp.MustCompile(`(?i)pass(?:w|phrase|code|$)|secret|token|\bpin\b|one.?time|contrase|kennwort|mot de passe|密码`)
 )
 
 const mask = "•••"
@@ -103,9 +196,7 @@ const mask = "•••"
 func hide(secret string) string { return secret[:min(4, len(secret)/4)] + mask }
 
 func (m *masker) text(s string) string {
-	for _, secret := range m.secrets {
-		s = strings.ReplaceAll(s, secret, mask)
-	}
+	s = surface.Veiled(m.secrets.Replace(s))
 	s = jwt.ReplaceAllStringFunc(s, hide)
 	return named.ReplaceAllStringFunc(s, func(found string) string {
 		part := named.FindStringSubmatch(found)
@@ -168,20 +259,25 @@ func (m *masker) exchange(x *wire.Exchange, limit int) *wire.Exchange {
 		return nil
 	}
 	c := &wire.Exchange{Request: x.Request, URL: m.text(x.URL), Status: x.Status, Proto: x.Proto, Header: m.header(x.Header), Fault: x.Fault, First: x.First, Took: x.Took, At: x.At}
+	if x.Fault != nil {
+		c.Fault = &wire.Fault{Kind: x.Fault.Kind, Text: m.text(x.Fault.Text)}
+	}
 	c.Request.URL, c.Request.Header = m.text(x.Request.URL), m.header(x.Request.Header)
 	c.Request.Body, _ = m.body(x.Request.Body, limit)
 	var wasCut bool
 	c.Body, wasCut = m.body(x.Body, limit)
 	c.Cut = x.Cut || wasCut
-	for _, hop := range x.Hops {
-		c.Hops = append(c.Hops, wire.Hop{URL: m.text(hop.URL), Status: hop.Status, To: m.text(hop.To)})
-	}
+	c.Hops = m.hops(x.Hops)
 	return c
 }
 
 func (m *masker) finding(f agents.Finding) agents.Finding {
-	f.Text = cut(m.text(f.Text), maxEvidenceText)
+	was := f.Print()
+	f.Title, f.Text, f.Cause = m.text(f.Title), cut(m.text(f.Text), maxEvidenceText), m.text(f.Cause)
 	f.Where = m.place(f.Where)
+	if f.Print() != was {
+		f.Printed = was
+	}
 	list := make([]agents.Evidence, 0, len(f.Evidence))
 	for _, e := range f.Evidence {
 		e.Exchange = m.exchange(e.Exchange, maxEvidenceBody)
@@ -213,7 +309,7 @@ func (m *masker) rows(rows [][]string) [][]string {
 }
 
 func (m *masker) place(p agents.Place) agents.Place {
-	p.URL, p.Element = m.text(p.URL), cut(p.Element, 1<<10)
+	p.URL, p.Element = m.text(p.URL), cut(m.text(p.Element), 1<<10)
 	return p
 }
 
@@ -221,44 +317,6 @@ func (m *masker) places(list []agents.Place) []agents.Place {
 	c := make([]agents.Place, len(list))
 	for i, p := range list {
 		c[i] = m.place(p)
-	}
-	return c
-}
-
-// ofSurface copies what holds exchanges; the rest of a surface is not written to by anybody any more.
-func (m *masker) ofSurface(s *surface.Surface) *surface.Surface {
-	if s == nil {
-		return nil
-	}
-	c := *s
-	c.Pages = make([]*surface.Page, len(s.Pages))
-	for i, p := range s.Pages {
-		one := *p
-		one.URL, one.Answer = m.text(p.URL), m.discovered(p.Answer)
-		c.Pages[i] = &one
-	}
-	c.Assets = make([]*surface.Asset, len(s.Assets))
-	for i, a := range s.Assets {
-		one := *a
-		one.Answer = m.discovered(a.Answer)
-		c.Assets[i] = &one
-	}
-	c.Operations = make([]*surface.Operation, len(s.Operations))
-	for i, o := range s.Operations {
-		one := *o
-		one.Seen = nil
-		for _, x := range o.Seen {
-			one.Seen = append(one.Seen, m.discovered(x))
-		}
-		c.Operations[i] = &one
-	}
-	return &c
-}
-
-func (m *masker) discovered(x *wire.Exchange) *wire.Exchange {
-	c := m.exchange(x, min(maxSurfaceBody, max(0, m.surface)))
-	if c != nil {
-		m.surface -= len(c.Body) + len(c.Request.Body)
 	}
 	return c
 }

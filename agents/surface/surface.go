@@ -148,7 +148,7 @@ type Link struct {
 }
 
 // Key implements Item.
-func (l *Link) Key() string { return "link " + pathOf(l.Page) + " -> " + l.URL }
+func (l *Link) Key() string { return "link " + pathOf(l.Page) + " -> " + Veiled(l.URL) }
 
 // Address implements Item.
 func (l *Link) Address() string { return l.Page }
@@ -290,11 +290,12 @@ func ShapeOf(address string) string {
 	return shape
 }
 
-// pathOf is an address without its origin, so that keys are the same wherever the target runs.
+// pathOf is an address without its origin, so that keys are the same wherever the target runs, and without sessions and
+// tokens, so that they are the same in every one.
 func pathOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return address
+		return Veiled(address)
 	}
 	path := u.EscapedPath()
 	if path == "" {
@@ -306,7 +307,7 @@ func pathOf(address string) string {
 	if u.Fragment != "" {
 		path += "#" + u.EscapedFragment()
 	}
-	return path
+	return Veiled(path)
 }
 
 // Sort puts all lists into the order of their keys and drops what is there twice.

@@ -35,6 +35,7 @@ type Client struct {
 	mu       sync.Mutex
 	sessions map[string]*session
 	written  map[[3]string]Written // by account, name and attributes
+	given    map[string]string     // lines that gave accounts cookies, by name and value
 }
 
 // session is what an account carries along.
@@ -58,7 +59,7 @@ func NewClient(scope *Scope, budget *Budget, agent string, now func() time.Time)
 	}
 	fresh := transport.Clone()
 	fresh.DisableKeepAlives = true
-	return &Client{scope: scope, budget: budget, transport: transport, fresh: fresh, agent: agent, now: now, sessions: map[string]*session{}, written: map[[3]string]Written{}}
+	return &Client{scope: scope, budget: budget, transport: transport, fresh: fresh, agent: agent, now: now, sessions: map[string]*session{}, written: map[[3]string]Written{}, given: map[string]string{}}
 }
 
 // Scope is what the client keeps to.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,11 +26,28 @@ func (c *Client) note(as, address string, header http.Header) {
 		name, value, _ := strings.Cut(pair, "=")
 		key := [3]string{as, strings.TrimSpace(name), withoutTimes(attributes, value == "")}
 		c.mu.Lock()
+		if as != "" && len(c.given) < maxGiven && len(line) <= maxLine {
+			c.given[pair] = line
+		}
 		if was, known := c.written[key]; len(c.written) < maxWritten && (!known || address < was.URL) {
 			c.written[key] = Written{address, as, line}
 		}
 		c.mu.Unlock()
 	}
+}
+
+// Bounds of the cookies of accounts that are remembered with all the values that they had, and of the line of one.
+const (
+	maxGiven = 2000
+	maxLine  = 4 << 10
+)
+
+// Given are the Set-Cookie lines by which accounts got cookies, one for every value, in their order: a report must know
+// them in order not to tell them.
+func (c *Client) Given() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Sorted(maps.Values(c.given))
 }
 
 // withoutTimes are a line's attributes without when it ends, which varies from answer to answer.

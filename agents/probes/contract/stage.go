@@ -136,14 +136,14 @@ func (g *stage) close(ctx context.Context) {
 // curl is a request as a command that repeats it.
 func curl(r wire.Request) string {
 	var b strings.Builder
-	b.WriteString("curl -i -X " + r.Method)
+	b.WriteString("curl -i -X " + quote(r.Method))
 	for _, name := range []string{"Content-Type", "Accept"} {
 		if v := r.Header.Get(name); v != "" {
 			b.WriteString(" -H " + quote(name+": "+v))
 		}
 	}
 	if r.As != "" {
-		b.WriteString(" -H 'Cookie: (as " + r.As + ")'")
+		b.WriteString(" -H " + quote("Cookie: (as "+r.As+")"))
 	}
 	if len(r.Body) > 0 {
 		const longest = 2000
@@ -151,9 +151,9 @@ func curl(r wire.Request) string {
 		if len(body) > longest {
 			body = body[:longest] + "…(" + strconv.Itoa(len(r.Body)) + " bytes)"
 		}
-		b.WriteString(" --data-binary " + quote(body))
+		b.WriteString(" --data-raw " + quote(body)) // which reads no file
 	}
-	b.WriteString(" " + quote(r.URL))
+	b.WriteString(" --url " + quote(r.URL))
 	return b.String()
 }
 
