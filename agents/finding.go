@@ -27,7 +27,7 @@ type Finding struct {
 	Printed  string     `json:"print,omitempty"`
 	Evidence []Evidence `json:"evidence,omitempty"`
 	Advice   string     `json:"advice,omitempty"`
-	// Vector is a CVSS 4.0 or 3.1 vector where one applies.
+	// Vector is a CVSS 3.1 base vector where one applies.
 	Vector     string   `json:"vector,omitempty"`
 	References []string `json:"references,omitempty"`
 }

@@ -18,7 +18,9 @@ type Probe struct {
 	Advice  string
 	Needs   Needs
 	// Severity is that of its findings, as long as one does not say another.
-	Severity   Severity
+	Severity Severity
+	// Vector is a CVSS 3.1 base vector where one applies; Severity is its rating then.
+	Vector     string
 	References []string // CWE-79, WCAG 2.4.3, WSTG-INPV-01, …
 	// Skills are those that help with it: personas with them are given it, and take it over from others.
 	Skills []string

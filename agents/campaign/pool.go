@@ -367,6 +367,9 @@ func (c *campaign) fill(f *agents.Finding, x *Case) {
 	if f.Severity == agents.Info {
 		f.Severity = x.probe.Severity
 	}
+	if f.Vector == "" && f.Severity == x.probe.Severity { // one that is worse or milder than usual is another
+		f.Vector = x.probe.Vector
+	}
 }
 
 // lab makes what a probe works with in a case.

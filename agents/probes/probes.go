@@ -70,6 +70,12 @@ func All() map[string]*agents.Probe {
 			all[probe.ID] = probe
 		}
 	}
+	for id, vector := range vectors {
+		if all[id] == nil {
+			panic(fmt.Sprintf("there is no probe %q to have a vector", id))
+		}
+		all[id].Vector = vector
+	}
 	return all
 }
 

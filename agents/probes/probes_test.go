@@ -2,7 +2,10 @@ package probes_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	gocvss31 "github.com/pandatix/go-cvss/31"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/probes"
@@ -38,5 +41,29 @@ func TestPersonasHaveTheirProbes(t *testing.T) {
 		if slices.Contains(probe.References, "") {
 			t.Errorf("%s has an empty reference", id)
 		}
+	}
+}
+
+// The severity of what has a vector is the vector's, by the formula of its specification.
+func TestVectors(t *testing.T) {
+	t.Parallel()
+	rated := 0
+	for id, probe := range probes.All() {
+		if probe.Vector == "" {
+			continue
+		}
+		rated++
+		vector, err := gocvss31.ParseVector(probe.Vector)
+		if err != nil {
+			t.Errorf("%s: %q: %v", id, probe.Vector, err)
+			continue
+		}
+		rating, err := gocvss31.Rating(vector.BaseScore())
+		if err != nil || !strings.EqualFold(rating, probe.Severity.String()) {
+			t.Errorf("%s: %s has a score of %.1f, which is %s and not %s (%v)", id, probe.Vector, vector.BaseScore(), rating, probe.Severity, err)
+		}
+	}
+	if rated == 0 {
+		t.Error("no probe has a vector")
 	}
 }
