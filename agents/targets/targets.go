@@ -26,6 +26,8 @@ type Defect struct {
 	Also  []string `yaml:"also,omitempty"`
 	// Where is the shape of the address that it is at; empty: all over the shop.
 	Where string `yaml:"where,omitempty"`
+	// Says is a part of what a finding of it says, where the page has more of the sort.
+	Says string `yaml:"says,omitempty"`
 	// Further are more shapes of addresses at which it is seen.
 	Further []string `yaml:"further,omitempty"`
 	// Needs says what a campaign must have to find it, where that is more than a browser and permission: "tls".
@@ -59,7 +61,8 @@ type Score struct {
 	False    []campaign.Agreed
 }
 
-// Rate of a campaign's findings, by area, against the faults that were switched on.
+// Rate of a campaign's findings, by area, against the faults that were switched on. A finding stands for one fault: two
+// faults of a sort on one page need two.
 func Rate(planted []Defect, findings []campaign.Agreed) map[agents.Area]*Score {
 	scores := map[agents.Area]*Score{}
 	of := func(area agents.Area) *Score {
@@ -68,10 +71,11 @@ func Rate(planted []Defect, findings []campaign.Agreed) map[agents.Area]*Score {
 		}
 		return scores[area]
 	}
-	for _, d := range planted {
+	found := assigned(planted, findings)
+	for i, d := range planted {
 		s := of(d.Area)
 		s.Planted++
-		if slices.ContainsFunc(findings, func(f campaign.Agreed) bool { return f.Probe == d.Probe && d.at(f) }) {
+		if found[i] {
 			s.Found++
 		} else {
 			s.Missed = append(s.Missed, d)
@@ -83,11 +87,42 @@ func Rate(planted []Defect, findings []campaign.Agreed) map[agents.Area]*Score {
 		}
 		s := of(f.Area)
 		s.Findings++
-		if !slices.ContainsFunc(planted, func(d Defect) bool { return (f.Probe == d.Probe || slices.Contains(d.Also, f.Probe)) && d.at(f) }) {
+		if !slices.ContainsFunc(planted, func(d Defect) bool {
+			return d.found(f) || slices.Contains(d.Also, f.Probe) && d.at(f)
+		}) {
 			s.False = append(s.False, f)
 		}
 	}
 	return scores
+}
+
+// assigned tells which faults have a finding of their own: a largest matching, by augmenting paths.
+func assigned(planted []Defect, findings []campaign.Agreed) []bool {
+	of := map[int]int{} // finding -> fault
+	var assign func(fault int, seen map[int]bool) bool
+	assign = func(fault int, seen map[int]bool) bool {
+		for i := range findings {
+			if seen[i] || !planted[fault].found(findings[i]) {
+				continue
+			}
+			seen[i] = true
+			if other, taken := of[i]; !taken || assign(other, seen) {
+				of[i] = fault
+				return true
+			}
+		}
+		return false
+	}
+	found := make([]bool, len(planted))
+	for i := range planted {
+		found[i] = assign(i, map[int]bool{})
+	}
+	return found
+}
+
+// found tells whether a finding is of the defect.
+func (d *Defect) found(f campaign.Agreed) bool {
+	return f.Probe == d.Probe && d.at(f) && strings.Contains(f.Text+" "+f.Cause, d.Says)
 }
 
 // at tells whether a finding is where the defect is.

@@ -32,6 +32,9 @@ func TestDefectsAreWhole(t *testing.T) {
 			t.Errorf("%+v is no whole defect, or there twice", d)
 		}
 		seen[d.ID] = true
+		if d.Where == "" && len(d.Also) > 0 && d.ID != "found-everywhere" { // else it would excuse what is wrong anywhere
+			t.Errorf("%s does not say where %v may see it too", d.ID, d.Also)
+		}
 		for _, id := range append([]string{d.Probe}, d.Also...) {
 			if all[id] == nil {
 				t.Errorf("%s names the probe %q, which there is not", d.ID, id)
