@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"net/http"
+	"sync"
 
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -11,16 +12,35 @@ import (
 // try is what the second tries of all cases share, and the third ones.
 type try struct {
 	visits *visits
-	asked  asked
+	asked  *asked
 }
 
-// asked are answers that were asked for once more, by account and address, for one try.
-type asked map[string]*wire.Exchange
+func (c *campaign) newTry() *try {
+	return &try{c.lookAnew(), &asked{known: map[string]*wire.Exchange{}}}
+}
+
+// asked are answers that were asked for once more for one try.
+type asked struct {
+	mu    sync.Mutex
+	known map[string]*wire.Exchange // by account and address
+}
+
+func (a *asked) get(key string) *wire.Exchange {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.known[key]
+}
+
+func (a *asked) put(key string, x *wire.Exchange) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.known[key] = x
+}
 
 // anew is a case with its item's answer asked for once more, for a probe that only reads it: an error that was there for a
 // moment is none the second time. What cannot be asked again, such as what changes something, stays as it was. The fault says
 // why there was no answer this time.
-func (c *campaign) anew(ctx context.Context, x *Case, known asked) (*Case, *wire.Fault) {
+func (c *campaign) anew(ctx context.Context, x *Case, known *asked) (*Case, *wire.Fault) {
 	if x.probe.Needs != 0 {
 		return x, nil
 	}
@@ -60,15 +80,16 @@ func silence(x *wire.Exchange) *wire.Fault {
 }
 
 // askAgain sends a request once more. The first answer stands where an account is not let in any more.
-func (c *campaign) askAgain(ctx context.Context, was *wire.Exchange, known asked) *wire.Exchange {
+func (c *campaign) askAgain(ctx context.Context, was *wire.Exchange, known *asked) *wire.Exchange {
 	if was == nil || was.Request.Method != "" && was.Request.Method != http.MethodGet {
 		return was
 	}
 	key := was.Request.As + " " + was.Request.URL
-	if known[key] == nil {
-		known[key] = c.client.Send(ctx, was.Request)
+	now := known.get(key)
+	if now == nil {
+		now = c.client.Send(ctx, was.Request)
+		known.put(key, now)
 	}
-	now := known[key]
 	if was.Request.As != "" && (now.Status == http.StatusUnauthorized || now.Status == http.StatusForbidden || len(now.Hops) > len(was.Hops) || now.Status/100 == 3 && was.Status/100 != 3) {
 		return was
 	}

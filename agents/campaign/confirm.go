@@ -6,40 +6,61 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/atelier-studio/atelier/agents"
 )
 
-// confirm makes every case of some that failed once more, one after the other and with pages looked at anew; a finding counts when
-// it was seen in two of three tries. What is only to know is taken as it is, and so is what is made once or last.
+// confirm makes every case of some that failed once more, with pages looked at anew; a finding counts when it was seen in two
+// of three tries. What is only to know is taken as it is, and so is what is made once or last.
 //
-// All second tries share one look at a page, and all third ones another: what probes make out of a look, such as a walk with
-// the keyboard, is made again as often.
+// What changes nothing is tried side by side, as it was the first time; what measures how fast the target is, and what may
+// change something, one after the other and while nothing else asks. All second tries share one look at a page, and all
+// third ones another: what probes make out of a look, such as a walk with the keyboard, is made again as often.
 func (c *campaign) confirm(ctx context.Context, cases []*Case) {
-	again, oncemore := &try{c.lookAnew(), asked{}}, &try{c.lookAnew(), asked{}}
+	again, oncemore := c.newTry(), c.newTry()
+	slots := make(chan struct{}, c.Budget.Active)
+	var working sync.WaitGroup
+	var alone []*Case
 	for _, x := range cases {
-		if x.Outcome.Verdict != agents.Failed || x.Settled || onlyInfo(x.Outcome) || x.probe.Once || x.probe.Last {
-			continue
+		switch {
+		case x.Outcome.Verdict != agents.Failed || x.Settled || onlyInfo(x.Outcome) || x.probe.Once || x.probe.Last:
+		case x.Area == agents.Performance || x.probe.Needs.Has(agents.NeedsIntrusive):
+			alone = append(alone, x)
+		default:
+			slots <- struct{}{}
+			working.Go(func() {
+				defer func() { <-slots }()
+				c.settle(ctx, x, again, oncemore)
+			})
 		}
-		if reason := c.ended(ctx); reason != "" {
-			x.Outcome.Reason = "not confirmed: " + reason
-			continue
-		}
-		c.Control.gate(ctx)
-		if x.probe.Needs.Has(agents.NeedsIntrusive) {
-			x.State = Confirming
-			c.note(ctx, x)
-			x.State = Done
-		}
-		outcome, whole := c.tryAgain(ctx, x, again, oncemore)
-		if reason := c.ended(ctx); reason != "" && !whole {
-			x.Outcome.Reason = "not confirmed: " + reason // whoever goes on with the campaign tries it again
-			continue
-		}
-		x.Outcome, x.Settled, x.Confirmed = outcome, true, whole && outcome.Verdict == agents.Failed
-		c.note(ctx, x)
-		c.say(Event{Kind: Confirmed, Case: x.ID, Probe: x.Probe, Verdict: x.Outcome.Verdict})
 	}
+	working.Wait()
+	for _, x := range alone {
+		c.settle(ctx, x, again, oncemore)
+	}
+}
+
+// settle confirms a case, or not.
+func (c *campaign) settle(ctx context.Context, x *Case, again, oncemore *try) {
+	c.Control.gate(ctx)
+	if reason := c.ended(ctx); reason != "" {
+		x.Outcome.Reason = "not confirmed: " + reason
+		return
+	}
+	if x.probe.Needs.Has(agents.NeedsIntrusive) {
+		x.State = Confirming
+		c.note(ctx, x)
+		x.State = Done
+	}
+	outcome, whole := c.tryAgain(ctx, x, again, oncemore)
+	if reason := c.ended(ctx); reason != "" && !whole {
+		x.Outcome.Reason = "not confirmed: " + reason // whoever goes on with the campaign tries it again
+		return
+	}
+	x.Outcome, x.Settled, x.Confirmed = outcome, true, whole && outcome.Verdict == agents.Failed
+	c.note(ctx, x)
+	c.say(Event{Kind: Confirmed, Case: x.ID, Probe: x.Probe, Verdict: x.Outcome.Verdict})
 }
 
 // tryAgain makes a failed case a second time, and a third where the two differ. It is whole when a try came to an end, one

@@ -20,7 +20,7 @@ import (
 func TestConfirm(t *testing.T) {
 	t.Parallel()
 	server := shop(t)
-	var tries, loud, once atomic.Int64
+	var tries, loud, once, stuck atomic.Int64
 	var stop context.CancelFunc
 	whole := func(id string, needs agents.Needs, run func() agents.Outcome) *agents.Probe {
 		return &agents.Probe{ID: id, Title: id, Severity: agents.High, Needs: needs, Once: id == "once", Check: agents.Whole(func(context.Context, *agents.Lab) agents.Outcome { return run() })}
@@ -40,7 +40,7 @@ func TestConfirm(t *testing.T) {
 			}
 		}),
 		whole("stuck", 0, func() agents.Outcome {
-			if tries.Load() < 2 {
+			if stuck.Add(1) == 1 {
 				return fault()
 			}
 			return agents.Block("it took too long")
@@ -48,7 +48,6 @@ func TestConfirm(t *testing.T) {
 	} {
 		probes[p.ID] = p
 	}
-	// The order of the cases is that of the probes.
 	tester := agents.Persona{ID: "tester", Name: "Tester", Area: agents.Security, Probes: []string{"once", "loud", "later", "stuck"}}
 	kept := &notebook{cases: map[string]campaign.Case{}}
 	s := campaign.Settings{Target: server.URL, Personas: []agents.Persona{tester}, Intrusive: true, Budget: campaign.Budget{PerSecond: 1000}}
