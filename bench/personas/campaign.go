@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +59,18 @@ func measure(ctx context.Context, n int) (*outcome, error) {
 		return nil, fmt.Errorf("the campaign with %d personas: %w", n, err)
 	}
 	return o, json.Unmarshal(out.Bytes(), o)
+}
+
+// write keeps what a campaign came to in a folder; "" keeps nothing.
+func (o *outcome) write(folder string, n int) error {
+	if folder == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(o, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.json", n)), data, 0o600)
 }
 
 // child makes one campaign and writes what came of it.

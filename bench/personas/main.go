@@ -39,6 +39,7 @@ var (
 	longest   = flag.Duration("time", 45*time.Minute, "at most for one campaign")
 	pace      = flag.Float64("pace", 50, "requests a second")
 	tools     = flag.Bool("tools", true, "measure nikto and wapiti too, where they are on the path")
+	keep      = flag.String("keep", "", "a folder for what each campaign found, as JSON")
 	one       = flag.String("campaign", "", "make one campaign on this address, and write its result as JSON")
 )
 
@@ -81,6 +82,9 @@ func run(ctx context.Context) error {
 		}
 		o, err := measure(ctx, n)
 		if err != nil {
+			return err
+		}
+		if err := o.write(*keep, n); err != nil {
 			return err
 		}
 		took = o.Took
