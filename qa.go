@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -68,11 +67,11 @@ func qaCommand(ctx context.Context, p *process) int {
 		return p.fail(exitUsage, err)
 	}
 	if o.out != "" { // before the work, so that it is not done in vain
-		if err := os.MkdirAll(o.out, 0o755); err != nil { //nolint:gosec // a report is there to be read
+		if err := mayWrite(o.out); err != nil {
 			return p.fail(exitUsage, fmt.Errorf("--out: %w", err))
 		}
 	}
-	show := newQAProgress(p.stderr, isTerminal(p.stderr), o.settings, parts.Control)
+	show := newQAProgress(p.stderr, terminalSize(p.stderr), o.settings, parts)
 	parts.Each = show.event
 	result, err := campaign.Run(ctx, o.settings, *parts)
 	show.close()
@@ -287,18 +286,22 @@ func readPersonas(text string, known map[string]*agents.Probe) ([]agents.Persona
 // tell writes what a campaign came to, and returns the exit code for it.
 func (o *qaFlags) tell(ctx context.Context, p *process, result *campaign.Result, known map[string]*agents.Probe, failOn agents.Severity) int {
 	r := report.Report{Result: result, Probes: known, Version: ops.Version(release)}
+	var unwritten error
 	if o.out != "" {
-		if err := writeQAFiles(ctx, o.out, r); err != nil {
-			return p.fail(exitUsage, fmt.Errorf("--out: %w", err))
-		}
+		unwritten = writeQAFiles(ctx, o.out, r)
 	}
 	var err error
 	if o.json {
 		err = r.JSON(p.stdout)
+	} else if unwritten != nil {
+		err = writeQA(p.stdout, result, "")
 	} else {
 		err = writeQA(p.stdout, result, o.out)
 	}
-	if err != nil {
+	if unwritten != nil {
+		err = errors.Join(fmt.Errorf("--out: %w", unwritten), err)
+	}
+	if err != nil { // what was found is told all the same
 		return p.fail(exitUsage, err)
 	}
 	if report.Conclude(result) == report.NotTested {

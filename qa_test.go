@@ -77,6 +77,7 @@ func TestQACommand(t *testing.T) {
 		{"a browser that is not there", server.URL + " --browser /none", exitUsage, "--browser"},
 		{"another machine without a token", "http://192.0.2.1:9 --time 3s --data " + dir, exitUsage, "atelier-target="},
 		{"faults", server.URL + " --browser none --personas " + personas + " --account admin:ada:" + password + " --out " + out, exitFailed, "Broken"},
+		{"a folder that takes no files", dead.URL + " --out /proc/self", exitUsage, "--out"},
 		{"faults below what counts", server.URL + " --browser none --personas " + personas + " --fail-on critical", exitOK, "functional"},
 		{"less than required", server.URL + " --browser none --personas " + personas + " --fail-on critical --require security=0.5", exitFailed, "security reached 0.000 of 0.500"},
 	} {

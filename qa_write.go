@@ -21,6 +21,18 @@ import (
 // baselineFile is what the next campaign on the target is compared with.
 const baselineFile = "baseline.json"
 
+// mayWrite makes a folder, and tells whether files can be written into it: one that is there already may be closed to us.
+func mayWrite(folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a report is there to be read
+		return err
+	}
+	f, err := os.CreateTemp(folder, ".new-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // writeQAFiles writes a report into a folder in all its forms.
 func writeQAFiles(ctx context.Context, folder string, r report.Report) error {
 	page := func(w io.Writer) error { return r.HTML(ctx, w) }
@@ -32,14 +44,13 @@ func writeQAFiles(ctx context.Context, folder string, r report.Report) error {
 		_, err = w.Write(data)
 		return err
 	}
+	var err error
 	for name, write := range map[string]func(io.Writer) error{
 		"report.html": page, "report.json": r.JSON, "junit.xml": r.JUnit, "findings.sarif": r.SARIF, baselineFile: before,
 	} {
-		if err := writeWhole(filepath.Join(folder, name), write); err != nil {
-			return err
-		}
+		err = errors.Join(err, writeWhole(filepath.Join(folder, name), write)) // one that fails keeps none of the others from being there
 	}
-	return nil
+	return err
 }
 
 // writeWhole writes a file that is there whole or not at all.

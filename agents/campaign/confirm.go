@@ -60,7 +60,7 @@ func (c *campaign) settle(ctx context.Context, x *Case, again, oncemore *try) {
 	}
 	x.Outcome, x.Settled, x.Confirmed = outcome, true, whole && outcome.Verdict == agents.Failed
 	c.note(ctx, x)
-	c.say(Event{Kind: Confirmed, Case: x.ID, Probe: x.Probe, Verdict: x.Outcome.Verdict})
+	c.say(Event{Kind: Confirmed, Case: x.ID, Probe: x.Probe, Verdict: x.Outcome.Verdict, Findings: x.Outcome.Findings})
 }
 
 // tryAgain makes a failed case a second time, and a third where the two differ. It is whole when a try came to an end, one

@@ -124,7 +124,7 @@ type Event struct {
 	Done    int            `json:"done,omitempty"`
 	Of      int            `json:"of,omitempty"`
 	Picture []byte         `json:"-"`
-	// Findings are those of a case that ended, before they are confirmed.
+	// Findings are those of a case that ended, before they are confirmed, and those that stayed of one that was tried again.
 	Findings []agents.Finding `json:"-"`
 }
 
