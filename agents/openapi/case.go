@@ -43,9 +43,10 @@ const (
 // give the same values. The error wraps ErrNoBody.
 func (a *API) Case(op Op, random *rand.Rand) (*Case, error) {
 	c := &Case{Op: op, Given: map[Slot]any{}}
+	m := newMaker(random)
 	for _, p := range op.Parameters {
 		if p.Value != nil && (p.Value.Required || p.Value.In == openapi3.ParameterInPath) {
-			c.Given[slotOf(p.Value)] = parameterValue(p.Value, random)
+			c.Given[slotOf(p.Value)] = m.parameter(p.Value)
 		}
 	}
 	media, schema := op.Takes()
@@ -57,7 +58,7 @@ func (a *API) Case(op Op, random *rand.Rand) (*Case, error) {
 	}
 	c.Media = media
 	if c.Body = op.RequestBody.Value.Content.Get(media).Example; c.Body == nil {
-		c.Body = Value(schema, random)
+		c.Body = m.value(schema, 0)
 	}
 	return c, nil
 }
@@ -185,7 +186,7 @@ func printable(r rune) rune {
 	return r
 }
 
-func parameterValue(p *openapi3.Parameter, random *rand.Rand) any {
+func (m *maker) parameter(p *openapi3.Parameter) any {
 	if p.Example != nil {
 		return p.Example
 	}
@@ -195,7 +196,7 @@ func parameterValue(p *openapi3.Parameter, random *rand.Rand) any {
 		}
 	}
 	if p.Schema != nil {
-		return Value(p.Schema, random)
+		return m.value(p.Schema, 0)
 	}
 	return "1"
 }

@@ -8,19 +8,20 @@ import (
 
 // matching is a text that matches a pattern and has at least so many characters. It is not ok for a pattern that cannot be
 // read (one that looks around itself) or has no such text.
-func matching(pattern string, least int) (text string, ok bool) {
+func (m *maker) matching(pattern string, least int) (text string, ok bool) {
 	const most = 200 // repetitions more than the pattern needs
+	compiled := m.compile(pattern)
+	if compiled == nil {
+		return "", false
+	}
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return "", false
 	}
-	compiled, err := regexp.Compile(pattern)
-	if err != nil {
-		return "", false
-	}
-	for more := 0; more <= min(max(least, 1), most); more++ {
+	for more := 0; more <= min(max(least, 1), most) && m.steps > 0; more++ {
 		var b strings.Builder
-		spell(&b, tree, more)
+		m.spell(&b, tree, more)
+		m.steps -= b.Len() // that it takes to match
 		if text := b.String(); compiled.MatchString(text) && len([]rune(text)) >= least {
 			return text, true
 		}
@@ -28,15 +29,32 @@ func matching(pattern string, least int) (text string, ok bool) {
 	return "", false
 }
 
-// spell writes the simplest text of a pattern, with what may be repeated so many times more.
-func spell(b *strings.Builder, r *syntax.Regexp, more int) {
+// compile makes a pattern ready; nil when it cannot be read, or takes too long.
+func (m *maker) compile(pattern string) *regexp.Regexp {
+	const longest = 1000
+	if m.steps -= len(pattern); len(pattern) > longest || m.steps < 0 {
+		return nil
+	}
+	compiled, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil
+	}
+	return compiled
+}
+
+// spell writes the simplest text of a pattern, with what may be repeated so many times more. What is repeated may have no
+// text itself, so steps are counted, too.
+func (m *maker) spell(b *strings.Builder, r *syntax.Regexp, more int) {
 	const longest = 10000
-	if b.Len() > longest {
+	if m.steps--; m.steps < 0 || b.Len() > longest {
 		return
 	}
 	times := func(n int) {
 		for range n {
-			spell(b, r.Sub[0], more)
+			if m.steps < 0 {
+				return
+			}
+			m.spell(b, r.Sub[0], more)
 		}
 	}
 	switch r.Op {
@@ -59,10 +77,10 @@ func spell(b *strings.Builder, r *syntax.Regexp, more int) {
 		}
 		times(n)
 	case syntax.OpAlternate:
-		spell(b, r.Sub[more%len(r.Sub)], more)
+		m.spell(b, r.Sub[more%len(r.Sub)], more)
 	case syntax.OpConcat, syntax.OpCapture:
 		for _, sub := range r.Sub {
-			spell(b, sub, more)
+			m.spell(b, sub, more)
 		}
 	default: // anchors have no text
 	}

@@ -149,7 +149,7 @@ func below(v any, ref *openapi3.SchemaRef, path []string) []place {
 			}
 			for _, name := range slices.Sorted(maps.Keys(s.Value.Properties)) {
 				p := s.Value.Properties[name]
-				if p.Value == nil || p.Value.ReadOnly {
+				if p.Value == nil || p.Value.ReadOnly || len(list) >= maxPlaces {
 					continue
 				}
 				list = append(list, place{path: at(name), schema: p.Value, required: slices.Contains(s.Value.Required, name)})

@@ -7,49 +7,65 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// maxDepth bounds values of schemas that contain themselves.
-const maxDepth = 8
+// Bounds of what is made for one case: a description of some lines can ask for more than any memory holds.
+const (
+	maxDepth  = 8       // of schemas that contain themselves
+	maxValues = 5000    // texts, numbers, lists and objects
+	maxSteps  = 200_000 // of making texts that match patterns
+)
+
+// maker makes values as long as the bounds allow; what is beyond them is null.
+type maker struct {
+	random *rand.Rand
+	values int // that may still be made
+	steps  int // that patterns may still take
+}
+
+func newMaker(random *rand.Rand) *maker {
+	return &maker{random: random, values: maxValues, steps: maxSteps}
+}
 
 // Value makes a value that fits a schema: its example where it has one, and else the smallest that fits.
-func Value(schema *openapi3.SchemaRef, random *rand.Rand) any { return value(schema, random, 0) }
+func Value(schema *openapi3.SchemaRef, random *rand.Rand) any {
+	return newMaker(random).value(schema, 0)
+}
 
-func value(ref *openapi3.SchemaRef, random *rand.Rand, depth int) any {
-	if ref == nil || ref.Value == nil || depth > maxDepth {
+func (m *maker) value(ref *openapi3.SchemaRef, depth int) any {
+	if m.values--; ref == nil || ref.Value == nil || depth > maxDepth || m.values < 0 {
 		return nil
 	}
 	s := ref.Value
 	switch {
 	case s.Example != nil:
-		return s.Example
+		return m.given(s.Example)
 	case len(s.Examples) > 0:
-		return s.Examples[0]
+		return m.given(s.Examples[0])
 	case s.Const != nil:
-		return s.Const
+		return m.given(s.Const)
 	case s.Default != nil:
-		return s.Default
+		return m.given(s.Default)
 	case len(s.Enum) > 0:
-		return s.Enum[random.IntN(len(s.Enum))]
+		return m.given(s.Enum[m.random.IntN(len(s.Enum))])
 	case len(s.OneOf) > 0:
-		return value(s.OneOf[0], random, depth+1)
+		return m.value(s.OneOf[0], depth+1)
 	case len(s.AnyOf) > 0:
-		return value(s.AnyOf[0], random, depth+1)
+		return m.value(s.AnyOf[0], depth+1)
 	case len(s.AllOf) > 0:
-		return allOf(s, random, depth)
+		return m.allOf(s, depth)
 	}
 	switch {
 	case s.Type.Is("object"), len(s.Properties) > 0:
-		return object(s, random, depth)
+		return m.object(s, depth)
 	case s.Type.Is("array"):
 		list := []any{}
 		for range min(max(s.MinItems, 1), 20) {
-			list = append(list, value(s.Items, random, depth+1))
+			list = append(list, m.value(s.Items, depth+1))
 		}
 		return list
 	case s.Type.Is("integer"):
@@ -61,34 +77,51 @@ func value(ref *openapi3.SchemaRef, random *rand.Rand, depth int) any {
 	case s.Type.Is("null"):
 		return nil
 	default:
-		return word(s, random)
+		return m.word(s)
 	}
 }
 
-func allOf(s *openapi3.Schema, random *rand.Rand, depth int) any {
+// given is a value of the description itself. A long one counts as several: it can stand in the case as often as its schema.
+func (m *maker) given(v any) any {
+	const usual = 200
+	if data, err := json.Marshal(v); err == nil {
+		m.values -= len(data) / usual
+	}
+	return v
+}
+
+func (m *maker) allOf(s *openapi3.Schema, depth int) any {
 	whole := map[string]any{}
 	for _, part := range s.AllOf {
-		if fields, ok := value(part, random, depth+1).(map[string]any); ok {
+		if m.values < 0 {
+			break
+		}
+		if fields, ok := m.value(part, depth+1).(map[string]any); ok {
 			maps.Copy(whole, fields)
 		} else if len(s.AllOf) == 1 {
-			return value(part, random, depth+1)
+			return m.value(part, depth+1)
 		}
 	}
-	maps.Copy(whole, object(s, random, depth))
+	maps.Copy(whole, m.object(s, depth))
 	return whole
 }
 
 // object has the required fields, and of the others those that are not nested.
-func object(s *openapi3.Schema, random *rand.Rand, depth int) map[string]any {
+func (m *maker) object(s *openapi3.Schema, depth int) map[string]any {
+	const alike = 10 // fields that are only looked at take less than values
+	m.values -= len(s.Properties) / alike
 	fields := map[string]any{}
+	required := map[string]bool{}
+	for _, name := range s.Required {
+		required[name] = true
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		p := s.Properties[name]
-		if p.Value == nil || p.Value.ReadOnly {
+		if p.Value == nil || p.Value.ReadOnly || m.values < 0 {
 			continue
 		}
-		required := slices.Contains(s.Required, name)
-		if required || depth < 2 && !p.Value.Type.Is("object") && !p.Value.Type.Is("array") {
-			fields[name] = value(p, random, depth+1)
+		if required[name] || depth < 2 && !p.Value.Type.Is("object") && !p.Value.Type.Is("array") {
+			fields[name] = m.value(p, depth+1)
 		}
 	}
 	return fields
@@ -109,14 +142,14 @@ func numberIn(s *openapi3.Schema, n float64) float64 {
 }
 
 // word is a text of the schema's format, pattern and length.
-func word(s *openapi3.Schema, random *rand.Rand) string {
+func (m *maker) word(s *openapi3.Schema) string {
 	w := "test"
 	if s.Pattern != "" {
-		compiled, err := regexp.Compile(s.Pattern)
-		if err == nil && compiled.MatchString(w) && uint64(len(w)) >= s.MinLength && (s.MaxLength == nil || uint64(len(w)) <= *s.MaxLength) {
+		compiled := m.compile(s.Pattern)
+		if compiled != nil && compiled.MatchString(w) && uint64(len(w)) >= s.MinLength && (s.MaxLength == nil || uint64(len(w)) <= *s.MaxLength) {
 			return w
 		}
-		if t, ok := matching(s.Pattern, int(min(s.MinLength, 1000))); ok {
+		if t, ok := m.matching(s.Pattern, int(min(s.MinLength, 1000))); ok {
 			return t
 		}
 	}
@@ -128,11 +161,11 @@ func word(s *openapi3.Schema, random *rand.Rand) string {
 	case "time":
 		w = "10:30:00Z"
 	case "email":
-		w = fmt.Sprintf("tester%d@example.org", random.IntN(100000))
+		w = fmt.Sprintf("tester%d@example.org", m.random.IntN(100000))
 	case "uri", "url":
 		w = "https://example.org/"
 	case "uuid":
-		w = fmt.Sprintf("%08x-0000-4000-8000-%012x", random.Uint32(), random.Uint64()&0xffffffffffff)
+		w = fmt.Sprintf("%08x-0000-4000-8000-%012x", m.random.Uint32(), m.random.Uint64()&0xffffffffffff)
 	case "ipv4":
 		w = "192.0.2.1"
 	case "ipv6":

@@ -117,7 +117,7 @@ func wrongText(s *openapi3.Schema, p *place, add func(string, any, string, ...an
 	}
 	if s.MaxLength != nil && *s.MaxLength <= 5000 {
 		long := strings.Repeat("a", int(*s.MaxLength)+1)
-		if t, ok := matching(s.Pattern, int(*s.MaxLength)+1); s.Pattern != "" && ok {
+		if t, ok := newMaker(nil).matching(s.Pattern, int(*s.MaxLength)+1); s.Pattern != "" && ok {
 			long = t
 		}
 		add("maxLength", long, "%d characters, where at most %d are allowed", len(long), *s.MaxLength)
