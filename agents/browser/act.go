@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // call makes an action of a command whose answer nobody needs.
@@ -34,9 +36,9 @@ func (t *Tab) Location(ctx context.Context) (string, error) {
 	return Eval[string](ctx, t, "location.href")
 }
 
-// HTML is the document as scripts have made it.
+// HTML is the document as scripts have made it, as far as a body is kept.
 func (t *Tab) HTML(ctx context.Context) (string, error) {
-	return Eval[string](ctx, t, "document.documentElement ? document.documentElement.outerHTML : ''")
+	return Eval[string](ctx, t, "document.documentElement ? document.documentElement.outerHTML.slice(0, "+Quote(wire.MaxBody)+") : ''")
 }
 
 // Screenshot takes a picture (PNG) of what is seen, or of a box of the page in CSS pixels.

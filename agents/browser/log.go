@@ -17,6 +17,8 @@ const (
 	maxMessages = 200
 	maxRequests = 2000
 	maxText     = 2000 // characters of a message
+	maxAddress  = 8 << 10
+	maxSent     = 64 << 10 // bytes of what a request sends
 )
 
 // Message is a line of the console.
@@ -170,7 +172,7 @@ func (r *recorder) listen(event any) {
 	case *network.EventWebSocketCreated:
 		r.sockets[e.RequestID] = len(r.log.Sockets)
 		if len(r.log.Sockets) < maxMessages {
-			r.log.Sockets = append(r.log.Sockets, Socket{ID: string(e.RequestID), URL: e.URL})
+			r.log.Sockets = append(r.log.Sockets, Socket{ID: string(e.RequestID), URL: address(e.URL)})
 		}
 	case *network.EventWebSocketClosed:
 		if s := r.socket(e.RequestID); s != nil {
@@ -200,15 +202,15 @@ func (r *recorder) listen(event any) {
 		}
 	case *page.EventWindowOpen:
 		if len(r.log.Opened) < maxMessages {
-			r.log.Opened = append(r.log.Opened, e.URL)
+			r.log.Opened = append(r.log.Opened, address(e.URL))
 		}
 	case *page.EventFrameNavigated:
 		if e.Frame.ParentID == "" && len(r.log.Went) < maxMessages {
-			r.log.Went = append(r.log.Went, e.Frame.URL+e.Frame.URLFragment)
+			r.log.Went = append(r.log.Went, address(e.Frame.URL+e.Frame.URLFragment))
 		}
 	case *page.EventNavigatedWithinDocument:
 		if len(r.log.Went) < maxMessages {
-			r.log.Went = append(r.log.Went, e.URL)
+			r.log.Went = append(r.log.Went, address(e.URL))
 		}
 	case *audits.EventIssueAdded:
 		r.issue(e.Issue)
@@ -223,6 +225,9 @@ func (r *recorder) listen(event any) {
 	close(r.changed)
 	r.changed = make(chan struct{})
 }
+
+// address is one as far as it is kept.
+func address(s string) string { return s[:min(len(s), maxAddress)] }
 
 func (r *recorder) request(id network.RequestID) *Request {
 	if i, ok := r.index[id]; ok {
@@ -269,18 +274,18 @@ func (r *recorder) sent(e *network.EventRequestWillBeSent) {
 		return
 	}
 	q := Request{
-		ID: string(e.RequestID), URL: e.Request.URL, Method: e.Request.Method, Type: string(e.Type), Document: e.DocumentURL, Header: texts(e.Request.Headers),
+		ID: string(e.RequestID), URL: address(e.Request.URL), Method: e.Request.Method, Type: string(e.Type), Document: address(e.DocumentURL), Header: texts(e.Request.Headers),
 		Begun: r.since(float64(e.Timestamp)), Render: e.RenderBlockingBehavior == network.RenderBlockingBehaviorBlocking,
 	}
-	q.Blocked = r.inside != nil && !r.inside(q.URL)
+	q.Blocked = r.inside != nil && !r.inside(e.Request.URL)
 	q.Held = r.ruled[e.RequestID]
 	for _, piece := range e.Request.PostDataEntries {
-		q.Body += string(piece.Bytes)
+		q.Body += string(piece.Bytes[:min(len(piece.Bytes), maxSent-len(q.Body))])
 	}
 	if e.Initiator != nil {
-		q.From = e.Initiator.URL
+		q.From = address(e.Initiator.URL)
 		if stack := e.Initiator.Stack; q.From == "" && stack != nil && len(stack.CallFrames) > 0 {
-			q.From = stack.CallFrames[0].URL
+			q.From = address(stack.CallFrames[0].URL)
 		}
 	}
 	r.index[e.RequestID] = len(r.log.Requests)

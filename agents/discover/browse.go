@@ -2,6 +2,7 @@ package discover
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -140,13 +141,14 @@ func (d *discovery) open(ctx context.Context, tab *browser.Tab) (opened bool) {
 	return true
 }
 
-// whole is the document with what stands in shadow trees after it.
-const whole = `(() => {
-	let html = document.documentElement ? document.documentElement.outerHTML : "";
+// whole is the document with what stands in shadow trees after it, as far as a body is kept.
+var whole = fmt.Sprintf(`(() => {
+	const most = %d;
+	let html = document.documentElement ? document.documentElement.outerHTML.slice(0, most) : "";
 	const roots = [document];
-	for (let i = 0; i < roots.length && i < 500; i++) for (const e of roots[i].querySelectorAll("*")) if (e.shadowRoot) { roots.push(e.shadowRoot); html += e.shadowRoot.innerHTML; }
+	for (let i = 0; i < roots.length && i < 500; i++) for (const e of roots[i].querySelectorAll("*")) if (e.shadowRoot && html.length < most) { roots.push(e.shadowRoot); html += e.shadowRoot.innerHTML.slice(0, most - html.length); }
 	return html;
-})()`
+})()`, wire.MaxBody)
 
 // drawn takes what a browser found.
 func (d *discovery) drawn(r *looked) {
@@ -181,7 +183,7 @@ func (d *discovery) drawn(r *looked) {
 	}
 	d.jar(p, r.jar)
 	for _, socket := range r.log.Sockets {
-		d.s.Sockets = append(d.s.Sockets, &surface.Socket{URL: socket.URL, Page: p.URL})
+		d.socket(socket.URL, p.URL)
 	}
 	for _, address := range r.routes {
 		d.route(p, address)

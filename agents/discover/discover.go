@@ -57,7 +57,7 @@ func Surface(ctx context.Context, client *wire.Client, o Options) (*surface.Surf
 	target := client.Scope().Target()
 	d := &discovery{
 		client: client, o: o, s: &surface.Surface{Target: target.String()}, seen: map[string]bool{}, written: map[string]bool{}, linked: map[string]bool{}, shapes: map[string]int{}, unseen: map[string]*surface.Unseen{},
-		asset: map[string]bool{}, asked: map[string]*wire.Exchange{}, origin: wire.Origin(target), random: rand.New(rand.NewPCG(o.Seed, 0x617461)), //nolint:gosec // reproducible on purpose
+		asset: map[string]bool{}, asked: map[string]*wire.Exchange{}, inputs: map[string]bool{}, perPage: map[string]int{}, origin: wire.Origin(target), random: rand.New(rand.NewPCG(o.Seed, 0x617461)), //nolint:gosec // reproducible on purpose
 	}
 	first := client.Send(ctx, wire.Request{URL: target.String(), Follow: true})
 	if !first.Answered() {
@@ -117,6 +117,11 @@ type discovery struct {
 	unseen  map[string]*surface.Unseen
 	// described is how many described operations were asked.
 	described int
+	// inputs are the keys of those that are kept, perPage how many of a page; kept is how many bytes of bodies are.
+	inputs     map[string]bool
+	perPage    map[string]int
+	inputBytes int
+	kept       int
 }
 
 // step is an address to ask for.
@@ -145,7 +150,7 @@ func (d *discovery) add(address, as string, via surface.Via, from string, depth 
 	d.seen[key] = true
 	switch shape := as + " " + surface.ShapeOf(u.String()); {
 	case len(u.String()) > maxAddress:
-		d.leaveOut(u, "the address is longer than 2,000 characters")
+		d.leaveOut(u, tooLong)
 	case depth > d.o.Depth:
 		d.leaveOut(u, fmt.Sprintf("more than %d steps from the target's address", d.o.Depth))
 	case via != surface.ByTarget && via != surface.ByPerson && changes(u):
@@ -183,9 +188,11 @@ func (d *discovery) leaveOut(u *url.URL, reason string) {
 		return
 	}
 	if len(d.unseen) < maxUnseen {
-		d.unseen[key] = &surface.Unseen{URL: u.String(), Reason: reason, Count: 1}
+		d.unseen[key] = &surface.Unseen{URL: shorten(u.String(), maxAddress), Reason: reason, Count: 1}
 	}
 }
+
+const tooLong = "the address is longer than 2,000 characters"
 
 // Bounds of what is kept.
 const (
@@ -193,6 +200,8 @@ const (
 	maxUnseen  = 1000
 	maxLinks   = 20000
 	maxAssets  = 2000
+	maxAnswers = 2000 // operations
+	maxSockets = 500
 	maxWritten = 200000
 )
 
@@ -210,15 +219,18 @@ func (d *discovery) crawl(ctx context.Context, as string) {
 			}
 			level = level[:max(0, room)]
 		}
-		answers := d.ask(ctx, level)
-		for i, s := range level {
-			if ctx.Err() != nil && answers[i].Fault != nil { // its time was cut short: that says nothing of the page
-				d.tooLate(s)
-				continue
+		for part := range slices.Chunk(level, atOnce) {
+			answers := d.ask(ctx, part)
+			for i, s := range part {
+				if ctx.Err() != nil && answers[i].Fault != nil { // its time was cut short: that says nothing of the page
+					d.tooLate(s)
+					continue
+				}
+				d.asked[s.as+" "+s.address] = answers[i]
+				d.take(s, answers[i])
+				d.keep(answers[i])
+				d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: s.address})
 			}
-			d.asked[s.as+" "+s.address] = answers[i]
-			d.take(s, answers[i])
-			d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: s.address})
 		}
 		d.fetchAssets(ctx)
 	}

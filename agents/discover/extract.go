@@ -84,7 +84,7 @@ func (d *discovery) document(page *surface.Page, doc *goquery.Document) {
 		return
 	}
 	if href, ok := doc.Find("base[href]").First().Attr("href"); ok {
-		if b, err := base.Parse(href); err == nil {
+		if b, err := base.Parse(href); err == nil && len(href) <= maxAddress {
 			base = b
 		}
 	}
@@ -194,12 +194,12 @@ func (d *discovery) query(page *surface.Page) {
 		return
 	}
 	for name, values := range u.Query() {
-		d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: "GET", URL: page.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page.From, As: page.As})
+		d.input(&surface.Input{Method: "GET", URL: page.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page.From, As: page.As}, 0)
 	}
 	shape := strings.Split(surface.ShapeOf(u.Scheme+"://"+u.Host+u.EscapedPath()), "/")
 	for i, part := range strings.Split(u.EscapedPath(), "/") {
 		if i < len(shape) && shape[i] != part && strings.HasPrefix(shape[i], "{") {
-			d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: "GET", URL: page.URL, In: surface.InPath, Name: surface.Segment(i), Known: part, Page: page.From, As: page.As})
+			d.input(&surface.Input{Method: "GET", URL: page.URL, In: surface.InPath, Name: surface.Segment(i), Known: part, Page: page.From, As: page.As}, 0)
 		}
 	}
 }

@@ -9,28 +9,72 @@ import (
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
 
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
 
-// Bounds of a page's forms.
+// Bounds of forms: of a page, and of the whole target.
 const (
-	maxForms  = 100
-	maxFields = 200
+	maxForms    = 100
+	maxFields   = 200
+	maxAllForms = 3000
 )
 
 // forms reads the forms of a document.
 func forms(page *surface.Page, base *url.URL, doc *goquery.Document) []*surface.Form {
 	var list []*surface.Form
-	doc.Find("form").EachWithBreak(func(_ int, e *goquery.Selection) bool {
-		list = append(list, readForm(page, base, doc, e))
+	all := doc.Find("form")
+	if all.Length() == 0 {
+		return nil
+	}
+	known := referencesOf(doc)
+	all.EachWithBreak(func(_ int, e *goquery.Selection) bool {
+		list = append(list, readForm(page, base, known, e))
 		return len(list) < maxForms
 	})
 	return list
 }
 
-func readForm(page *surface.Page, base *url.URL, doc *goquery.Document, e *goquery.Selection) *surface.Form {
+// references are what elements of a document say of others by their ids, gathered once.
+type references struct {
+	labels map[string]string       // of fields, the first of each
+	fields map[string][]*html.Node // of forms, that stand elsewhere
+	around map[*html.Node]string   // the words of labels around fields
+}
+
+func referencesOf(doc *goquery.Document) *references {
+	r := &references{labels: map[string]string{}, fields: map[string][]*html.Node{}, around: map[*html.Node]string{}}
+	doc.Find("label[for]").Each(func(_ int, e *goquery.Selection) {
+		if id := e.AttrOr("for", ""); r.labels[id] == "" && len(r.labels) < maxForms*maxFields {
+			if _, known := r.labels[id]; !known {
+				r.labels[id] = text(e)
+			}
+		}
+	})
+	doc.Find("[form]").Each(func(_ int, e *goquery.Selection) {
+		id := e.AttrOr("form", "")
+		r.fields[id] = append(r.fields[id], e.Nodes...)
+	})
+	return r
+}
+
+// wordsAround are those of the label that a field stands in.
+func (r *references) wordsAround(e *goquery.Selection) string {
+	label := e.Closest("label")
+	if label.Length() == 0 {
+		return ""
+	}
+	words, known := r.around[label.Nodes[0]]
+	if !known {
+		words = text(label)
+		r.around[label.Nodes[0]] = words
+	}
+	return words
+}
+
+func readForm(page *surface.Page, base *url.URL, known *references, e *goquery.Selection) *surface.Form {
 	f := &surface.Form{
 		Page: page.URL, Name: e.AttrOr("id", e.AttrOr("name", "")), Method: http.MethodGet, As: page.As,
 		Encoding: strings.ToLower(e.AttrOr("enctype", "application/x-www-form-urlencoded")), HTML: shorten(outer(e), 4000),
@@ -44,10 +88,10 @@ func readForm(page *surface.Page, base *url.URL, doc *goquery.Document, e *goque
 	}
 	fields := e.Find("input, select, textarea, button")
 	if id := e.AttrOr("id", ""); id != "" { // fields elsewhere that say which form is theirs
-		fields = fields.AddSelection(doc.Find("[form]").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.AttrOr("form", "") == id }))
+		fields = fields.AddNodes(known.fields[id]...)
 	}
 	fields.EachWithBreak(func(_ int, s *goquery.Selection) bool {
-		readField(f, doc, e, s)
+		readField(f, known, s)
 		return len(f.Fields) < maxFields
 	})
 	f.Purpose = purposeOf(f)
@@ -55,7 +99,7 @@ func readForm(page *surface.Page, base *url.URL, doc *goquery.Document, e *goque
 }
 
 // readField adds a field to its form, or what its button says.
-func readField(f *surface.Form, doc *goquery.Document, form, s *goquery.Selection) {
+func readField(f *surface.Form, labels *references, s *goquery.Selection) {
 	name := s.AttrOr("name", "")
 	kind := strings.ToLower(s.AttrOr("type", ""))
 	node := goquery.NodeName(s)
@@ -81,7 +125,7 @@ func readField(f *surface.Form, doc *goquery.Document, form, s *goquery.Selectio
 	_, required := s.Attr("required")
 	_, readOnly := s.Attr("readonly")
 	field := surface.Field{
-		Name: name, Type: kind, Value: s.AttrOr("value", ""), Label: labelOf(doc, form, s), Required: required || s.AttrOr("aria-required", "") == "true", ReadOnly: readOnly,
+		Name: name, Type: kind, Value: s.AttrOr("value", ""), Label: labels.labelOf(s), Required: required || s.AttrOr("aria-required", "") == "true", ReadOnly: readOnly,
 		Min: s.AttrOr("min", ""), Max: s.AttrOr("max", ""), Step: s.AttrOr("step", ""), Pattern: s.AttrOr("pattern", ""), Accept: s.AttrOr("accept", ""), Autocomplete: s.AttrOr("autocomplete", ""),
 		MinLength: atoi(s.AttrOr("minlength", "")), MaxLength: atoi(s.AttrOr("maxlength", "")),
 	}
@@ -118,17 +162,14 @@ func readField(f *surface.Form, doc *goquery.Document, form, s *goquery.Selectio
 	f.Fields = append(f.Fields, field)
 }
 
-func labelOf(doc *goquery.Document, form, s *goquery.Selection) string {
+func (r *references) labelOf(s *goquery.Selection) string {
 	if label := s.AttrOr("aria-label", ""); label != "" {
 		return label
 	}
-	if id := s.AttrOr("id", ""); id != "" {
-		found := doc.Find("label[for]").FilterFunction(func(_ int, l *goquery.Selection) bool { return l.AttrOr("for", "") == id })
-		if words := text(found.First()); words != "" {
-			return words
-		}
+	if id := s.AttrOr("id", ""); id != "" && r.labels[id] != "" {
+		return r.labels[id]
 	}
-	if words := text(s.Closest("label")); words != "" && form.Length() > 0 {
+	if words := r.wordsAround(s); words != "" {
 		return words
 	}
 	return s.AttrOr("placeholder", s.AttrOr("title", ""))
@@ -209,43 +250,41 @@ func purposeOf(f *surface.Form) surface.Purpose {
 // form keeps a form, its inputs, and the address that it goes to when that changes nothing.
 func (d *discovery) form(page *surface.Page, f *surface.Form) {
 	action, err := url.Parse(f.Action)
-	if err != nil || !d.client.Scope().Allows(action) {
-		d.s.Forms = append(d.s.Forms, f) // a form that leads away is something to know
+	if err != nil {
+		action = &url.URL{}
+	}
+	switch {
+	case len(f.Action) > maxAddress:
+		d.leaveOut(action, tooLong)
+		return
+	case len(d.s.Forms) >= maxAllForms:
+		d.leaveOut(action, "the campaign looks at 3,000 forms at most")
 		return
 	}
 	d.s.Forms = append(d.s.Forms, f)
+	if err != nil || !d.client.Scope().Allows(action) {
+		return // a form that leads away is something to know
+	}
 	values := f.Values()
+	in, address, others := surface.InBody, f.Action, values // all fields share them; a value of its own takes the place of a field's
+	if f.Method == http.MethodGet {
+		in, others = surface.InQuery, nil
+		if r, err := f.Request(values); err == nil {
+			address = r.URL
+			d.add(address, page.As, surface.ByForm, page.URL, page.Depth+1)
+		} else {
+			in = ""
+		}
+	}
+	along := sizeOf(others)
 	for _, field := range f.Fields {
-		if field.Type == "file" {
+		if field.Type == "file" || in == "" {
 			continue
 		}
-		in := surface.InBody
-		address := f.Action
-		if f.Method == http.MethodGet {
-			in = surface.InQuery
-			r, err := f.Request(values)
-			if err != nil {
-				continue
-			}
-			address = r.URL
-		}
-		others := url.Values{}
-		if f.Method != http.MethodGet {
-			for name, v := range values {
-				if name != field.Name {
-					others[name] = v
-				}
-			}
-		}
-		d.s.Inputs = append(d.s.Inputs, &surface.Input{
+		d.input(&surface.Input{
 			Method: f.Method, URL: address, In: in, Name: field.Name, Known: field.Fitting(), Others: others, Encoding: f.Encoding,
 			Page: page.URL, As: page.As, Form: f.Key(), Type: field.Type,
-		})
-	}
-	if f.Method == http.MethodGet {
-		if r, err := f.Request(values); err == nil {
-			d.add(r.URL, page.As, surface.ByForm, page.URL, page.Depth+1)
-		}
+		}, along)
 	}
 	if f.Purpose == surface.ForSignIn && d.s.SignIn == nil {
 		d.s.SignIn = f.SignIn()

@@ -26,6 +26,9 @@ func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 		known[o.Method+" "+o.Path] = o
 	}
 	for _, op := range api.Operations() {
+		if ctx.Err() != nil {
+			return
+		}
 		random := rand.New(rand.NewPCG(d.o.Seed, 1)) //nolint:gosec // reproducible on purpose
 		request, err := api.Request(op, random)
 		if err != nil {
@@ -44,12 +47,12 @@ func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 			d.once(ctx, operation)
 		}
 		for name, values := range u.Query() {
-			d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: op.Method, URL: request.URL, In: surface.InQuery, Name: name, Known: values[0], Page: at})
+			d.input(&surface.Input{Method: op.Method, URL: request.URL, In: surface.InQuery, Name: name, Known: values[0], Page: at}, 0)
 		}
 		segments := strings.Split(u.EscapedPath(), "/")
 		for i, part := range strings.Split(path, "/") {
 			if strings.HasPrefix(part, "{") && i < len(segments) {
-				d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: op.Method, URL: request.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: at})
+				d.input(&surface.Input{Method: op.Method, URL: request.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: at}, 0)
 			}
 		}
 		if len(request.Body) > 0 {

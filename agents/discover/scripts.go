@@ -3,8 +3,10 @@ package discover
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -48,8 +50,14 @@ func (d *discovery) script(source string, base *url.URL, page, as string, depth 
 	}
 	for _, match := range socketURL.FindAllStringSubmatch(source, 50) {
 		if u, err := url.Parse(match[1]); err == nil && d.client.Scope().Allows(u) {
-			d.s.Sockets = append(d.s.Sockets, &surface.Socket{URL: match[1], Page: page})
+			d.socket(match[1], page)
 		}
+	}
+}
+
+func (d *discovery) socket(address, page string) {
+	if len(d.s.Sockets) < maxSockets {
+		d.s.Sockets = append(d.s.Sockets, &surface.Socket{URL: address, Page: page})
 	}
 }
 
@@ -61,6 +69,21 @@ func (d *discovery) fetchAssets(ctx context.Context) {
 			list = append(list, a)
 		}
 	}
+	for part := range slices.Chunk(list, atOnce) {
+		d.fetch(ctx, part)
+		for _, a := range part {
+			if a.Kind == surface.Script && a.Answer.OK() {
+				if base, err := url.Parse(a.Page); err == nil { // what a script asks for is relative to its page
+					d.script(string(a.Answer.Body), base, a.Page, "", 1)
+				}
+			}
+			d.keep(a.Answer)
+		}
+	}
+}
+
+// fetch asks for assets, several at once.
+func (d *discovery) fetch(ctx context.Context, list []*surface.Asset) {
 	slots := make(chan struct{}, d.o.Parallel)
 	var wait sync.WaitGroup
 	for _, a := range list {
@@ -71,15 +94,6 @@ func (d *discovery) fetchAssets(ctx context.Context) {
 		})
 	}
 	wait.Wait()
-	for _, a := range list {
-		if a.Kind == surface.Script && a.Answer.OK() {
-			base, err := url.Parse(a.Page) // what a script asks for is relative to its page
-			if err != nil {
-				continue
-			}
-			d.script(string(a.Answer.Body), base, a.Page, "", 1)
-		}
-	}
 }
 
 // answer keeps an answer in JSON as an operation, with the inputs of its address and of what was sent.
@@ -98,14 +112,18 @@ func (d *discovery) answer(method string, x *wire.Exchange, as, page string) {
 			return
 		}
 	}
+	if len(d.s.Operations) >= maxAnswers {
+		d.leaveOut(u, "the campaign looks at 2,000 operations at most")
+		return
+	}
 	d.s.Operations = append(d.s.Operations, &surface.Operation{Method: method, Path: path, URL: x.URL, Seen: []*wire.Exchange{x}, As: as, Page: page})
 	for name, values := range u.Query() {
-		d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: method, URL: x.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page, As: as})
+		d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page, As: as}, 0)
 	}
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, part := range strings.Split(path, "/") {
 		if strings.HasPrefix(part, "{") && i < len(segments) {
-			d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: method, URL: x.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: page, As: as})
+			d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: page, As: as}, 0)
 		}
 	}
 	if len(x.Request.Body) > 0 {
@@ -123,14 +141,9 @@ func (d *discovery) sent(method string, r wire.Request, as, page string) {
 	} else if form, err := url.ParseQuery(string(r.Body)); err == nil && strings.Contains(r.Header.Get("Content-Type"), "urlencoded") {
 		values, encoding = form, "application/x-www-form-urlencoded"
 	}
-	for name := range values {
-		others := url.Values{}
-		for other, v := range values {
-			if other != name {
-				others[other] = v
-			}
-		}
-		d.s.Inputs = append(d.s.Inputs, &surface.Input{Method: method, URL: r.URL, In: surface.InBody, Name: name, Known: values.Get(name), Others: others, Encoding: encoding, Page: page, As: as})
+	names, along := slices.Sorted(maps.Keys(values)), sizeOf(values)
+	for _, name := range names[:min(len(names), maxFields)] {
+		d.input(&surface.Input{Method: method, URL: r.URL, In: surface.InBody, Name: name, Known: values.Get(name), Others: values, Encoding: encoding, Page: page, As: as}, along)
 	}
 }
 

@@ -19,7 +19,8 @@ type Input struct {
 	Name   string `json:"name"`
 	// Known is a value that the target is known to take.
 	Known string `json:"known"`
-	// Others are the other fields that go along, of a form or a body in JSON.
+	// Others are the fields that go along, of a form or a body in JSON. All inputs of one share them, so that this one may be
+	// among them; they are not written to.
 	Others   url.Values `json:"others,omitempty"`
 	Encoding string     `json:"encoding,omitempty"`
 	Page     string     `json:"page"` // where it was found

@@ -103,10 +103,11 @@ func (a *aim) run(ctx context.Context, value string) (ran bool, picture []byte, 
 	if err := tab.Go(ctx, a.in.Page); err != nil {
 		return false, nil, ctx.Err()
 	}
-	fields := url.Values{a.in.Name: {value}}
+	fields := url.Values{}
 	for name, values := range a.in.Others {
 		fields[name] = values
 	}
+	fields.Set(a.in.Name, value)
 	// A form of another site could be sent the same way.
 	_, err = browser.Eval[bool](ctx, tab, `((action, fields) => { const f = document.createElement("form"); f.method = "post"; f.action = action;
 		for (const [name, values] of Object.entries(fields)) for (const value of values) { const i = document.createElement("textarea"); i.name = name; i.value = value; f.append(i); }
