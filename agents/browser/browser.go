@@ -62,6 +62,7 @@ type Browser struct {
 	folder string
 	slots  chan struct{}
 	inside func(address string) bool
+	admit  func(ctx context.Context, address string) (status int, why string)
 
 	once sync.Once
 }
@@ -73,6 +74,9 @@ type Options struct {
 	Tabs  int    // at most so many at once; 0: Carried
 	// Inside tells of an address whether it belongs to the target. The proxy decides; this is for the logs.
 	Inside func(address string) bool
+	// Admit is asked before a request with TLS is sent, which the proxy does not see: another status than 0 is answered in
+	// place of the target. Nil: the target has none with TLS.
+	Admit func(ctx context.Context, address string) (status int, why string)
 }
 
 // Start starts a browser that ends with ctx or with Close.
@@ -106,7 +110,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	allocator, stop := chromedp.NewExecAllocator(ctx, flags...)
 	quiet := func(string, ...any) {}
 	first, cancel := chromedp.NewContext(allocator, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet), chromedp.WithDebugf(nil))
-	b := &Browser{ctx: first, cancel: cancel, stop: stop, folder: folder, slots: make(chan struct{}, o.Tabs), inside: o.Inside}
+	b := &Browser{ctx: first, cancel: cancel, stop: stop, folder: folder, slots: make(chan struct{}, o.Tabs), inside: o.Inside, admit: o.Admit}
 	if err := b.begin(ctx); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("the browser %s does not start: %w", o.Path, err)
@@ -131,8 +135,10 @@ func (b *Browser) begin(ctx context.Context) error {
 	if err := chromedp.Do(b.ctx); err != nil {
 		return errors.Join(ctx.Err(), err)
 	}
-	_, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny})
-	return err
+	if _, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny}); err != nil {
+		return err
+	}
+	return b.watch()
 }
 
 // Close ends the browser and removes what it kept.

@@ -269,7 +269,7 @@ func begin(s Settings, p Parts) (*campaign, error) {
 	}
 	c := &campaign{Settings: s, Parts: p, result: &Result{Settings: s, Begun: p.Now()}}
 	c.client = wire.NewClient(scope, wire.NewBudget(s.Budget.Requests, s.Budget.PerSecond), p.Agent, p.Now)
-	c.visits = &visits{c: c, kept: map[string]*visit{}}
+	c.visits = c.lookAnew()
 	c.made = map[string]bool{}
 	for i := range s.Personas {
 		if err := s.Personas[i].Check(); err != nil {
@@ -301,10 +301,14 @@ func (c *campaign) startBrowser(ctx context.Context) error {
 		return err
 	}
 	c.proxy = proxy
-	c.browser, err = browser.Start(ctx, browser.Options{Path: c.BrowserPath, Proxy: proxy.Address(), Tabs: c.Budget.Tabs, Inside: func(address string) bool {
+	o := browser.Options{Path: c.BrowserPath, Proxy: proxy.Address(), Tabs: c.Budget.Tabs, Inside: func(address string) bool {
 		u, err := url.Parse(address)
 		return err == nil && c.client.Scope().Allows(u)
-	}})
+	}}
+	if c.client.Scope().Hidden() {
+		o.Admit = proxy.Admit
+	}
+	c.browser, err = browser.Start(ctx, o)
 	return err
 }
 

@@ -389,7 +389,8 @@ func (c *campaign) lab(x *Case, looked *visits) *agents.Lab {
 	for i := range x.found {
 		l.Found = append(l.Found, x.found[i].Finding)
 	}
-	if c.FirefoxPath != "" && c.proxy != nil {
+	scope := c.client.Scope()
+	if c.FirefoxPath != "" && c.proxy != nil && !(scope.Hidden() && scope.Narrow()) { // with TLS, nothing would keep it to some paths
 		l.Firefox = func(context.Context) (*firefox.Browser, error) {
 			return c.firefox.start(c.life, c.FirefoxPath, c.proxy.Address())
 		}

@@ -1,12 +1,15 @@
 package wire
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 )
@@ -72,13 +75,18 @@ func (p *Proxy) Refused() map[string]int {
 }
 
 func (p *Proxy) refuse(w http.ResponseWriter, place string) {
+	w.Header().Set("X-Atelier-Scope", "refused")
+	http.Error(w, p.refusal(place), http.StatusForbidden)
+}
+
+// refusal counts what is refused, and says why.
+func (p *Proxy) refusal(place string) string {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if len(p.refused) < 1000 || p.refused[place] > 0 {
 		p.refused[place]++
 	}
-	p.mu.Unlock()
-	w.Header().Set("X-Atelier-Scope", "refused")
-	http.Error(w, place+" does not belong to the target of this campaign.", http.StatusForbidden)
+	return place + " does not belong to the target of this campaign."
 }
 
 // ServeHTTP passes one request on.
@@ -149,6 +157,22 @@ func copyFlushed(w http.ResponseWriter, r io.Reader) (int, error) {
 	}
 }
 
+// Admit holds what a browser asks with TLS, which the proxy does not see, to the same as everything else: whoever sees it
+// asks before it is sent. Anything but status 0 is to be answered in place of the target.
+func (p *Proxy) Admit(ctx context.Context, address string) (status int, why string) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || !p.scope.AllowsHost(HostPort(u)):
+		return 0, "" // it comes here, and is refused
+	case !p.scope.Allows(u):
+		return http.StatusForbidden, p.refusal(placeOf(u))
+	}
+	if fault := p.budget.takePage(ctx); fault != nil {
+		return http.StatusServiceUnavailable, fault.Text
+	}
+	return 0, ""
+}
+
 // tunnel connects a browser with the target for TLS and for sockets.
 func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	if !p.scope.AllowsHost(r.Host) {
@@ -180,6 +204,12 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
 		return
 	}
+	first := bufio.NewReaderSize(buffered, longestLine)
+	if place := p.shut(here, first, r.Host); place != "" {
+		p.refusal(place)
+		_, _ = io.WriteString(here, "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n") //nolint:errcheck // it hears of it by the end of the connection
+		return
+	}
 	ended := make(chan struct{}, 2)
 	pass := func(to, from net.Conn, r io.Reader) {
 		n, _ := io.Copy(to, io.LimitReader(&awake{r, from}, maxPassing)) //nolint:errcheck // either end may hang up at any time
@@ -188,11 +218,49 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 		from.Close() //nolint:errcheck,gosec // as above
 		ended <- struct{}{}
 	}
-	go pass(there, here, buffered)
+	go pass(there, here, first)
 	go pass(here, there, there)
 	<-ended
 	<-ended
 }
+
+// shut is the place outside of the scope that a tunnel without TLS is to lead to, as its first line says; "" when it may be
+// passed on. A browser opens such a tunnel for one socket.
+func (p *Proxy) shut(here net.Conn, r *bufio.Reader, host string) string {
+	if !p.scope.Narrow() {
+		return ""
+	}
+	if err := here.SetReadDeadline(time.Now().Add(longestProxy)); err != nil {
+		return ""
+	}
+	for n := 1; ; n = r.Buffered() + 1 {
+		begun, err := r.Peek(min(n, longestLine))
+		if len(begun) > 0 && begun[0] == tlsRecord {
+			return ""
+		}
+		line, _, whole := bytes.Cut(begun, []byte("\n"))
+		if !whole && err == nil && len(begun) < longestLine {
+			continue
+		}
+		words := strings.Fields(string(line))
+		if len(words) != 3 || !whole {
+			return host
+		}
+		u, err := url.Parse("http://" + host + words[1])
+		if err != nil || !strings.HasPrefix(words[1], "/") {
+			return host
+		}
+		if !p.scope.Allows(u) {
+			return placeOf(u)
+		}
+		return ""
+	}
+}
+
+const (
+	longestLine = 16 << 10 // the first of a tunnel
+	tlsRecord   = 0x16     // what TLS begins with
+)
 
 // awake reads from one end of a tunnel, and gives up when nothing came for long.
 type awake struct {

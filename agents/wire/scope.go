@@ -1,12 +1,14 @@
 package wire
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
 	"net"
 	"net/netip"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 )
@@ -18,6 +20,7 @@ type Scope struct {
 	hosts   map[string]bool // host:port
 	below   string
 	without []string
+	hidden  bool // one of them is https
 	dialer  *dialer
 }
 
@@ -35,6 +38,7 @@ func NewScope(target string, more []string, below string, without []string) (*Sc
 		}
 		s.origins[Origin(u)] = true
 		s.hosts[HostPort(u)] = true
+		s.hidden = s.hidden || u.Scheme == "https"
 	}
 	return s, nil
 }
@@ -80,7 +84,14 @@ func (s *Scope) Origins() []string {
 	return list
 }
 
-// Allows tells whether u belongs to the target and may be asked.
+// Hidden tells whether TLS is spoken with some of the target: a proxy does not see which addresses are asked there.
+func (s *Scope) Hidden() bool { return s.hidden }
+
+// Narrow tells whether only some paths may be asked.
+func (s *Scope) Narrow() bool { return s.below != "" || len(s.without) > 0 }
+
+// Allows tells whether u belongs to the target and may be asked. Servers unpack and tidy a path before they look where it
+// leads, so it has to be allowed as it is written and as it is then.
 func (s *Scope) Allows(u *url.URL) bool {
 	if scheme, ok := map[string]string{"ws": "http", "wss": "https"}[strings.ToLower(u.Scheme)]; ok {
 		socket := *u
@@ -90,19 +101,28 @@ func (s *Scope) Allows(u *url.URL) bool {
 	if !s.origins[Origin(u)] {
 		return false
 	}
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
-	if s.below != "" && !isBelow(path, s.below) {
+	written, tidy := cmp.Or(u.EscapedPath(), "/"), tidied(u.Path)
+	if s.below != "" && !(isBelow(written, s.below) && isBelow(tidy, tidied(unescaped(s.below)))) {
 		return false
 	}
 	for _, prefix := range s.without {
-		if isBelow(path, prefix) {
+		if isBelow(written, prefix) || isBelow(tidy, tidied(unescaped(prefix))) {
 			return false
 		}
 	}
 	return true
+}
+
+// tidied is where a path leads, when escapes are undone: without dots, empty parts and backslashes.
+func tidied(unescaped string) string {
+	return path.Clean("/" + strings.ReplaceAll(unescaped, `\`, "/"))
+}
+
+func unescaped(path string) string {
+	if plain, err := url.PathUnescape(path); err == nil {
+		return plain
+	}
+	return path
 }
 
 // AllowsHost tells whether a browser may connect to host and port: what a connection with TLS shows of where it goes.

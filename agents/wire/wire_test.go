@@ -42,6 +42,10 @@ func TestScope(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	accents, err := wire.NewScope("http://127.0.0.1:3000/", nil, "", []string{"/café", "/ol%C3%A9"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		scope   *wire.Scope
 		address string
@@ -64,6 +68,23 @@ func TestScope(t *testing.T) {
 		{below, "http://127.0.0.1:3000/app", true},
 		{below, "http://127.0.0.1:3000/apple", false},
 		{below, "http://127.0.0.1:3000/", false},
+		{below, "http://127.0.0.1:3000/app/../other", false},
+		{below, "http://127.0.0.1:3000/app/%2e%2e/other", false},
+		{below, "http://127.0.0.1:3000/app/%2E%2e%2fother", false},
+		{below, "http://127.0.0.1:3000/app/..%5Cother", false},
+		{below, "http://127.0.0.1:3000/app/a/../b", true},
+		{below, "http://127.0.0.1:3000/app/a%20b", true},
+		{below, "http://127.0.0.1:3000/%61pp/x", false},
+		{scope, "http://127.0.0.1:3000/app/%73ign-out", false},
+		{scope, "http://127.0.0.1:3000//app//sign-out", false},
+		{scope, "http://127.0.0.1:3000/app/x/../sign-out?a=b", false},
+		{scope, "http://127.0.0.1:3000/app/./sign%2Dout/now", false},
+		{scope, "http://127.0.0.1:3000/app/sign-out/../x", false},
+		{scope, "http://127.0.0.1:3000/app/x%2f..%2fy", true},
+		{accents, "http://127.0.0.1:3000/caf%C3%A9/x", false},
+		{accents, "http://127.0.0.1:3000/café", false},
+		{accents, "http://127.0.0.1:3000/ol%C3%A9", false},
+		{accents, "http://127.0.0.1:3000/cafe", true},
 	} {
 		u, err := url.Parse(c.address)
 		if err != nil {

@@ -15,6 +15,13 @@ import (
 // to have one.
 func Start(t *testing.T, server *httptest.Server) (*browser.Browser, *wire.Proxy) {
 	t.Helper()
+	proxy, scope := Proxy(t, server)
+	return Through(t, proxy, scope), proxy
+}
+
+// Through starts a browser as Start does, behind a proxy that is there.
+func Through(t *testing.T, proxy *wire.Proxy, scope *wire.Scope) *browser.Browser {
+	t.Helper()
 	path, err := browser.Find(os.Getenv("CHROMIUM"))
 	if err != nil && os.Getenv("CI") == "" {
 		t.Skip(err)
@@ -22,16 +29,19 @@ func Start(t *testing.T, server *httptest.Server) (*browser.Browser, *wire.Proxy
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy, scope := Proxy(t, server)
-	b, err := browser.Start(t.Context(), browser.Options{Path: path, Proxy: proxy.Address(), Inside: func(address string) bool {
+	o := browser.Options{Path: path, Proxy: proxy.Address(), Inside: func(address string) bool {
 		u, err := url.Parse(address)
 		return err == nil && scope.Allows(u)
-	}})
+	}}
+	if scope.Hidden() {
+		o.Admit = proxy.Admit
+	}
+	b, err := browser.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	return b, proxy
+	return b
 }
 
 // Proxy starts a proxy that lets through to server alone, and that ends with the test.
