@@ -94,6 +94,7 @@ const (
 	FactTrace = "trace" // a file of the target's source, as a stack trace names it
 	FactPath  = "path"  // an address that nothing links to; URL
 	FactToken = "token" // somebody's token, masked; URL is where it was given out
+	FactLeft  = "left"  // what a probe made in the target and could not take away again
 )
 
 // Rush sends a request of the campaign, and takes an answer that there were too many as it is.
@@ -138,7 +139,7 @@ func (l *Lab) Open(ctx context.Context, as string, s browser.Setting) (*browser.
 	}
 	if as != "" {
 		s.URL = l.Surface.Target
-		s.Cookies = l.Client.Cookies(as, l.Client.Scope().Target())
+		s.Cookies, s.Carry = l.Client.Cookies(as, l.Client.Scope().Target()), l.Client.Carried(as)
 	}
 	return l.Browser.Open(ctx, s)
 }

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	_ "embed"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ type Rule struct {
 	// Which requests. Empty lists and nil are all.
 	Types   []string // XHR, Fetch, Document, Script, …
 	Methods []string
+	Changes bool // those alone that may change something: neither GET nor HEAD nor OPTIONS
 	Address func(address string) bool
 	// Most is how many of them; 0: all.
 	Most int
@@ -35,8 +37,11 @@ type Rule struct {
 
 // ReadOnly is a rule that sends nothing that may change something.
 func ReadOnly() Rule {
-	return Rule{Methods: []string{"POST", "PUT", "PATCH", "DELETE"}, Fail: true}
+	return Rule{Changes: true, Fail: true}
 }
+
+// reading are the methods that change nothing.
+var reading = []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 
 // faults are the rules of a tab.
 type faults struct {
@@ -51,8 +56,18 @@ type faults struct {
 func (t *Tab) Intercept(ctx context.Context, rules ...Rule) error {
 	t.faults.mu.Lock()
 	t.faults.rules, t.faults.used = slices.Clone(rules), make([]int, len(rules))
-	enable := !t.faults.enabled && len(rules) > 0
-	t.faults.enabled = t.faults.enabled || enable
+	t.faults.mu.Unlock()
+	if len(rules) == 0 {
+		return nil
+	}
+	return t.pause(ctx)
+}
+
+// pause has every request of the tab wait for what paused decides.
+func (t *Tab) pause(ctx context.Context) error {
+	t.faults.mu.Lock()
+	enable := !t.faults.enabled
+	t.faults.enabled = true
 	t.faults.mu.Unlock()
 	if !enable {
 		return nil
@@ -65,13 +80,9 @@ func (t *Tab) Intercept(ctx context.Context, rules ...Rule) error {
 func (t *Tab) Offline(ctx context.Context, off bool) error {
 	t.faults.mu.Lock()
 	t.faults.offline = off
-	enable := !t.faults.enabled
-	t.faults.enabled = true
 	t.faults.mu.Unlock()
-	if enable {
-		if _, err := Call(ctx, t, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}}); err != nil {
-			return err
-		}
+	if err := t.pause(ctx); err != nil {
+		return err
 	}
 	params := network.OverrideNetworkStateParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}
 	if _, err := Call(ctx, t, network.OverrideNetworkState, params); err == nil {
@@ -97,7 +108,7 @@ func (f *faults) choose(e *fetch.EventRequestPaused) (Rule, bool) {
 	}
 	for i, r := range f.rules {
 		if len(r.Types) > 0 && !slices.Contains(r.Types, string(e.ResourceType)) || len(r.Methods) > 0 && !slices.Contains(r.Methods, e.Request.Method) ||
-			r.Address != nil && !r.Address(e.Request.URL) || r.Most > 0 && f.used[i] >= r.Most {
+			r.Changes && slices.Contains(reading, e.Request.Method) || r.Address != nil && !r.Address(e.Request.URL) || r.Most > 0 && f.used[i] >= r.Most {
 			continue
 		}
 		f.used[i]++
@@ -129,7 +140,7 @@ func (t *Tab) paused(e *fetch.EventRequestPaused) {
 		case rule.Status > 0:
 			_, err = cdp.Call(ctx, target, fetch.FulfillRequest, fetch.FulfillRequestParams{RequestID: e.RequestID, ResponseCode: int64(rule.Status), ResponseHeaders: answerHeaders(e, rule), Body: []byte(rule.Body)})
 		default:
-			_, err = cdp.Call(ctx, target, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
+			_, err = cdp.Call(ctx, target, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID, Headers: t.carried(e)})
 		}
 		return err
 	}))

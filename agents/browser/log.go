@@ -109,14 +109,14 @@ type recorder struct {
 	ruled   map[network.RequestID]bool // by the tab's rules
 	first   float64
 	changed chan struct{} // closed and renewed whenever something happens
-	dialog  chan struct{}
+	dialog  chan page.DialogType
 	crashed chan struct{}
 }
 
 func newRecorder(inside func(string) bool) *recorder {
 	return &recorder{
 		index: map[network.RequestID]int{}, sockets: map[network.RequestID]int{}, pending: map[network.RequestID]bool{}, ruled: map[network.RequestID]bool{},
-		inside: inside, changed: make(chan struct{}), dialog: make(chan struct{}, 64), crashed: make(chan struct{}),
+		inside: inside, changed: make(chan struct{}), dialog: make(chan page.DialogType, 64), crashed: make(chan struct{}),
 	}
 }
 
@@ -197,7 +197,7 @@ func (r *recorder) listen(event any) {
 			r.log.Dialogs = append(r.log.Dialogs, Dialog{Kind: string(e.Type), Text: shorten(e.Message)})
 		}
 		select {
-		case r.dialog <- struct{}{}:
+		case r.dialog <- e.Type:
 		default:
 		}
 	case *page.EventWindowOpen:

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -18,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -43,16 +45,23 @@ type Setting struct {
 	ForcedColors  bool
 	Slowdown      float64 // how many times slower the processor is; 0: not
 	Header        map[string]string
-	// Cookies go to the site at URL before it is opened.
+	// Cookies go to the site at URL before it is opened; Carry are headers that go with every request to the target, and to
+	// nobody else.
 	URL     string
 	Cookies []*http.Cookie
+	Carry   http.Header
 	// Before is a script that runs in every document before its own.
 	Before string
 	// Measure observes paints, shifts and long tasks, for Tab.Measured.
 	Measure bool
-	// ReadOnly holds back every request that may change something, from the beginning; Rules do what they say.
+	// ReadOnly holds back every request that may change something, from the beginning; Rules do what they say. A service
+	// worker is left out then, since it sends by itself what the page asks it for; with Worker it is not.
 	ReadOnly bool
+	Worker   bool
 	Rules    []Rule
+	// Agree answers the page's questions with yes; else they are answered with no. Alerts are taken note of, and whoever goes
+	// may go, in either case.
+	Agree bool
 	// Sockets lets CutSockets break sockets off.
 	Sockets bool
 	// Timeout is for everything that the tab does; 0: two minutes.
@@ -65,6 +74,9 @@ type Tab struct {
 	cancel  context.CancelFunc
 	record  *recorder
 	faults  faults
+	apart   atomic.Pointer[apart]
+	carry   http.Header
+	agree   bool
 	release func()
 }
 
@@ -90,7 +102,7 @@ func (b *Browser) open(ctx context.Context, s Setting) (*Tab, error) {
 		s.Timeout = 2 * time.Minute
 	}
 	record := newRecorder(b.inside)
-	t := &Tab{record: record}
+	t := &Tab{record: record, carry: s.carried(), agree: s.Agree}
 	tab, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(t.listen))
 	timed, end := context.WithTimeout(tab, s.Timeout)
 	unhook := context.AfterFunc(ctx, cancel)
@@ -98,7 +110,7 @@ func (b *Browser) open(ctx context.Context, s Setting) (*Tab, error) {
 	var once sync.Once
 	t.cancel = func() { once.Do(func() { unhook(); end(); cancel() }) }
 	t.release = sync.OnceFunc(func() { t.cancel(); <-b.slots })
-	if err := chromedp.Do(timed, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error { return t.prepare(ctx, target, s) })); err != nil {
+	if err := chromedp.Do(timed, chromedp.Func(func(ctx context.Context, page *chromedp.Target) error { return t.prepare(ctx, page, s) })); err != nil {
 		t.cancel()
 		return nil, fmt.Errorf("no tab could be opened: %w", errors.Join(ctx.Err(), err))
 	}
@@ -107,22 +119,27 @@ func (b *Browser) open(ctx context.Context, s Setting) (*Tab, error) {
 	if s.ReadOnly {
 		rules = append([]Rule{ReadOnly()}, rules...)
 	}
-	if len(rules) > 0 {
-		if err := t.Intercept(ctx, rules...); err != nil {
-			t.cancel()
-			return nil, fmt.Errorf("no tab could be opened: %w", errors.Join(ctx.Err(), err))
-		}
+	err := t.Intercept(ctx, rules...)
+	if err == nil && len(t.carry) > 0 {
+		err = t.pause(ctx)
+	}
+	if err != nil {
+		t.cancel()
+		return nil, fmt.Errorf("no tab could be opened: %w", errors.Join(ctx.Err(), err))
 	}
 	return t, nil
 }
 
 // listen takes what happens in the tab.
 func (t *Tab) listen(event any) {
-	if e, ok := event.(*fetch.EventRequestPaused); ok {
+	switch e := event.(type) {
+	case *fetch.EventRequestPaused:
 		go t.paused(e)
-		return
+	case *target.EventTargetCreated:
+		t.opened(e.TargetInfo)
+	default:
+		t.record.listen(event)
 	}
-	t.record.listen(event)
 }
 
 // Close closes the tab and forgets what it kept.
@@ -181,6 +198,9 @@ func (t *Tab) prepare(ctx context.Context, target *chromedp.Target, s Setting) e
 		}),
 		call(page.Enable, page.EnableParams{}), call(log.Enable, cdp.Empty{}), call(inspector.Enable, cdp.Empty{}),
 	}
+	if err := t.seclude(ctx, target); err != nil {
+		return err
+	}
 	steps = append(steps, s.looks()...)
 	if s.NoScripts {
 		steps = append(steps, call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
@@ -198,8 +218,14 @@ func (t *Tab) prepare(ctx context.Context, target *chromedp.Target, s Setting) e
 		}
 		steps = append(steps, call(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: header}))
 	}
-	if len(s.Cookies) > 0 {
-		steps = append(steps, call(network.SetCookies, network.SetCookiesParams{Cookies: cookieParams(s.URL, s.Cookies)}))
+	if cookies := s.cookies(); len(cookies) > 0 {
+		steps = append(steps, call(network.SetCookies, network.SetCookiesParams{Cookies: cookieParams(s.URL, cookies)}))
+	}
+	if s.ReadOnly {
+		s.Before = readOnlyScript + "\n" + s.Before
+		if !s.Worker {
+			steps = append(steps, call(network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}))
+		}
 	}
 	if s.Sockets {
 		s.Before = socketsScript + "\n" + s.Before
@@ -227,15 +253,16 @@ func cookieParams(address string, cookies []*http.Cookie) []*network.CookieParam
 	return list
 }
 
-// answerDialogs dismisses what would block the page: alerts, questions, and the one before leaving.
+// answerDialogs answers what would block the page: an alert, and the question before it is left, so that it goes on; and
+// what a script asks as the setting says, since "Really delete?" is asked before what cannot be taken back.
 func (t *Tab) answerDialogs() {
 	for {
 		select {
 		case <-t.ctx.Done():
 			return
-		case <-t.record.dialog:
-			// Accepting lets a page go on that asks before it is left; a script's own question is answered with no more.
-			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}) //nolint:errcheck // the page may have gone meanwhile
+		case kind := <-t.record.dialog:
+			yes := t.agree || kind == page.DialogTypeAlert || kind == page.DialogTypeBeforeunload
+			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: yes}) //nolint:errcheck // the page may have gone meanwhile
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (d *discovery) look(ctx context.Context, p *surface.Page) *looked {
 	r := &looked{page: p}
 	setting := browser.Setting{Timeout: 40 * time.Second}
 	if p.As != "" {
-		setting.URL, setting.Cookies = d.s.Target, d.client.Cookies(p.As, d.client.Scope().Target())
+		setting.URL, setting.Cookies, setting.Carry = d.s.Target, d.client.Cookies(p.As, d.client.Scope().Target()), d.client.Carried(p.As)
 	}
 	tab, err := d.o.Browser.Open(ctx, setting)
 	if err != nil {

@@ -161,7 +161,7 @@ func (e *Explorer) weigh(ctx context.Context, rule claim.Rule) {
 		e.drop("a rule is none that can be reckoned")
 		return
 	}
-	tab, err := e.Open(ctx, rule.As, browser.Setting{ReadOnly: !rule.Changes})
+	tab, err := e.Open(ctx, rule.As, browser.Setting{ReadOnly: !rule.Changes, Agree: rule.Changes})
 	if err != nil {
 		e.drop("it could not be tried")
 		return

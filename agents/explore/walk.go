@@ -152,7 +152,7 @@ func (e *Explorer) left() int {
 
 // run walks. What goes wrong with the browser ends the walk and nothing else.
 func (w *walk) run(ctx context.Context, start *surface.Page) {
-	tab, err := w.Open(ctx, w.as, browser.Setting{ReadOnly: !w.Changes, Timeout: walkTime})
+	tab, err := w.Open(ctx, w.as, browser.Setting{ReadOnly: !w.Changes, Agree: w.Changes, Timeout: walkTime})
 	if err != nil {
 		return
 	}
@@ -375,7 +375,7 @@ func (w *walk) try(ctx context.Context, c claim.Claim) {
 		w.drop("it is no journey that can be gone")
 		return
 	}
-	tab, err := w.Open(ctx, c.As, browser.Setting{ReadOnly: !c.Changes})
+	tab, err := w.Open(ctx, c.As, browser.Setting{ReadOnly: !c.Changes, Agree: c.Changes})
 	if err != nil {
 		w.drop("it could not be tried")
 		return

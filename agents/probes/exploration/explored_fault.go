@@ -45,7 +45,7 @@ func runFault(ctx context.Context, lab *agents.Lab, item *surface.Claim) agents.
 	if !ok {
 		return agents.Block("the claim %q is not in this campaign any more", item.Name)
 	}
-	tab, err := lab.Open(ctx, c.As, browser.Setting{ReadOnly: !c.Changes, Timeout: 4 * time.Minute})
+	tab, err := lab.Open(ctx, c.As, browser.Setting{ReadOnly: !c.Changes, Agree: c.Changes, Timeout: 4 * time.Minute})
 	if err != nil {
 		return agents.BlockOn(err)
 	}

@@ -25,7 +25,7 @@ func offline() *agents.Probe {
 			if err != nil {
 				return agents.BlockOn(err)
 			}
-			tab, err := lab.Open(ctx, p.As, browser.Setting{ReadOnly: true})
+			tab, err := lab.Open(ctx, p.As, browser.Setting{ReadOnly: true, Worker: true}) // it may know what to do then
 			if err != nil {
 				return agents.BlockOn(err)
 			}

@@ -67,7 +67,7 @@ func ruleOf(lab *agents.Lab, name string) *claim.Rule {
 }
 
 func weigh(ctx context.Context, lab *agents.Lab, r *claim.Rule) (claim.Weighed, error) {
-	tab, err := lab.Open(ctx, r.As, browser.Setting{ReadOnly: !r.Changes, Timeout: 5 * time.Minute})
+	tab, err := lab.Open(ctx, r.As, browser.Setting{ReadOnly: !r.Changes, Agree: r.Changes, Timeout: 5 * time.Minute})
 	if err != nil {
 		return claim.Weighed{}, err
 	}

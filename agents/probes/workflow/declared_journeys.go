@@ -32,7 +32,7 @@ func declaredJourneys() *agents.Probe {
 				}
 				as = account.Name
 			}
-			tab, err := lab.Open(ctx, as, browser.Setting{Timeout: 5 * time.Minute})
+			tab, err := lab.Open(ctx, as, browser.Setting{Agree: true, Timeout: 5 * time.Minute})
 			if err != nil {
 				return agents.BlockOn(err)
 			}
