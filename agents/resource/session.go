@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -23,7 +25,8 @@ type Session struct {
 	lab   *agents.Lab
 	only  bool // As it is, and as nobody else
 	asked bool
-	plain int // how many texts are left as they are, so that the target takes them
+	tidy  bool // what is sent takes away what was made
+	plain int  // how many texts are left as they are, so that the target takes them
 	made  []*Object
 }
 
@@ -230,16 +233,24 @@ func (s *Session) Newest() *Object {
 	return s.made[len(s.made)-1]
 }
 
-// Close takes away what was made, also when the case was stopped, the newest first.
+// Close takes away what was made, also when the case was stopped or the campaign's requests are used up, the newest first.
+// It tells what was left.
 func (s *Session) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
+	s.tidy = true
+	var left []string
 	for i := len(s.made) - 1; i >= 0; i-- {
-		if !s.made[i].gone {
-			s.Delete(ctx, s.made[i])
+		if o := s.made[i]; !o.gone {
+			if x := s.Delete(ctx, o); !o.gone && (x == nil || x.Status != http.StatusNotFound && x.Status != http.StatusGone) {
+				left = append(left, o.ID)
+			}
 		}
 	}
-	s.made = nil
+	s.made, s.tidy = nil, false
+	if len(left) > 0 && s.lab.Tell != nil {
+		s.lab.Tell(agents.Fact{Kind: agents.FactLeft, Text: fmt.Sprintf("%d of %s could not be taken away: %s", len(left), s.Resource.Path, strings.Join(left[:min(len(left), 10)], ", "))})
+	}
 	if who := s.who(); who != s.As {
 		s.lab.Client.Forget(who)
 	}
@@ -255,7 +266,7 @@ func (s *Session) who() string {
 
 // send sends a request as the one who works, and keeps the exchange.
 func (s *Session) send(ctx context.Context, r wire.Request) *wire.Exchange {
-	r.As = s.who()
+	r.As, r.Tidy = s.who(), s.tidy
 	x := s.lab.Send(ctx, r)
 	s.Log = append(s.Log, x)
 	return x

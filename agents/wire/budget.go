@@ -28,8 +28,16 @@ func NewBudget(requests int, perSecond float64) *Budget {
 	return &Budget{requests: int64(requests), limiter: rate.NewLimiter(limit, max(1, int(perSecond/4)))}
 }
 
+// toTidy are the requests beyond all others with which a campaign takes away what it made.
+const toTidy = 200
+
 // take waits for the campaign's pace and counts a request, or says why it may not be sent.
-func (b *Budget) take(ctx context.Context) *Fault { return b.takeAt(ctx, b.limiter) }
+func (b *Budget) take(ctx context.Context) *Fault { return b.takeAt(ctx, b.limiter, b.requests) }
+
+// takeToTidy is take for what takes away what the campaign made. It is counted as well.
+func (b *Budget) takeToTidy(ctx context.Context) *Fault {
+	return b.takeAt(ctx, b.limiter, b.requests+toTidy)
+}
 
 func (b *Budget) received(n int) { b.bytes.Add(int64(n)) }
 

@@ -161,7 +161,11 @@ func (c *Client) once(ctx context.Context, r Request, x *Exchange) *Fault {
 	}
 	session := c.session(r.As)
 	c.dress(request, r, session)
-	if fault := c.may(ctx, r.Permit); fault != nil {
+	fault := c.may(ctx, r.Permit)
+	if fault != nil && fault.Kind == Spent && r.Tidy {
+		fault = c.budget.takeToTidy(ctx)
+	}
+	if fault != nil {
 		return fault
 	}
 	begin := time.Now()

@@ -62,7 +62,7 @@ func (p *Permit) take(ctx context.Context) *Fault {
 	if p.left.Add(-1) < 0 {
 		return &Fault{Spent, "the requests that this load was allowed are used up"}
 	}
-	return p.budget.takeAt(ctx, p.limiter)
+	return p.budget.takeAt(ctx, p.limiter, p.budget.requests)
 }
 
 // Unpaced lets pages load as fast as they do for people until it is ended: how long a page takes cannot be measured while
@@ -94,12 +94,12 @@ func (b *Budget) takePage(ctx context.Context) *Fault {
 	if permit == nil {
 		return b.take(ctx)
 	}
-	return b.takeAt(ctx, permit.limiter)
+	return b.takeAt(ctx, permit.limiter, b.requests)
 }
 
-// takeAt waits for a pace and counts a request, or says why it may not be sent.
-func (b *Budget) takeAt(ctx context.Context, pace *rate.Limiter) *Fault {
-	if n := b.sent.Add(1); b.requests > 0 && n > b.requests {
+// takeAt waits for a pace and counts a request, or says why it may not be sent: most are sent already, or its time is over.
+func (b *Budget) takeAt(ctx context.Context, pace *rate.Limiter, most int64) *Fault {
+	if n := b.sent.Add(1); b.requests > 0 && n > most {
 		b.sent.Add(-1)
 		return &Fault{Spent, fmt.Sprintf("the campaign has sent its %d requests", b.requests)}
 	}

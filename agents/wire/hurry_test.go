@@ -42,6 +42,27 @@ func TestPermit(t *testing.T) {
 	}
 }
 
+// What takes away what was made is sent when nothing else is any more, within bounds of its own.
+func TestTidy(t *testing.T) {
+	t.Parallel()
+	server, client := target(t, func(http.ResponseWriter, *http.Request) {}, 2)
+	spent := func(tidy bool) bool {
+		x := client.Send(t.Context(), wire.Request{URL: server.URL, Tidy: tidy})
+		return x.Fault != nil && x.Fault.Kind == wire.Spent
+	}
+	for n, want := range []bool{false, false, true} {
+		if spent(false) != want {
+			t.Errorf("request %d: spent %v", n, !want)
+		}
+	}
+	n := 0
+	for ; n < 1000 && !spent(true); n++ {
+	}
+	if n < 20 || n > 500 || !spent(false) || client.Budget().Sent() != int64(2+n) || client.Budget().Spare() != 0 {
+		t.Errorf("%d requests tidied up, %d are counted", n, client.Budget().Sent())
+	}
+}
+
 func TestUnpaced(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

@@ -38,6 +38,8 @@ type Request struct {
 	Bare bool `json:"-"`
 	// Permit is leave to send it faster than the campaign's pace; nil: it waits its turn.
 	Permit *Permit `json:"-"`
+	// Tidy tells that it takes away what the campaign made: it may still be sent when the campaign's requests are used up.
+	Tidy bool `json:"-"`
 }
 
 // Exchange is a request and what came back. Without an answer Status is 0 and Fault says why.
