@@ -12,52 +12,80 @@ type visits struct {
 	c    *campaign
 	mu   sync.Mutex
 	kept map[string]*visit
+	bad  map[string]int // how often a page could not be looked at
 }
+
+// maxLooks bounds how often a page that cannot be looked at is tried: every time takes as long as a browser is patient.
+const maxLooks = 3
 
 type visit struct {
 	done chan struct{}
 	v    *browser.Visit
 	err  error
+	own  bool // the time of who looked was over, which is nothing that others need to hear
 }
 
 // lookAnew makes visits that know of none before.
-func (c *campaign) lookAnew() *visits { return &visits{c: c, kept: map[string]*visit{}} }
+func (c *campaign) lookAnew() *visits { return &visits{c: c, kept: map[string]*visit{}, bad: map[string]int{}} }
 
-// Visit implements agents.Visits.
+// Visit implements agents.Visits. A page that could not be looked at is tried again by the next who asks, a few times; those
+// who wait meanwhile hear what came of it, and look themselves where only the time of who looked was over.
 func (l *visits) Visit(ctx context.Context, address, as string) (*browser.Visit, error) {
 	if l.c.browser == nil {
 		return nil, browser.ErrNone
 	}
 	key := as + " " + address
+	for {
+		kept, mine := l.take(key)
+		if mine {
+			return l.fill(ctx, key, kept, address, as)
+		}
+		select {
+		case <-kept.done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if !kept.own {
+			return kept.v, kept.err
+		}
+	}
+}
+
+// take finds a visit, or begins it.
+func (l *visits) take(key string) (kept *visit, mine bool) {
 	l.mu.Lock()
-	kept := l.kept[key]
-	if kept == nil {
-		kept = &visit{done: make(chan struct{})}
-		l.kept[key] = kept
-		l.mu.Unlock()
-		kept.v, kept.err = l.c.look(ctx, address, as)
-		if ctx.Err() != nil { // who waits for it asks again
-			l.mu.Lock()
+	defer l.mu.Unlock()
+	if kept := l.kept[key]; kept != nil {
+		return kept, false
+	}
+	kept = &visit{done: make(chan struct{})}
+	l.kept[key] = kept
+	return kept, true
+}
+
+func (l *visits) fill(ctx context.Context, key string, kept *visit, address, as string) (*browser.Visit, error) {
+	kept.own = true // also when looking breaks
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if kept.err != nil && !kept.own {
+			l.bad[key]++
+		}
+		if kept.own || kept.err != nil && l.bad[key] < maxLooks {
 			delete(l.kept, key)
-			l.mu.Unlock()
 		}
 		close(kept.done)
-		return kept.v, kept.err
-	}
-	l.mu.Unlock()
-	select {
-	case <-kept.done:
-		return kept.v, kept.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	}()
+	kept.v, kept.err = l.c.look(ctx, address, as)
+	kept.own = kept.err != nil && ctx.Err() != nil
+	return kept.v, kept.err
 }
 
 func (c *campaign) look(ctx context.Context, address, as string) (*browser.Visit, error) {
 	setting := browser.Setting{}
 	if as != "" {
 		setting.URL = c.client.Scope().Target().String()
-		setting.Cookies = c.client.Cookies(as, c.client.Scope().Target())
+		setting.Cookies, setting.Carry = c.client.Cookies(as, c.client.Scope().Target()), c.client.Carried(as)
 	}
 	return c.browser.Visit(ctx, address, setting)
 }

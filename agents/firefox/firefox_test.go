@@ -32,7 +32,8 @@ func TestLook(t *testing.T) {
 			fmt.Fprint(w, c.Value)
 		}
 		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "before"})
-		fmt.Fprintf(w, `<!doctype html><title>Page</title><h1>Hello</h1><img src="%s/x.png"><script>alert(1); undefined.nothing;</script>`, stranger.URL)
+		fmt.Fprintf(w, `<!doctype html><title>Page</title><h1>Hello</h1><img src="%s/x.png"><iframe srcdoc="<script>console.error('of a frame')</script>"></iframe>
+			<script>alert(1); console.log("x".repeat(1e6)); undefined.nothing;</script>`, stranger.URL)
 	}))
 	t.Cleanup(server.Close)
 	proxy, _ := browsertest.Proxy(t, server)
@@ -53,7 +54,7 @@ func TestLook(t *testing.T) {
 		if err := json.Unmarshal(look.Value, &seen); err != nil || strings.TrimSpace(seen.Text) != "Hello" || seen.Width != 1280 || len(look.Picture) == 0 {
 			t.Errorf("%+v %v", seen, err)
 		}
-		if len(look.Log) != 1 || look.Log[0].Type != "javascript" || !strings.Contains(look.Log[0].Text, "TypeError") {
+		if len(look.Log) != 2 || len(look.Log[0].Text) > 2100 || look.Log[1].Type != "javascript" || !strings.Contains(look.Log[1].Text, "TypeError") {
 			t.Errorf("%+v", look.Log)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 const (
 	maxMessage = 64 << 20
 	maxEntries = 200 // of a log
+	maxText    = 2000 // characters of an entry
 )
 
 // line is a connection that speaks WebDriver BiDi.
@@ -24,7 +26,7 @@ type line struct {
 	mu      sync.Mutex
 	last    int64
 	waiting map[int64]chan reply
-	logs    map[string][]Entry // by tab
+	logs    map[string][]Entry // by tab that is looked at
 }
 
 type reply struct {
@@ -108,11 +110,21 @@ func (l *line) event(r reply) {
 	if r.Method != "log.entryAdded" || json.Unmarshal(r.Params, &entry) != nil {
 		return
 	}
+	if len(entry.Text) > maxText {
+		entry.Text = strings.ToValidUTF8(entry.Text[:maxText], "") + "…"
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if list := l.logs[entry.Source.Context]; len(list) < maxEntries {
+	if list, ok := l.logs[entry.Source.Context]; ok && len(list) < maxEntries { // a frame's are not the page's
 		l.logs[entry.Source.Context] = append(list, entry.Entry)
 	}
+}
+
+// listen begins to keep the lines of a tab's console.
+func (l *line) listen(tab string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.logs[tab] = nil
 }
 
 // call sends a command and waits for its answer.
@@ -147,7 +159,7 @@ func (l *line) call(ctx context.Context, method string, params, result any) erro
 	}
 }
 
-// log takes the lines of a tab's console.
+// log takes the lines of a tab's console, and keeps no more of them.
 func (l *line) log(tab string) []Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -44,6 +44,8 @@ func (b *Browser) Look(ctx context.Context, address, script string) (*Look, erro
 	if err := b.line.call(ctx, "browsingContext.create", map[string]any{"type": "tab", "userContext": apart.UserContext}, &tab); err != nil {
 		return nil, err
 	}
+	b.line.listen(tab.Context)
+	defer b.line.log(tab.Context)
 	at := map[string]any{"context": tab.Context}
 	if err := b.line.call(ctx, "browsingContext.setViewport", map[string]any{"context": tab.Context, "viewport": map[string]int{"width": 1280, "height": 800}}, nil); err != nil {
 		return nil, err
