@@ -43,6 +43,9 @@ type Kind struct {
 	// World says that a step reads or changes what lies outside of the run: addresses, files, databases, other workflows.
 	// In a test it needs a mock, or leave.
 	World bool `json:"world,omitempty"`
+	// Permission, when set, is what somebody needs, beside that to edit, to add such a node to a drawing or to change one:
+	// what it does reaches beyond workflows. Runs are not asked.
+	Permission string `json:"permission,omitempty"`
 	// Loop marks flow.loop: the engine feeds it batch by batch, and edges back into it are legal.
 	Loop bool `json:"loop,omitempty"`
 

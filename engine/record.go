@@ -45,6 +45,8 @@ type Edit struct {
 	Ops    []Op   `json:"ops"`
 	Client string `json:"client,omitempty"` // random per editor tab
 	Seq    int64  `json:"seq,omitempty"`    // counts a client's edits; the same one delivered twice has no effect
+	// Guard, when set, is asked whether the author may make of the first drawing the second; an error refuses the edit.
+	Guard func(was, is *Workflow) error `json:"-"`
 }
 
 // Revision is one accepted edit.

@@ -104,8 +104,17 @@ func (s *Store) applyEdit(ctx context.Context, q querier, ws, user string, store
 	if err != nil {
 		return rev, err
 	}
+	var was *engine.Workflow
+	if edit.Guard != nil {
+		was = stored.Doc.Clone()
+	}
 	if rev.Ops, rev.Inverse, err = engine.Merge(stored.Doc, since, edit); err != nil {
 		return rev, err
+	}
+	if edit.Guard != nil {
+		if err := edit.Guard(was, stored.Doc); err != nil {
+			return rev, err
+		}
 	}
 	d, err := encodeDrawing(stored.Doc)
 	if err != nil {

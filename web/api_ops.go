@@ -55,6 +55,7 @@ func mayDiffer(in opsIn, rev engine.Revision) bool {
 
 // edit applies an edit to the draft and tells those who watch.
 func (s *Server) edit(ctx context.Context, scope auth.Scope, id string, e engine.Edit) (engine.Revision, []engine.Revision, error) {
+	e.Guard = s.guard(scope)
 	rev, missed, err := s.Store.EditWorkflow(ctx, scope, id, e)
 	if err != nil {
 		return rev, missed, err

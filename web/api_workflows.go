@@ -54,6 +54,11 @@ func (s *Server) create(c *Ctx, folder string, doc *engine.Workflow) (*engine.St
 	if doc, err = engine.Parse(data); err != nil {
 		return nil, err
 	}
+	if guard := s.guard(c.Scope()); guard != nil {
+		if err := guard(&engine.Workflow{}, doc); err != nil {
+			return nil, err
+		}
+	}
 	folder, err = cleanFolder(folder)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ const (
 
 func init() {
 	define(engine.Kind{
-		Name: "qa.coordinate", Title: "Weigh findings", Group: "Testing", Icon: "combine", Class: engine.IO, World: true, Outputs: []engine.Port{
+		Name: "qa.coordinate", Title: "Weigh findings", Group: "Testing", Icon: "combine", Class: engine.IO, World: true, Permission: "campaign.view", Outputs: []engine.Port{
 			{Name: "main", Label: "Findings", Optional: true}, {Name: "none", Label: "Nothing found", Optional: true}, {Name: "summary", Label: "Summary", Optional: true},
 		},
 		Summary: "Puts the findings of campaigns together, compares them with earlier ones, and gives those that matter.",

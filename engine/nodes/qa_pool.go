@@ -24,7 +24,7 @@ const (
 
 func init() {
 	define(engine.Kind{
-		Name: "qa.pool", Title: "Send personas", Group: "Testing", Icon: "users", PerItem: true, Class: engine.IO, World: true, Effect: engine.Idempotent,
+		Name: "qa.pool", Title: "Send personas", Group: "Testing", Icon: "users", PerItem: true, Class: engine.IO, World: true, Permission: "campaign.edit", Effect: engine.Idempotent,
 		Summary: "Has personas test a web application, and goes on once they are done.",
 		Doc: `A campaign is put into the queue under **Testing**, where it can be watched, paused and stopped. Meanwhile the run sleeps and costs nothing; it goes on within 20 seconds after the campaign has ended. After a crash or a restart it is the same campaign that is waited for: a second one is made only when the first could not test and the node is set to try again. When the run ends before the campaign does, because somebody cancels it or another branch fails, the campaign is stopped within a second.
 

@@ -11,7 +11,7 @@ import (
 
 func init() {
 	define(engine.Kind{
-		Name: "qa.report", Title: "Write a report", Group: "Testing", Icon: "file-text", PerItem: true, Class: engine.IO, World: true,
+		Name: "qa.report", Title: "Write a report", Group: "Testing", Icon: "file-text", PerItem: true, Class: engine.IO, World: true, Permission: "campaign.edit",
 		// A step that a crash broke off may leave a link that nobody has seen. It leads nowhere else, and ends by itself.
 		Effect:  engine.Idempotent,
 		Summary: "Writes what a campaign found as a file, and makes a read-only link to it.",
