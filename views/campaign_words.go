@@ -105,6 +105,9 @@ func campaignTone(c *desk.Campaign) string {
 }
 
 func campaignIcon(c *desk.Campaign) string {
+	if c.Status.Open() && c.Paused && !c.Stopping {
+		return "pause"
+	}
 	switch campaignTone(c) {
 	case "run":
 		return "loader-circle"

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"net/url"
 	"slices"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -20,6 +21,15 @@ type CampaignsView struct {
 	Target    string // of the filter
 	Plans     []desk.Plan
 	Browser   string // why there is none
+}
+
+// next is the address of the page that follows, with the same filter.
+func (v CampaignsView) next() templ.SafeURL {
+	q := url.Values{"cursor": {v.Next}}
+	if v.Target != "" {
+		q.Set("target", v.Target)
+	}
+	return templ.SafeURL("/campaigns?" + q.Encode())
 }
 
 // TargetTrend is what campaigns on one target found, the oldest first.
@@ -90,7 +100,7 @@ type CampaignForm struct {
 	From                   string // the campaign that it repeats
 	Plan                   string // the planned campaign that is changed
 	PlanActive             bool
-	Timezone               string // of a plan
+	Timezone, Zone         string // of a plan, and the studio's
 	Areas                  map[agents.Area]bool
 	Require                map[agents.Area]string
 	Accounts               []CampaignAccount
@@ -98,6 +108,7 @@ type CampaignForm struct {
 	Minutes, Requests      string
 	PerSecond, Pages       string
 	Active, Seed           string
+	Below                  string   // a path
 	Without, Origins, More string   // one a line
 	Roles, Journeys        string   // YAML, or JSON
 	Models                 []string // names of credentials of language models
@@ -109,6 +120,15 @@ type CampaignForm struct {
 	Workflow, Least        string
 	Browser                string // why there is none
 	Mistakes               Mistakes
+}
+
+// follow are the workflows that can be started afterwards.
+func (f CampaignForm) follow(ctx context.Context) []Choice {
+	list := []Choice{{"", tr(ctx, "None")}}
+	for i := range f.Workflows {
+		list = append(list, Choice{f.Workflows[i].ID, f.Workflows[i].Name})
+	}
+	return list
 }
 
 // action is where the form goes.
@@ -169,6 +189,7 @@ type CampaignView struct {
 	Earlier   []desk.Campaign
 	Surface   []SurfacePart
 	Personas  []agents.Persona // that could join
+	SharedOut bool             // it is too late for that
 	Shares    []desk.Share
 	Shared    string // the address of a link that was just made
 	Retests   []desk.Campaign
@@ -209,6 +230,18 @@ type CompareView struct {
 	Counts           map[desk.Change]int
 }
 
+// limitText says what a persona is limited to; "" when it has no limits of its own.
+func limitText(ctx context.Context, l agents.Limits) string {
+	var parts []string
+	if l.Requests > 0 {
+		parts = append(parts, trn(ctx, l.Requests, "at most {n} request", "at most {n} requests"))
+	}
+	if l.Time > 0 {
+		parts = append(parts, tr(ctx, "at most {time}", "time", secondsText(l.Time.Seconds())))
+	}
+	return joined(parts)
+}
+
 // PersonasView are the personas of the studio and of the workspace.
 type PersonasView struct {
 	Personas []agents.Persona
@@ -219,11 +252,12 @@ type PersonasView struct {
 
 // PersonaForm is a persona that is made or changed.
 type PersonaForm struct {
-	Persona  agents.Persona
-	IsNew    bool
-	Own      bool
-	Groups   []ProbeGroup
-	Mistakes Mistakes
+	Persona           agents.Persona
+	IsNew             bool
+	From              string // the id of the persona that is copied
+	Requests, Minutes string // its limits
+	Groups            []ProbeGroup
+	Mistakes          Mistakes
 }
 
 // ProbeGroup are the probes of one of the studio's personas.

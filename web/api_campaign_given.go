@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"io/fs"
 	"net/http"
 	"strings"
 
@@ -65,9 +66,13 @@ type wrongField struct {
 
 func (w wrongField) Unwrap() error { return w.error }
 
-// mistakesIn are mistakes with those of fields beside them.
+// mistakesIn are mistakes with those of fields beside them. What a form names and somebody deleted meanwhile is one too: the
+// rest of the form is not lost for it.
 func mistakesIn(c *Ctx, err error) (views.Mistakes, error) {
 	wrong, failed := mistakes(c, err)
+	if errors.Is(err, fs.ErrNotExist) {
+		wrong, failed = views.Mistakes{"": c.describe(err).Detail}, nil
+	}
 	if failed != nil {
 		return nil, failed
 	}

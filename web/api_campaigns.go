@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -59,7 +60,11 @@ func apiCampaigns(s *Server, c *Ctx, in campaignsIn) (campaignsOut, error) {
 }
 
 func apiCampaign(s *Server, c *Ctx, in campaignIn) (*desk.Campaign, error) {
-	return s.Store.Campaign(c.Context(), c.Scope(), in.ID)
+	found, err := s.Store.Campaign(c.Context(), c.Scope(), in.ID)
+	if err == nil {
+		found.Board.Note = c.Retell(found.Board.Note)
+	}
+	return found, err
 }
 
 // accountIn is an account to sign in with. What opens it is never given out again.
@@ -130,11 +135,23 @@ func (s *Server) order(c *Ctx, in newCampaignIn) (o desk.Campaign, err error) {
 		}
 	}
 	if in.After.Workflow != "" {
-		if _, err := s.Store.Workflow(c.Context(), c.Scope(), in.After.Workflow); err != nil {
+		if err := s.mayFollow(c, in.After.Workflow); err != nil {
 			return o, err
 		}
 	}
 	return o, o.Check(s.Campaigns.Probes)
+}
+
+// mayFollow tells whether a workflow can be started when a campaign has ended.
+func (s *Server) mayFollow(c *Ctx, workflow string) error {
+	if !c.Allows(auth.WorkflowRun) {
+		return fmt.Errorf("having a workflow started when a campaign has ended takes the permission %s: %w", auth.WorkflowRun, fs.ErrPermission)
+	}
+	_, err := s.Store.Workflow(c.Context(), c.Scope(), workflow)
+	if errors.Is(err, fs.ErrNotExist) {
+		return wrongField{"workflow", fmt.Errorf("the workflow that is to be started is not there any more: choose another, or none: %w", fs.ErrNotExist)}
+	}
+	return err
 }
 
 // apiCreateCampaign has personas sent against a target, in the background.
@@ -198,16 +215,25 @@ func apiJoinCampaign(s *Server, c *Ctx, in joinIn) (*desk.Campaign, error) {
 		return nil, err
 	}
 	i := slices.IndexFunc(all, func(p agents.Persona) bool { return p.ID == in.Persona })
-	if _, err := s.Store.Campaign(c.Context(), c.Scope(), in.ID); err != nil {
+	found, err := s.Store.Campaign(c.Context(), c.Scope(), in.ID)
+	if err != nil {
 		return nil, err
 	}
 	if i < 0 {
 		return nil, invalidInput("There is no persona %q.", in.Persona)
 	}
+	if sharedOut(found) {
+		return nil, invalidInput("All cases of this campaign are shared out: %s can work in the next one.", all[i].Name)
+	}
 	if err := s.Store.JoinCampaign(c.Context(), c.Scope(), in.ID, all[i]); err != nil {
 		return nil, err
 	}
 	return s.toldCampaign(c, in.ID)
+}
+
+// sharedOut tells whether it is too late to join a campaign.
+func sharedOut(c *desk.Campaign) bool {
+	return c.Status == desk.Working && slices.Contains([]string{"confirming", "exploring", "explaining"}, c.Board.Stage)
 }
 
 // toldCampaign returns a campaign as it is now, and tells those who watch it.

@@ -2,8 +2,11 @@ package web
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +41,7 @@ func filled(c *desk.Campaign) views.CampaignForm {
 	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 	f := views.CampaignForm{
 		Name: c.Name, Target: s.Target, From: c.ID, Intrusive: s.Intrusive, Minutes: number(s.Budget.Time.Minutes()), Requests: strconv.Itoa(s.Budget.Requests),
-		PerSecond: number(s.Budget.PerSecond), Pages: strconv.Itoa(s.Budget.Pages), Active: strconv.Itoa(s.Budget.Active), Seed: strconv.FormatUint(s.Seed, 10),
+		PerSecond: number(s.Budget.PerSecond), Pages: strconv.Itoa(s.Budget.Pages), Active: strconv.Itoa(s.Budget.Active), Seed: strconv.FormatUint(s.Seed, 10), Below: s.Below,
 		Without: strings.Join(s.Without, "\n"), Origins: strings.Join(s.Origins, "\n"), More: strings.Join(s.More, "\n"), Workflow: c.After.Workflow, Least: c.After.Least.String(),
 		Model: s.ModelName, Questions: optional(s.Budget.Questions), Text: s.Specification,
 		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{},
@@ -71,7 +74,7 @@ func (s *Server) showCampaignForm(c *Ctx, status int, f views.CampaignForm) erro
 	if f.Personas, err = s.personas(c); err != nil {
 		return err
 	}
-	if f.Workflows, _, err = s.Store.Workflows(c.Context(), c.Scope(), engine.SummaryFilter{Limit: 200}); err != nil {
+	if err := s.fillWorkflows(c, &f); err != nil {
 		return err
 	}
 	if c.Allows(auth.CredentialView) {
@@ -79,7 +82,7 @@ func (s *Server) showCampaignForm(c *Ctx, status int, f views.CampaignForm) erro
 			return err
 		}
 	}
-	f.Browser = s.Campaigns.Browser
+	f.Browser, f.Zone = s.Campaigns.Browser, s.zone()
 	title := c.T("New campaign")
 	if f.Plan != "" {
 		title = c.T("Planned campaign")
@@ -87,6 +90,28 @@ func (s *Server) showCampaignForm(c *Ctx, status int, f views.CampaignForm) erro
 	p := c.underCampaigns(title)
 	p.Narrow = true
 	return c.View(status, views.CampaignFormPage(p, f))
+}
+
+// fillWorkflows finds the workflows that can be started afterwards. The chosen one is always among them, so that saving the
+// form does not take it away: an archived one, and one beyond those that are listed.
+func (s *Server) fillWorkflows(c *Ctx, f *views.CampaignForm) (err error) {
+	if f.Workflows, _, err = s.Store.Workflows(c.Context(), c.Scope(), engine.SummaryFilter{Limit: 200}); err != nil {
+		return err
+	}
+	if f.Workflow == "" || slices.ContainsFunc(f.Workflows, func(w engine.Summary) bool { return w.ID == f.Workflow }) {
+		return nil
+	}
+	chosen, err := s.Store.Workflow(c.Context(), c.Scope(), f.Workflow)
+	switch {
+	case err == nil:
+		f.Workflows = append(f.Workflows, chosen.Summary)
+	case errors.Is(err, fs.ErrNotExist):
+		if f.Mistakes == nil {
+			f.Mistakes = views.Mistakes{}
+		}
+		f.Mistakes["workflow"], err = c.T("The workflow that was to be started is not there any more."), nil
+	}
+	return err
 }
 
 // createCampaign starts what a form asks for, or plans it.
@@ -99,12 +124,15 @@ func createCampaign(s *Server, c *Ctx) error {
 	var made *desk.Campaign
 	var cron string
 	if err == nil {
+		err = s.repeat(c, form, &in)
+	}
+	if err == nil {
 		cron, err = cronOf(form)
 	}
 	switch {
 	case err != nil:
 	case cron != "":
-		if _, err = apiPutPlan(s, c, putPlanIn{Campaign: in, Cron: cron}); err == nil {
+		if _, err = apiPutPlan(s, c, putPlanIn{Campaign: in, Cron: cron, Timezone: strings.TrimSpace(form.Get("timezone"))}); err == nil {
 			return errors.Join(c.Say(c.T("The campaign is planned.")), c.Back("/campaigns"))
 		}
 	default:
@@ -112,13 +140,40 @@ func createCampaign(s *Server, c *Ctx) error {
 			return c.Back("/campaigns/" + made.ID)
 		}
 	}
-	wrong, err := mistakesIn(c, err)
-	if err != nil {
+	f := enteredCampaign(form)
+	if errors.Is(err, errGone) {
+		f.From = ""
+	}
+	if f.Mistakes, err = mistakesIn(c, err); err != nil {
 		return err
 	}
-	f := enteredCampaign(form)
-	f.Mistakes = wrong
 	return s.showCampaignForm(c, http.StatusUnprocessableEntity, f)
+}
+
+// errGone says that a campaign which is repeated was deleted meanwhile.
+var errGone = fmt.Errorf("the campaign that this one repeats was deleted meanwhile, and the passwords with it: type them again: %w", fs.ErrNotExist)
+
+// repeat takes over from the campaign that is repeated what the form does not show.
+func (s *Server) repeat(c *Ctx, form url.Values, in *newCampaignIn) error {
+	if in.From == "" {
+		return nil
+	}
+	was, err := s.Store.Campaign(c.Context(), c.Scope(), in.From)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errGone
+	}
+	if err == nil {
+		in.keep(form, &was.Settings)
+	}
+	return err
+}
+
+// keep takes over what a form does not show.
+func (in *newCampaignIn) keep(form url.Values, was *campaign.Settings) {
+	in.Budget.Tabs, in.Budget.Tokens = was.Budget.Tabs, was.Budget.Tokens
+	if !form.Has("model") {
+		in.Budget.Questions, in.Text = was.Budget.Questions, was.Specification
+	}
 }
 
 // cronOf is when a form asks for it; "" is now.
@@ -136,7 +191,7 @@ func cronOf(form url.Values) (string, error) {
 // campaignOf reads what a form asks for.
 func campaignOf(form url.Values) (in newCampaignIn, err error) {
 	in = newCampaignIn{
-		Name: strings.TrimSpace(form.Get("name")), Target: strings.TrimSpace(form.Get("target")), Without: lines(form.Get("without")), Origins: lines(form.Get("origins")),
+		Name: strings.TrimSpace(form.Get("name")), Target: strings.TrimSpace(form.Get("target")), Below: strings.TrimSpace(form.Get("below")), Without: lines(form.Get("without")), Origins: lines(form.Get("origins")),
 		More: lines(form.Get("more")), Intrusive: form.Get("intrusive") != "", From: form.Get("from"), Personas: form["persona"], Require: agents.Requirements{},
 	}
 	in.Model, in.Text = form.Get("model"), strings.TrimSpace(form.Get("specification"))
@@ -198,7 +253,7 @@ func budgetOf(form url.Values) (b campaign.Budget, seed uint64, err error) {
 	return b, seed, err
 }
 
-// accountsOf reads the rows of accounts; one without a name is none.
+// accountsOf reads the rows of accounts. A role alone, that nobody signs in for, is none.
 func accountsOf(form url.Values) ([]accountIn, error) {
 	roles, users, how, secrets := form["role"], form["user"], form["how"], form["secret"]
 	if len(roles) != len(users) || len(users) != len(how) || len(how) != len(secrets) {
@@ -207,19 +262,22 @@ func accountsOf(form url.Values) ([]accountIn, error) {
 	var list []accountIn
 	for i := range users {
 		a := accountIn{Role: strings.TrimSpace(roles[i]), User: strings.TrimSpace(users[i])}
-		if a.Role == "" && a.User == "" || a.User == "" && secrets[i] == "" && form.Get("from") == "" && form.Get("plan") == "" {
-			continue // a role that nobody signs in for
+		kept := (a.Role != "" || a.User != "") && (form.Get("from") != "" || form.Get("plan") != "") // it may have what opens it
+		switch {
+		case how[i] == "header":
+			a.Header = strings.TrimSpace(secrets[i])
+			if a.Header == "" && !kept || a.Header != "" && !strings.Contains(a.Header, ":") {
+				return nil, invalidInput("A header has a name and a colon, such as Authorization: Bearer …")
+			}
+		case a.User == "" && secrets[i] != "":
+			return nil, invalidInput("Write the name that a password belongs to.")
+		case a.User == "" && !kept:
+			continue
+		default:
+			a.Password = secrets[i]
 		}
 		if a.Role == "" {
 			a.Role = "user"
-		}
-		if how[i] == "header" {
-			a.Header = strings.TrimSpace(secrets[i])
-			if a.Header != "" && !strings.Contains(a.Header, ":") {
-				return nil, invalidInput("A header has a name and a colon, such as Authorization: Bearer …")
-			}
-		} else {
-			a.Password = secrets[i]
 		}
 		list = append(list, a)
 	}
@@ -239,7 +297,7 @@ func enteredCampaign(form url.Values) views.CampaignForm {
 	f := views.CampaignForm{
 		Name: form.Get("name"), Target: form.Get("target"), From: form.Get("from"), Intrusive: form.Get("intrusive") != "", Minutes: form.Get("minutes"),
 		Requests: form.Get("requests"), PerSecond: form.Get("rate"), Pages: form.Get("pages"), Active: form.Get("active"), Seed: form.Get("seed"), Without: form.Get("without"),
-		Origins: form.Get("origins"), More: form.Get("more"), When: form.Get("when"), Cron: form.Get("cron"), Workflow: form.Get("workflow"), Least: form.Get("least"),
+		Origins: form.Get("origins"), More: form.Get("more"), Below: form.Get("below"), When: form.Get("when"), Cron: form.Get("cron"), Timezone: form.Get("timezone"), Workflow: form.Get("workflow"), Least: form.Get("least"),
 		Model: form.Get("model"), Questions: form.Get("questions"), Text: form.Get("specification"),
 		Areas: map[agents.Area]bool{}, Require: map[agents.Area]string{}, Chosen: map[string]bool{}, Roles: form.Get("roles"), Journeys: form.Get("journeys"),
 	}

@@ -31,6 +31,7 @@ func (s *Server) showCampaign(c *Ctx, status int, tab, shared string) error {
 		if err != nil {
 			return err
 		}
+		v.SharedOut = sharedOut(found)
 		v.Personas = slices.DeleteFunc(all, func(p agents.Persona) bool {
 			return slices.ContainsFunc(found.Settings.Personas, func(o agents.Persona) bool { return o.ID == p.ID })
 		})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/atelier-studio/atelier/agents/desk"
 	"github.com/atelier-studio/atelier/views"
@@ -29,13 +30,18 @@ func savePlan(s *Server, c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	was, err := s.Store.Plan(c.Context(), c.Scope(), c.Param("id"))
+	if err != nil {
+		return err
+	}
 	active := form.Get("plan-active") != ""
 	in, err := campaignOf(form)
 	if err == nil {
 		in.From = ""
+		in.keep(form, &was.Settings)
 		var cron string
 		if cron, err = cronOf(form); err == nil {
-			_, err = apiPutPlan(s, c, putPlanIn{ID: c.Param("id"), Campaign: in, Cron: cron, Timezone: form.Get("timezone"), Active: &active})
+			_, err = apiPutPlan(s, c, putPlanIn{ID: c.Param("id"), Campaign: in, Cron: cron, Timezone: strings.TrimSpace(form.Get("timezone")), Active: &active})
 		}
 	}
 	if err == nil {
@@ -46,6 +52,6 @@ func savePlan(s *Server, c *Ctx) error {
 		return err
 	}
 	f := enteredCampaign(form)
-	f.Plan, f.PlanActive, f.Timezone, f.Mistakes = c.Param("id"), active, form.Get("timezone"), wrong
+	f.Plan, f.PlanActive, f.Mistakes = was.ID, active, wrong
 	return s.showCampaignForm(c, http.StatusUnprocessableEntity, f)
 }

@@ -2,7 +2,10 @@ package web
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,58 +32,59 @@ func (s *Server) showPersonas(c *Ctx, status int, mistake string) error {
 
 // newPersonaPage asks for a persona; one that is copied fills it in.
 func newPersonaPage(s *Server, c *Ctx) error {
-	var p agents.Persona
+	if s.Campaigns == nil {
+		return errNoCampaigns
+	}
+	f := s.personaForm(agents.Persona{})
 	if from := c.QueryParam("from"); from != "" {
-		found, err := s.persona(c, from)
+		all, err := s.personas(c)
 		if err != nil {
 			return err
 		}
-		p = found
-		p.ID, p.Name = p.ID+"_copy", c.T("{name} (copy)", "name", p.Name)
+		p, err := findPersona(all, from)
+		if err != nil {
+			return err
+		}
+		id, n := freeID(p.ID, all)
+		if p.ID = id; n > 1 {
+			p.Name = c.T("{name} (copy {n})", "name", p.Name, "n", n)
+		} else {
+			p.Name = c.T("{name} (copy)", "name", p.Name)
+		}
+		f = s.personaForm(p)
+		f.From = from
 	}
-	return s.showPersona(c, http.StatusOK, p, true, nil)
+	f.IsNew = true
+	return s.showPersona(c, http.StatusOK, f)
 }
 
 func editPersonaPage(s *Server, c *Ctx) error {
+	if s.Campaigns == nil {
+		return errNoCampaigns
+	}
 	own, err := s.Store.OwnPersonas(c.Context(), c.Scope())
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(own, func(p agents.Persona) bool { return p.ID == c.Param("id") })
-	if i < 0 {
+	p, err := findPersona(own, c.Param("id"))
+	if err != nil {
 		return absent("There is no persona %q that this workspace made.", c.Param("id"))
 	}
-	return s.showPersona(c, http.StatusOK, own[i], false, nil)
+	return s.showPersona(c, http.StatusOK, s.personaForm(p))
 }
 
-func (s *Server) persona(c *Ctx, id string) (agents.Persona, error) {
-	all, err := s.personas(c)
-	if err != nil {
-		return agents.Persona{}, err
-	}
-	i := slices.IndexFunc(all, func(p agents.Persona) bool { return p.ID == id })
+// findPersona finds a persona by its id.
+func findPersona(list []agents.Persona, id string) (agents.Persona, error) {
+	i := slices.IndexFunc(list, func(p agents.Persona) bool { return p.ID == id })
 	if i < 0 {
 		return agents.Persona{}, absent("There is no persona %q.", id)
 	}
-	return all[i], nil
+	return list[i], nil
 }
 
-func (s *Server) showPersona(c *Ctx, status int, p agents.Persona, isNew bool, wrong views.Mistakes) error {
-	if s.Campaigns == nil {
-		return errNoCampaigns
-	}
-	f := views.PersonaForm{Persona: p, IsNew: isNew, Mistakes: wrong}
-	for _, of := range s.Campaigns.Personas {
-		group := views.ProbeGroup{Name: of.Name}
-		for _, id := range of.Probes {
-			if probe := s.Campaigns.Probes[id]; probe != nil {
-				group.Probes = append(group.Probes, probe)
-			}
-		}
-		f.Groups = append(f.Groups, group)
-	}
-	title := p.Name
-	if isNew {
+func (s *Server) showPersona(c *Ctx, status int, f views.PersonaForm) error {
+	title := f.Persona.Name
+	if f.IsNew {
 		title = c.T("New persona")
 	}
 	page := c.underCampaigns(title, views.Link{Text: c.T("Personas"), Href: "/personas"})
@@ -89,23 +93,63 @@ func (s *Server) showPersona(c *Ctx, status int, p agents.Persona, isNew bool, w
 }
 
 func savePersona(s *Server, c *Ctx) error {
+	if s.Campaigns == nil {
+		return errNoCampaigns
+	}
 	form, err := c.form()
 	if err != nil {
 		return err
 	}
-	p := agents.Persona{
-		ID: strings.TrimSpace(form.Get("id")), Name: strings.TrimSpace(form.Get("name")), Area: agents.Area(form.Get("area")), Probes: form["probe"],
-		Skills: listed(form.Get("skills")), Focus: listed(form.Get("focus")),
+	isNew := form.Get("new") != ""
+	was, err := s.personaBefore(c, form, isNew)
+	var p agents.Persona
+	if err == nil {
+		p, err = s.enteredPersona(form, was)
+	} else {
+		p, _ = s.enteredPersona(form, agents.Persona{}) //nolint:errcheck // the first mistake is told
 	}
-	p.Role = p.Name
-	if _, err = apiPutPersona(s, c, p); err == nil {
+	if err == nil {
+		_, err = apiPutPersona(s, c, p)
+	}
+	if err == nil {
 		return errors.Join(c.Say(c.T("“{name}” is saved.", "name", p.Name)), c.Back("/personas"))
 	}
-	wrong, err := mistakes(c, err)
-	if err != nil {
+	f := s.personaForm(p)
+	f.IsNew, f.From, f.Requests, f.Minutes = isNew || errors.Is(err, fs.ErrNotExist), form.Get("from"), form.Get("limit-requests"), form.Get("limit-minutes")
+	if f.Mistakes, err = mistakesIn(c, err); err != nil {
 		return err
 	}
-	return s.showPersona(c, http.StatusUnprocessableEntity, p, true, wrong)
+	return s.showPersona(c, http.StatusUnprocessableEntity, f)
+}
+
+// personaBefore is the persona that a form begins with: that which is changed, or copied. A new one may not take the place of
+// another.
+func (s *Server) personaBefore(c *Ctx, form url.Values, isNew bool) (agents.Persona, error) {
+	id := strings.TrimSpace(form.Get("id"))
+	if !isNew {
+		own, err := s.Store.OwnPersonas(c.Context(), c.Scope())
+		if err != nil {
+			return agents.Persona{}, err
+		}
+		was, err := findPersona(own, id)
+		if err != nil {
+			return was, fmt.Errorf("the persona was deleted meanwhile; save it again as a new one, or leave: %w", fs.ErrNotExist)
+		}
+		return was, nil
+	}
+	all, err := s.personas(c)
+	if err != nil {
+		return agents.Persona{}, err
+	}
+	if _, err := findPersona(all, id); err == nil {
+		free, _ := freeID(id, all)
+		return agents.Persona{}, wrongField{"id", fmt.Errorf("there is a persona with this id already; %s is free: %w", free, fs.ErrExist)}
+	}
+	was, err := findPersona(all, form.Get("from"))
+	if err != nil {
+		return agents.Persona{}, nil //nolint:nilerr // it copies none, or one that was deleted meanwhile
+	}
+	return was, nil
 }
 
 // listed are the parts of a text between commas.

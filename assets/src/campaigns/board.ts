@@ -20,7 +20,9 @@ const severities: { [severity: string]: string } = { critical: t("Critical"), hi
 export function openBoard(root: HTMLElement): void {
   const campaign = root.dataset["campaign"]!;
   const board = new Board(root, campaign);
-  const paused = Boolean(document.querySelector("[data-testid=resume]"));
+  let noted = ""; // the last frame's note
+  const { status } = root.dataset;
+  const paused = root.dataset["paused"] !== undefined;
   const socket = new Socket({
     event: () => {}, run: () => {}, revision: () => {},
     opened: () => {
@@ -31,25 +33,34 @@ export function openBoard(root: HTMLElement): void {
     other: (frame) => take(frame as Frame),
   });
 
-  // What ended between the page's rendering and the watch is on the page that is loaded anew.
+  // What ended between the page's rendering and the watch is on the page that is loaded anew. The answer is in the person's
+  // language; frames are the same for all who watch.
   async function look(): Promise<void> {
     try {
       const response = await fetch(`/api/v1/campaigns/${campaign}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-      if (response.ok) take({ ...(await response.json() as Frame), t: "campaign", campaign });
+      if (!response.ok) return;
+      const frame = { ...(await response.json() as Frame), t: "campaign", campaign };
+      board.say(frame.board?.note ?? "");
+      take(frame, true);
     } catch {
       // The studio is away: the socket says when it is back.
     }
   }
 
-  function take(frame: Frame): void {
+  function take(frame: Frame, looked = false): void {
     if (frame.t !== "campaign" || frame.campaign !== campaign) return;
     if (frame.status !== "working" && frame.status !== "queued") {
       say(t("The campaign has ended"));
       location.reload();
       return;
     }
-    if (frame.board?.members) board.show(frame.board);
-    if (frame.status === "working" && Boolean(frame.paused) !== paused) location.reload();
+    if (frame.status !== status || Boolean(frame.paused) !== paused) return location.reload();
+    if (!frame.board?.members) return;
+    board.show(frame.board);
+    if (!looked && (frame.board.note ?? "") !== noted) {
+      noted = frame.board.note ?? "";
+      void look();
+    }
   }
 }
 
@@ -64,18 +75,22 @@ class Board {
   }
 
   show(state: State): void {
-    part(this.root, "stage").textContent = state.paused ? t("Paused: what is under way ends first") : stages[state.stage] ?? t("Beginning");
+    if (this.root.dataset["status"] === "working") part(this.root, "stage").textContent = state.paused ? t("Paused: what is under way ends first") : stages[state.stage] ?? t("Beginning");
     part(this.root, "count").textContent = state.of ? t("{done} of {total} cases", { done: state.done, total: state.of }) : state.at ?? "";
     part(this.root, "requests").textContent = tn(state.requests, "{n} request", "{n} requests");
     const bar = part<HTMLProgressElement>(this.root, "progress");
     bar.max = Math.max(state.of, 1);
     bar.value = state.done;
-    const note = part(this.root, "note");
-    note.hidden = !state.note;
-    note.textContent = state.note ?? "";
     for (const member of state.members) this.person(member);
     this.recent(state.recent ?? []);
     void this.view(state.views ?? {});
+  }
+
+  /** Says what of a wish could not be done. */
+  say(text: string): void {
+    const note = part(this.root, "note");
+    note.hidden = !text;
+    note.textContent = text;
   }
 
   private person(member: Member): void {

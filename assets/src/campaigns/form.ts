@@ -80,11 +80,18 @@ function accounts(root: HTMLElement): (role: string, user: string) => void {
   }
 }
 
-/** The cron line stands there only where it counts. */
+/** The cron line and the time zone stand there only where they count. */
 function when(root: HTMLElement): void {
   const choice = root.querySelector<HTMLSelectElement>("#field-when")!;
-  const field = root.querySelector<HTMLElement>("#field-cron")!.closest<HTMLElement>(".field")!;
-  const show = () => field.toggleAttribute("hidden", choice.value !== "cron");
+  const cron = root.querySelector<HTMLElement>("#field-cron")!.closest<HTMLElement>(".field")!;
+  const input = root.querySelector<HTMLInputElement>("#field-timezone")!;
+  const zone = input.closest<HTMLElement>(".field")!;
+  zone.append(h("datalist", { id: "all-zones" }, ...["UTC", ...Intl.supportedValuesOf("timeZone")].map((name) => h("option", { value: name }))));
+  input.setAttribute("list", "all-zones");
+  const show = () => {
+    cron.toggleAttribute("hidden", choice.value !== "cron");
+    zone.toggleAttribute("hidden", choice.value === "");
+  };
   choice.addEventListener("change", show);
   show();
 }
