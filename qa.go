@@ -285,7 +285,7 @@ func readPersonas(text string, known map[string]*agents.Probe) ([]agents.Persona
 
 // tell writes what a campaign came to, and returns the exit code for it.
 func (o *qaFlags) tell(ctx context.Context, p *process, result *campaign.Result, known map[string]*agents.Probe, failOn agents.Severity) int {
-	r := report.Report{Result: result, Probes: known, Version: ops.Version(release)}
+	r := report.Report{Result: result, Probes: known, Version: ops.Version(release), FailOn: &failOn}
 	var unwritten error
 	if o.out != "" {
 		unwritten = writeQAFiles(ctx, o.out, r)
@@ -294,9 +294,9 @@ func (o *qaFlags) tell(ctx context.Context, p *process, result *campaign.Result,
 	if o.json {
 		err = r.JSON(p.stdout)
 	} else if unwritten != nil {
-		err = writeQA(p.stdout, result, "")
+		err = writeQA(p.stdout, r, "")
 	} else {
-		err = writeQA(p.stdout, result, o.out)
+		err = writeQA(p.stdout, r, o.out)
 	}
 	if unwritten != nil {
 		err = errors.Join(fmt.Errorf("--out: %w", unwritten), err)
@@ -304,22 +304,16 @@ func (o *qaFlags) tell(ctx context.Context, p *process, result *campaign.Result,
 	if err != nil { // what was found is told all the same
 		return p.fail(exitUsage, err)
 	}
-	if report.Conclude(result) == report.NotTested {
+	if r.Conclude() == report.NotTested {
 		return p.fail(exitUsage, errors.New("nothing was tested: see the reasons above"))
 	}
 	var why []string
 	for _, g := range result.Gates {
 		if !g.Met {
-			why = append(why, fmt.Sprintf("%s reached %.3f of %.3f", g.Area, g.Reached, g.Required))
+			why = append(why, fmt.Sprintf("%s: %.3f tested, %.3f required", g.Area, g.Reached, g.Required))
 		}
 	}
-	bad := 0
-	for i := range result.Findings {
-		if result.Findings[i].Severity >= failOn {
-			bad++
-		}
-	}
-	if bad > 0 {
+	if bad := r.Faults(); bad > 0 {
 		why = append(why, fmt.Sprintf("findings of severity %s or worse: %d", failOn, bad))
 	}
 	if result.Stopped != "" {

@@ -79,7 +79,7 @@ func TestQACommand(t *testing.T) {
 		{"faults", server.URL + " --browser none --personas " + personas + " --account admin:ada:" + password + " --out " + out, exitFailed, "Broken"},
 		{"a folder that takes no files", dead.URL + " --out /proc/self", exitUsage, "--out"},
 		{"faults below what counts", server.URL + " --browser none --personas " + personas + " --fail-on critical", exitOK, "functional"},
-		{"less than required", server.URL + " --browser none --personas " + personas + " --fail-on critical --require security=0.5", exitFailed, "security reached 0.000 of 0.500"},
+		{"less than required", server.URL + " --browser none --personas " + personas + " --fail-on critical --require security=0.5", exitFailed, "security: 0.000 tested, 0.500 required"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -71,9 +71,10 @@ func writeWhole(name string, write func(io.Writer) error) (err error) {
 }
 
 // writeQA writes what people want to know first: what it came to, how much was tested, and what was found.
-func writeQA(w io.Writer, r *campaign.Result, out string) error {
+func writeQA(w io.Writer, told report.Report, out string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s (%s)\n", r.Settings.Target, report.Conclude(r), r.Authorised)
+	r := told.Result
+	fmt.Fprintf(&b, "%s: %s (%s)\n", r.Settings.Target, told.Conclude(), r.Authorised)
 	if r.Stopped != "" {
 		fmt.Fprintf(&b, "It ended early: %s.\n", r.Stopped)
 	}

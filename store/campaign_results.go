@@ -250,6 +250,9 @@ func (s *Store) CampaignResult(ctx context.Context, scope auth.Scope, id string)
 	r.Findings = make([]campaign.Agreed, len(found))
 	for i := range found {
 		r.Findings[i] = found[i].Agreed
+		if mark := found[i].Mark; mark != nil {
+			r.Findings[i].Marked = mark.Reason
+		}
 		kept.putBack(&r.Findings[i].Finding)
 	}
 	return r, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +125,7 @@ func (s *Server) compare(c *Ctx, now, before string) ([]desk.Compared, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes := desk.Compare(later, earlier)
+	changes := slices.DeleteFunc(desk.Compare(later, earlier), func(v desk.Compared) bool { return v.Finding.Marked != "" })
 	for i := range changes {
 		changes[i].Finding.Evidence = nil // it is with the finding
 	}

@@ -52,6 +52,8 @@ type Agreed struct {
 	By        []string              `json:"by"`
 	Kinds     []agents.EvidenceKind `json:"kinds"` // independent kinds of evidence
 	Confirmed bool                  `json:"confirmed"`
+	// Marked says why somebody calls it false: it does not count then. "" when nobody does.
+	Marked string `json:"marked,omitempty"`
 	// Explained is what a language model says to it; nil when none did. It is no evidence.
 	Explained *Explanation `json:"explained,omitempty"`
 }
@@ -62,7 +64,7 @@ type Explanation struct {
 	By   string `json:"by"` // the model
 }
 
-// OK tells whether every requirement is met and nothing worse than info was found.
+// OK tells whether every requirement is met and nothing worse than info was found, but for what is marked as false.
 func (r *Result) OK() bool {
 	for _, g := range r.Gates {
 		if !g.Met {
@@ -72,11 +74,13 @@ func (r *Result) OK() bool {
 	return r.Stopped == "" && r.Worst() == agents.Info
 }
 
-// Worst is the highest severity that was found; Info when nothing was.
+// Worst is the highest severity that was found, but for what is marked as false; Info when nothing was.
 func (r *Result) Worst() agents.Severity {
 	worst := agents.Info
 	for i := range r.Findings {
-		worst = max(worst, r.Findings[i].Severity)
+		if r.Findings[i].Marked == "" {
+			worst = max(worst, r.Findings[i].Severity)
+		}
 	}
 	return worst
 }

@@ -26,7 +26,7 @@ func (p *page) rolesSentence(ctx context.Context, rows [][]campaign.Tried) strin
 			}
 		}
 	}
-	return tr(ctx, "The table says {all} times who is let in and who is not; {tested} were tried, and {wrong} are not as it says.", "all", all, "tested", tested, "wrong", wrong)
+	return tr(ctx, "The table has {all} expectations; {tested} were tested, {wrong} differ.", "all", all, "tested", tested, "wrong", wrong)
 }
 
 // tells whether a finding stands on the page with its evidence.

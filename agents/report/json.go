@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 )
 
@@ -20,6 +21,7 @@ type File struct {
 	Schema     string           `json:"schema"`
 	Version    string           `json:"version"` // of the studio
 	Conclusion Conclusion       `json:"conclusion"`
+	FailOn     agents.Severity  `json:"fail_on"` // the least severity that fails the campaign
 	Result     *campaign.Result `json:"result"`
 }
 
@@ -28,7 +30,7 @@ func (r Report) JSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(true) // it may be put into a page
 	encoder.SetIndent("", " ")
-	return encoder.Encode(File{Schema: Schema, Version: r.Version, Conclusion: Conclude(r.Result), Result: masked(r.Result)})
+	return encoder.Encode(File{Schema: Schema, Version: r.Version, Conclusion: r.Conclude(), FailOn: r.least(), Result: masked(r.Result)})
 }
 
 // Read reads what JSON wrote. The error wraps fs.ErrInvalid where it is something else.

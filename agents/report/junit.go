@@ -48,28 +48,19 @@ type (
 )
 
 // JUnit writes a suite for every area and in it a case for every probe: failed with what it found, skipped where it was
-// tested nowhere, and else passed. What was tested in part says of how much.
+// tested nowhere or marked as false, and else passed. What was tested in part says of how much. A last suite has what was
+// required of the campaign as a whole.
 func (r Report) JUnit(w io.Writer) error {
 	result := masked(r.Result)
 	report := junitReport{Name: "atelier qa " + printable(result.Settings.Target), Time: fmt.Sprintf("%.3f", result.Ended.Sub(result.Begun).Seconds())}
 	for _, area := range agents.Areas {
-		suite := junitSuite{Name: string(area), Timestamp: result.Begun.UTC().Format("2006-01-02T15:04:05"), Hostname: printable(result.Settings.Target)}
+		suite := suiteOf(result, string(area))
 		for _, group := range byProbe(result.Cases, area) {
-			c := r.junitCase(result, group)
-			suite.Tests++
-			if c.Failure != nil {
-				suite.Fails++
-			}
-			if c.Skipped != nil {
-				suite.Skipped++
-			}
-			suite.Cases = append(suite.Cases, c)
+			suite.add(r.junitCase(result, group))
 		}
-		if suite.Tests > 0 {
-			report.Tests, report.Fails, report.Skipped = report.Tests+suite.Tests, report.Fails+suite.Fails, report.Skipped+suite.Skipped
-			report.Suites = append(report.Suites, suite)
-		}
+		report.add(suite)
 	}
+	report.add(r.required(result))
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
@@ -80,6 +71,55 @@ func (r Report) JUnit(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+func suiteOf(result *campaign.Result, name string) junitSuite {
+	return junitSuite{Name: name, Timestamp: result.Begun.UTC().Format("2006-01-02T15:04:05"), Hostname: printable(result.Settings.Target)}
+}
+
+func (s *junitSuite) add(c junitCase) {
+	s.Tests++
+	if c.Failure != nil {
+		s.Fails++
+	}
+	if c.Skipped != nil {
+		s.Skipped++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+func (r *junitReport) add(s junitSuite) {
+	if s.Tests > 0 {
+		r.Tests, r.Fails, r.Skipped = r.Tests+s.Tests, r.Fails+s.Fails, r.Skipped+s.Skipped
+		r.Suites = append(r.Suites, s)
+	}
+}
+
+// required are the coverage that was required, and that the campaign was finished.
+func (r *Report) required(result *campaign.Result) junitSuite {
+	suite := suiteOf(result, "requirements")
+	for i := range result.Gates {
+		g := &result.Gates[i]
+		c := junitCase{Name: "coverage of " + string(g.Area), Class: "atelier.requirements", Out: fmt.Sprintf("tested %d of %d", g.Executed, g.Of)}
+		if !g.Met {
+			c.Failure = &junitMessage{Message: unmet(g), Type: "coverage"}
+		}
+		suite.add(c)
+	}
+	whole := junitCase{Name: "the campaign is finished", Class: "atelier.requirements"}
+	switch {
+	case r.Conclude() == NotTested:
+		whole.Failure = &junitMessage{Message: "nothing was tested", Type: "stopped", Text: printable(result.Stopped)}
+	case result.Stopped != "":
+		whole.Failure = &junitMessage{Message: printable(result.Stopped), Type: "stopped"}
+	}
+	suite.add(whole)
+	return suite
+}
+
+// unmet says by how much a requirement was missed.
+func unmet(g *agents.Gate) string {
+	return fmt.Sprintf("%s: %.3f tested, %.3f required", g.Area, g.Reached, g.Required)
 }
 
 // group are the cases of one probe in one area.
@@ -109,13 +149,17 @@ func byProbe(cases []*campaign.Case, area agents.Area) []*group {
 
 func (r *Report) junitCase(result *campaign.Result, g *group) junitCase {
 	c := junitCase{Name: printable(g.probe + ": " + r.title(g.probe)), Class: "atelier." + string(g.area)}
-	var faults, remarks []string
+	var faults, remarks, excused []string
+	why := ""
 	worst := agents.Info
 	for i := range result.Findings {
 		f := &result.Findings[i]
 		switch {
 		case f.Probe != g.probe || f.Area != g.area:
-		case f.Severity == agents.Info:
+		case f.Marked != "":
+			why = cmp.Or(why, f.Marked)
+			excused = append(excused, plain(f)+"\nmarked as false: "+f.Marked)
+		case !r.fails(f):
 			remarks = append(remarks, plain(f))
 		default:
 			worst = max(worst, f.Severity)
@@ -126,6 +170,8 @@ func (r *Report) junitCase(result *campaign.Result, g *group) junitCase {
 	switch {
 	case len(faults) > 0:
 		c.Failure = &junitMessage{Message: printable(cut(firstLine(faults[0]), 300)), Type: worst.String(), Text: printable(strings.Join(faults, "\n\n"))}
+	case len(excused) > 0:
+		c.Skipped = &junitMessage{Message: printable(cut("marked as false: "+firstLine(why), 300)), Text: printable(strings.Join(excused, "\n\n"))}
 	case g.count.Executed == 0:
 		first := "nothing on this target to test"
 		if len(reasons) > 0 {
@@ -135,7 +181,7 @@ func (r *Report) junitCase(result *campaign.Result, g *group) junitCase {
 		return c
 	}
 	out := append([]string{fmt.Sprintf("tested %d of %d", g.count.Executed, g.count.Applicable)}, reasons...)
-	c.Out = printable(strings.Join(append(out, remarks...), "\n"))
+	c.Out = printable(strings.Join(slices.Concat(out, remarks, excused), "\n"))
 	return c
 }
 

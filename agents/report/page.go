@@ -31,7 +31,7 @@ const (
 // of the context.
 func (r Report) HTML(ctx context.Context, w io.Writer) error {
 	result := masked(r.Result)
-	return document(&page{Report: r, result: result, conclusion: Conclude(result)}).Render(ctx, w)
+	return document(&page{Report: r, result: result, conclusion: r.Conclude()}).Render(ctx, w)
 }
 
 // page is what the template shows.
@@ -52,7 +52,9 @@ func (p *page) detailed() []campaign.Agreed {
 func (p *page) bySeverity() []tally {
 	list := []tally{{agents.Critical, 0}, {agents.High, 0}, {agents.Medium, 0}, {agents.Low, 0}, {agents.Info, 0}}
 	for i := range p.result.Findings {
-		list[agents.Critical-p.result.Findings[i].Severity].count++
+		if f := &p.result.Findings[i]; f.Marked == "" {
+			list[agents.Critical-f.Severity].count++
+		}
 	}
 	return list
 }
@@ -60,6 +62,17 @@ func (p *page) bySeverity() []tally {
 type tally struct {
 	severity agents.Severity
 	count    int
+}
+
+// marked counts what somebody marked as false.
+func (p *page) marked() int {
+	n := 0
+	for i := range p.result.Findings {
+		if p.result.Findings[i].Marked != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // unmet are the requirements that were not reached.
@@ -182,6 +195,9 @@ func (p *page) members() []member {
 		}
 	}
 	for k := range p.result.Findings {
+		if p.result.Findings[k].Marked != "" {
+			continue
+		}
 		for _, by := range p.result.Findings[k].By {
 			if i, ok := index[by]; ok {
 				list[i].findings++

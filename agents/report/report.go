@@ -6,6 +6,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 )
@@ -17,6 +19,8 @@ type Report struct {
 	Probes map[string]*agents.Probe
 	// Version is the studio's.
 	Version string
+	// FailOn is the least severity that fails the campaign; nil: low.
+	FailOn *agents.Severity
 }
 
 // Conclusion is what a whole campaign comes to.
@@ -30,21 +34,43 @@ const (
 	NotTested   Conclusion = "not tested"
 )
 
-// Conclude says what a result comes to.
-func Conclude(r *campaign.Result) Conclusion {
+// least is the least severity that fails the campaign.
+func (r Report) least() agents.Severity {
+	if r.FailOn != nil {
+		return *r.FailOn
+	}
+	return agents.Low
+}
+
+// fails tells whether a finding fails the campaign. What somebody marked as false does not.
+func (r Report) fails(f *campaign.Agreed) bool { return f.Severity >= r.least() && f.Marked == "" }
+
+// Faults counts the findings that fail the campaign.
+func (r Report) Faults() int {
+	n := 0
+	for i := range r.Result.Findings {
+		if r.fails(&r.Result.Findings[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// Conclude says what the result comes to.
+func (r Report) Conclude() Conclusion {
 	executed := 0
-	for _, count := range r.Counts {
+	for _, count := range r.Result.Counts {
 		executed += count.Executed
 	}
 	switch {
 	case executed == 0:
 		return NotTested
-	case r.OK():
-		return Passed
-	case r.Stopped != "" && r.Worst() == agents.Info:
+	case r.Faults() > 0 || slices.ContainsFunc(r.Result.Gates, func(g agents.Gate) bool { return !g.Met }):
+		return Failed
+	case r.Result.Stopped != "":
 		return NotFinished
 	default:
-		return Failed
+		return Passed
 	}
 }
 

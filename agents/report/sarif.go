@@ -29,7 +29,7 @@ func (r Report) SARIF(w io.Writer) error {
 		Invocation: []sarifInvocation{r.invocation(result)},
 		Automation: sarifAutomation{"atelier-qa/" + printable(result.Settings.Target) + "/"},
 		ColumnKind: "utf16CodeUnits", Results: []sarifResult{},
-		Properties: map[string]any{"conclusion": Conclude(result), "coverage": result.Counts, "gates": result.Gates},
+		Properties: map[string]any{"conclusion": r.Conclude(), "failOn": r.least(), "coverage": result.Counts, "gates": result.Gates},
 	}
 	areas, index := map[string]agents.Area{}, map[string]int{}
 	for _, x := range result.Cases {
@@ -87,7 +87,7 @@ func (r *Report) rule(id string, area agents.Area) sarifRule {
 		}
 	}
 	rule.Properties["tags"] = tags
-	rule.Properties["precision"] = "high" // a finding was seen twice before it counts
+	rule.Properties["precision"] = "high"
 	return rule
 }
 
@@ -112,6 +112,9 @@ func (r *Report) sarifResult(f *campaign.Agreed, rule int) sarifResult {
 	}
 	if f.Severity == agents.Info {
 		s.Kind = "informational"
+	}
+	if f.Marked != "" {
+		s.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: printable(f.Marked)}}
 	}
 	if f.Vector != "" {
 		s.Properties["cvss"] = f.Vector
@@ -202,9 +205,14 @@ func content(body []byte) *sarifContent {
 
 func (r *Report) invocation(result *campaign.Result) sarifInvocation {
 	const form = "2006-01-02T15:04:05.000Z"
-	i := sarifInvocation{OK: Conclude(result) != NotTested && result.Stopped == "", Begun: result.Begun.UTC().Format(form), Ended: result.Ended.UTC().Format(form)}
+	i := sarifInvocation{OK: r.Conclude() != NotTested && result.Stopped == "", Begun: result.Begun.UTC().Format(form), Ended: result.Ended.UTC().Format(form)}
 	if result.Stopped != "" {
 		i.Notes = append(i.Notes, sarifNote{Level: "warning", Message: sarifText{printable(result.Stopped)}})
+	}
+	for _, g := range result.Gates {
+		if !g.Met {
+			i.Notes = append(i.Notes, sarifNote{Level: "error", Message: sarifText{unmet(&g)}})
+		}
 	}
 	for _, area := range agents.Areas {
 		for _, g := range byProbe(result.Cases, area) {

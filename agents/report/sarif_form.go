@@ -57,17 +57,24 @@ type (
 		ID string `json:"id"`
 	}
 	sarifResult struct {
-		Rule       string            `json:"ruleId"`
-		Index      int               `json:"ruleIndex"`
-		Kind       string            `json:"kind"`
-		Level      string            `json:"level"`
-		Message    sarifText         `json:"message"`
-		Locations  []sarifLocation   `json:"locations"`
-		Related    []sarifLocation   `json:"relatedLocations,omitempty"`
-		Prints     map[string]string `json:"partialFingerprints"`
-		Request    *sarifRequest     `json:"webRequest,omitempty"`
-		Response   *sarifResponse    `json:"webResponse,omitempty"`
-		Properties map[string]any    `json:"properties"`
+		Rule      string            `json:"ruleId"`
+		Index     int               `json:"ruleIndex"`
+		Kind      string            `json:"kind"`
+		Level     string            `json:"level"`
+		Message   sarifText         `json:"message"`
+		Locations []sarifLocation   `json:"locations"`
+		Related   []sarifLocation   `json:"relatedLocations,omitempty"`
+		Prints    map[string]string `json:"partialFingerprints"`
+		Request   *sarifRequest     `json:"webRequest,omitempty"`
+		Response  *sarifResponse    `json:"webResponse,omitempty"`
+
+		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
+		Properties   map[string]any     `json:"properties"`
+	}
+	sarifSuppression struct {
+		Kind          string `json:"kind"`
+		Status        string `json:"status"`
+		Justification string `json:"justification"`
 	}
 	sarifLocation struct {
 		ID       int `json:"id,omitempty"`

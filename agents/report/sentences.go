@@ -18,7 +18,7 @@ func (p *page) sentence(ctx context.Context) string {
 	var parts []string
 	bad := 0
 	for i := range p.result.Findings {
-		if p.result.Findings[i].Severity > agents.Info {
+		if f := &p.result.Findings[i]; f.Severity >= min(agents.Low, p.least()) && f.Marked == "" {
 			bad++
 		}
 	}
@@ -26,6 +26,9 @@ func (p *page) sentence(ctx context.Context) string {
 		parts = append(parts, tr(ctx, "No fault was found in what was tested."))
 	} else {
 		parts = append(parts, trn(ctx, bad, "{n} fault was found, the worst of them of severity {severity}.", "{n} faults were found, the worst of them of severity {severity}.", "severity", severityWord(ctx, p.result.Worst())))
+	}
+	if least := p.least(); least > agents.Low {
+		parts = append(parts, tr(ctx, "What fails the campaign is of severity {severity} or worse.", "severity", severityWord(ctx, least)))
 	}
 	switch gates, unmet := len(p.result.Gates), p.unmet(); {
 	case gates == 0:
@@ -93,6 +96,20 @@ func (p *page) rule(f *campaign.Agreed) string {
 		return probe.Decides
 	}
 	return ""
+}
+
+// confirmed says whether a finding was seen again. Some are taken as they are: what is only to know, and what probes find
+// that are not made a second time.
+func (p *page) confirmed(ctx context.Context, f *campaign.Agreed) string {
+	probe := p.Probes[f.Probe]
+	switch {
+	case f.Confirmed:
+		return tr(ctx, "Seen again when it was tried once more")
+	case f.Severity == agents.Info || probe != nil && (probe.Once || probe.Last):
+		return tr(ctx, "Seen once: this probe is not repeated.")
+	default:
+		return tr(ctx, "Not confirmed: it could not be tried once more")
+	}
 }
 
 // sent tells whether a request showed the finding, so that sending it again shows it again.
