@@ -17,14 +17,36 @@ import (
 // allowed.
 var ends = regexp.MustCompile(`(?i)\b(?:log|sign)[ -]?(?:out|off)\b|\blogout\b|\bsignout\b|\bdelet|\bremove account|\bdeactivat|\bclose account|\bpay\b|\bshut ?down|\bdestroy|abmeld|ausloggen|lösch|bezahl|cerrar sesi|elimin|pagar|déconnect|supprim|payer|退出|登出|注销|删除|支付`)
 
-// part is an element with what clicking it would send.
+// part is an element with what using it would send.
 type part struct {
 	browser.Part
 	Submits  bool   `json:"submits"`
-	Method   string `json:"method"` // of the form it is in
+	Method   string `json:"method"` // of the form that it sends
+	Action   string `json:"action"` // where that goes
+	Words    string `json:"words"`  // of what sends it
+	Called   string `json:"called"` // names of the form
 	Download bool   `json:"download"`
 	Disabled bool   `json:"disabled"`
 }
+
+// partsScript says of an element what using it would send. A form is asked for attributes, since its fields may have the
+// names of properties.
+const partsScript = `
+	const standing = (at) => at.closest("a, area, button, input, select, textarea, summary, label, [role], [onclick]") || at;
+	const sending = (b) => /^(submit|image)$/.test(b.type || "") && /^(button|input)$/.test(b.localName);
+	const does = (e, enter) => {
+		const of = e.localName === "label" && e.control || e; // clicking a label clicks what it is for
+		const form = of.form instanceof HTMLFormElement ? of.form : e.closest("form");
+		const by = enter ? form && [...document.querySelectorAll("button, input")].find((b) => b.form === form && sending(b)) || of : of;
+		const own = (name) => (form && sending(by) && by.getAttribute("form" + name)) || (form && form.getAttribute(name)) || "";
+		let action = "";
+		if (form) try { action = new URL(own("action") || document.baseURI, document.baseURI).href; } catch { action = own("action"); }
+		const submits = !!form && (enter || sending(of)), said = (list) => list.filter(Boolean).join(" ; ");
+		return { ...part(e), submits, method: submits ? (own("method") || "get").toLowerCase() : "", action,
+			words: said([by === e ? "" : labelOf(by), submits && sending(by) && by.getAttribute("name"), submits && sending(by) && by.getAttribute("value")]),
+			called: submits ? said([form.getAttribute("id"), form.getAttribute("name"), form.getAttribute("aria-label")]) : "",
+			download: e.hasAttribute("download"), disabled: e.disabled === true || e.getAttribute("aria-disabled") === "true" };
+	};`
 
 // act makes a move, and returns it as a step of a journey and in words; refused says why it was not made.
 func (w *walk) act(ctx context.Context, v *view, m move) (step journey.Step, done, refused string, err error) {
@@ -75,26 +97,33 @@ func (w *walk) element(ctx context.Context, node browser.AXNode) (part, error) {
 	if err != nil {
 		return part{}, err
 	}
-	e, err := browser.Inspect[part](ctx, w.tab, `
+	e, err := browser.Inspect[part](ctx, w.tab, partsScript+`
 		const at = find(`+browser.Quote(found.Selector)+`);
-		if (!at) return {};
-		const e = at.closest("a, area, button, input, select, textarea, summary, label, [role], [onclick]") || at;
-		const form = e.form || e.closest("form");
-		return { ...part(e), submits: !!form && (e.type === "submit" || e.type === "image"), method: form ? (e.formMethod || form.method || "get").toLowerCase() : "", download: e.hasAttribute("download"), disabled: e.disabled === true || e.getAttribute("aria-disabled") === "true" };`)
+		return at ? does(standing(at), false) : {};`)
 	if err == nil && e.Selector == "" {
 		return e, fs.ErrNotExist
 	}
 	return e, err
 }
 
+// apart takes names and addresses apart into words.
+var apart = strings.NewReplacer("-", " ", "_", " ", "/", " ", ".", " ")
+
 // may says why a control is left alone; "" when it is not.
 func (w *walk) may(e part, name string) string {
-	words := []string{name, e.Label}
-	if e.Href != "" && e.Tag == "a" {
-		at, err := w.Scope.Target().Parse(e.Href)
-		if err == nil {
-			words = append(words, strings.NewReplacer("-", " ", "_", " ", "/", " ", ".", " ").Replace(at.Path))
-		}
+	words := []string{name, e.Label, apart.Replace(e.Words)}
+	address := ""
+	switch {
+	case e.Href != "" && (e.Tag == "a" || e.Tag == "area"):
+		address = e.Href
+	case e.Submits:
+		address = e.Action
+	}
+	if at, err := w.Scope.Target().Parse(address); err == nil && address != "" {
+		words = append(words, apart.Replace(at.Path))
+	}
+	if ends.MatchString(apart.Replace(e.Called)) {
+		return "it ends or pays for something"
 	}
 	for _, text := range words {
 		switch {
@@ -110,27 +139,75 @@ func (w *walk) may(e part, name string) string {
 	return ""
 }
 
-func (w *walk) click(ctx context.Context, e part, name string) (step journey.Step, done, refused string, err error) {
+// lets says why an element is not clicked; "" when it is.
+func (w *walk) lets(ctx context.Context, e part, name string) (why string, err error) {
 	if why := w.may(e, name); why != "" {
-		return step, "", why, nil
+		return why, nil
 	}
 	if e.Download {
-		return step, "", "it is a download", nil
+		return "it is a download", nil
 	}
 	if (e.Tag == "a" || e.Tag == "area") && e.Href != "" {
 		here, err := w.tab.Location(ctx)
 		if err != nil {
-			return step, "", "", err
+			return "", err
 		}
 		if !w.leads(here, e.Href) {
-			return step, "", "it leads away from the application", nil
+			return "it leads away from the application", nil
 		}
+	}
+	return "", nil
+}
+
+// aimed is where an element is clicked, and what a click meets there.
+type aimed struct {
+	X    float64 `json:"x"`
+	Y    float64 `json:"y"`
+	Over bool    `json:"over"` // something else lies there
+	Met  *part   `json:"met"`
+}
+
+// aim finds a place where a click meets an element, or what stands within it.
+func (w *walk) aim(ctx context.Context, e part) (*aimed, error) {
+	return browser.Inspect[*aimed](ctx, w.tab, partsScript+`
+		const e = find(`+browser.Quote(e.Selector)+`);
+		if (!e) return null;
+		e.scrollIntoView({ block: "center", behavior: "instant" });
+		let over = null;
+		for (const r of [e.getBoundingClientRect(), ...e.getClientRects()].slice(0, 10)) { // a link may be broken into lines
+			if (!r.width || !r.height) continue;
+			const x = r.x + r.width / 2, y = r.y + r.height / 2, at = hit(x, y);
+			if (at && (within(at, e) || e.labels && [...e.labels].some((l) => within(at, l)))) {
+				const met = standing(at);
+				return { x, y, over: false, met: met === e || !within(met, e) ? null : does(met, false) };
+			}
+			over = { x, y, over: true, met: null };
+		}
+		return over;`)
+}
+
+func (w *walk) click(ctx context.Context, e part, name string) (step journey.Step, done, refused string, err error) {
+	if why, err := w.lets(ctx, e, name); why != "" || err != nil {
+		return step, "", why, err
 	}
 	what, err := w.name(ctx, e, "a, area, button, input, select, textarea, summary, label, [role], [onclick], [tabindex]")
 	if err != nil {
 		return step, "", "", err
 	}
-	if err := w.tab.Click(ctx, e.Selector); err != nil {
+	at, err := w.aim(ctx, e)
+	switch {
+	case err != nil:
+		return step, "", "it cannot be clicked", onlyOf(ctx, err)
+	case at == nil:
+		return step, "", "it cannot be clicked", nil
+	case at.Over:
+		return step, "", "something else lies over it", nil
+	case at.Met != nil:
+		if why, err := w.lets(ctx, *at.Met, ""); why != "" || err != nil {
+			return step, "", why, err
+		}
+	}
+	if err := w.tab.ClickAt(ctx, at.X, at.Y); err != nil {
 		return step, "", "it cannot be clicked", onlyOf(ctx, err)
 	}
 	return journey.Step{Click: what}, fmt.Sprintf("clicked %q", short(what, 100)), "", nil
@@ -192,8 +269,12 @@ func (w *walk) enter(ctx context.Context, e part) (step journey.Step, done, refu
 	if e.Tag != "input" && e.Tag != "select" {
 		return step, "", "Enter is pressed in fields only", nil
 	}
-	if !w.Changes && e.Method != "" && e.Method != "get" {
-		return step, "", "it sends a form that changes something, which is not allowed here", nil
+	sent, err := browser.Inspect[*part](ctx, w.tab, partsScript+`const e = find(`+browser.Quote(e.Selector)+`); return e ? does(e, true) : null;`)
+	if err != nil || sent == nil {
+		return step, "", "it is not on the page any more", onlyOf(ctx, err)
+	}
+	if why := w.may(*sent, ""); why != "" { // what the form's button would do
+		return step, "", why, nil
 	}
 	focused, err := browser.Inspect[bool](ctx, w.tab, `return document.activeElement === find(`+browser.Quote(e.Selector)+`);`)
 	if err != nil {

@@ -218,8 +218,8 @@ func (w *walk) question(v *view, n int) Question {
 	if w.goal != "" {
 		fmt.Fprintf(&b, "Your goal: %s\n", w.goal)
 	}
-	for _, line := range w.history[max(0, len(w.history)-12):] {
-		b.WriteString("- " + line + "\n")
+	if lines := w.history[max(0, len(w.history)-12):]; len(lines) > 0 { // with labels and messages of the page in them
+		b.WriteString("What was done and noticed so far:\n" + w.data("HISTORY", strings.Join(lines, "\n")))
 	}
 	fmt.Fprintf(&b, "Step %d of %d. The page now, a line a node, with its number in brackets:\n", n+1, w.limit)
 	b.WriteString(w.data("PAGE", v.URL+"\n"+v.Text))

@@ -30,6 +30,7 @@ type app struct {
 	faults  string
 	away    string // an address of somebody else that a page wants the tester to open
 	changed atomic.Int64
+	ended   atomic.Int64
 }
 
 func (a *app) has(fault string) bool { return strings.Contains(a.faults, fault) }
@@ -44,6 +45,9 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	page := func(title, body string) {
+		if a.has("account") {
+			body += `<p><a href="/account">Account</a></p>`
+		}
 		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>%s</title><nav><a href="/">Home</a> <a href="/years">Years</a> <a href="/basket">Basket</a> <a href="/greeting">Greeting</a></nav><main><h1>%[1]s</h1>%s</main>`, title, body)
 	}
 	switch r.URL.Path {
@@ -84,6 +88,16 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			<tr><td>Desk</td><td>1</td><td class="line">$150.50</td></tr><tr><td>Total</td><td></td><td id="total">$170.50</td></tr></table><p>Delivered within 7 days.</p>
 			<script>const n = document.getElementById("n"); n.oninput = () => { const lamps = 20 * n.value; let sum = lamps + 150.5; { const n = +document.getElementById("n").value; `+wrong+` }
 			document.getElementById("lamps").textContent = "$" + lamps.toFixed(2); document.getElementById("total").textContent = "$" + sum.toFixed(2); }</script>`)
+	case "/account":
+		page("Account", `<form method="post" action="/account/end"><label>Reason <input name="reason"></label><button>Delete my account</button></form>
+			<form action="/unsubscribe"><label>Address <input name="mail"></label></form>
+			<div role="button" tabindex="0" style="position: relative; width: 300px; height: 60px">Overview<form method="post" action="/account/end" style="position: absolute; inset: 10px 20px"><button style="width: 100%; height: 100%; opacity: 0">Delete</button></form></div>
+			<p style="position: relative"><button type="button" style="width: 300px; height: 60px">Details</button><button type="button" onclick="fetch('/account/end', {method: 'POST'})" style="position: absolute; inset: 0; opacity: 0">Delete</button></p>`)
+	case "/account/end", "/unsubscribe":
+		if r.Header.Get("Referer") != "" { // and not by the address alone
+			a.ended.Add(1)
+		}
+		page("Ended", "<p>It is ended.</p>")
 	case "/openapi.json":
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, description)
@@ -307,6 +321,62 @@ func TestBrowser(t *testing.T) {
 			if x.want != nil && (r.Findings[0].Explained == nil || r.Findings[0].Explained.By != "openai/mind") {
 				t.Errorf("the worst finding is not explained: %+v", r.Findings[0].Explained)
 			}
+		})
+	}
+}
+
+// What ends something is left alone, whatever leads to it: Enter in a field of its form, or a click on what lies over it.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	for name, intrusive := range map[string]bool{"intrusive": true, "not intrusive": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &app{faults: "account"}
+			var refused, outside sync.Map
+			try.Probes(t, cartMath(t), a, try.Options{Browser: true, Intrusive: intrusive, Model: model(t, func(q asked) string {
+				if !q.about("walk through") {
+					return able(q)
+				}
+				before, page, _ := strings.Cut(q.text, "<<<PAGE")
+				said, history, _ := strings.Cut(before, "<<<HISTORY")
+				if strings.Contains(said, "clicked") || strings.Contains(said, "Overview") {
+					outside.Store(said, true)
+				}
+				n := strings.Count(history, "not done")
+				for _, why := range []string{"ends or pays", "may change", "lies over it"} {
+					if strings.Contains(history, why) {
+						refused.Store(why, true)
+					}
+				}
+				here := asked{q.system, page}
+				switch {
+				case here.id(`textbox "Reason"`) == 0:
+					return move("click", here.id(`link "Account"`), "")
+				case n == 0 && !strings.Contains(history, `into "Reason"`):
+					return move("type", here.id(`textbox "Reason"`), "gone")
+				case n == 0:
+					return move("enter", here.id(`textbox "Reason"`), "")
+				case n == 1 && !strings.Contains(history, `into "Address"`):
+					return move("type", here.id(`textbox "Address"`), "a@b.example")
+				case n == 1 && !intrusive:
+					return move("enter", here.id(`textbox "Address"`), "")
+				case n < 3:
+					return move("click", here.id(`button "Overview`), "")
+				}
+				return move("click", here.id(`button "Details"`), "")
+			}), Explorers: exploration.Probes(), Text: specification, Questions: 24})
+			if n := a.ended.Load(); n > 0 {
+				t.Errorf("%d times something was ended", n)
+			}
+			for _, why := range []string{"ends or pays", "lies over it"} {
+				if _, ok := refused.Load(why); !ok {
+					t.Errorf("nothing was refused since it %s", why)
+				}
+			}
+			outside.Range(func(said, _ any) bool {
+				t.Errorf("words of the page stand outside of the marks: %s", said)
+				return true
+			})
 		})
 	}
 }
