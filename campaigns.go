@@ -43,7 +43,7 @@ func newTests(s *studio) (*tests, error) {
 		t.workers = append(t.workers, &qadesk.Worker{
 			Queue: s.store.Desk(), Parts: t.parts, Owner: fmt.Sprintf("%s/%d", s.runner.Owner, i), Now: time.Now, Log: s.log,
 			Alone: s.config.DatabaseURL == "" && i == 0, // one process owns the folder
-			Bound: bounded, Left: report.BaselineOf, Ended: t.ended,
+			Bound: bounded, Mask: report.CaseMask, Left: report.BaselineOf, Ended: t.ended,
 			Changed: func(workspace string, c *qadesk.Campaign) {
 				web.TellCampaign(context.Background(), s.bus, workspace, c)
 			},
@@ -123,12 +123,10 @@ func (t *tests) write(ctx context.Context, form string, w io.Writer, r *campaign
 	}
 }
 
-// ended starts the workflow that is to be told what a campaign came to.
-func (t *tests) ended(ctx context.Context, task *qadesk.Task, r *campaign.Result) {
-	if task.After.Workflow == "" {
-		return
-	}
-	item, worst, err := t.outcome(ctx, task, r)
+// ended starts the workflow that is to be told what a campaign came to: of several tries one does. The error is of what may
+// pass; a workflow that is gone, or that cannot be started as it is, is not tried again.
+func (t *tests) ended(ctx context.Context, task *qadesk.Task) error {
+	item, worst, err := t.outcome(ctx, task)
 	if err == nil && (task.After.Always || worst >= task.After.Least) {
 		var h *engine.Handle
 		h, err = t.studio.runner.Start(ctx, engine.StartRequest{
@@ -138,13 +136,15 @@ func (t *tests) ended(ctx context.Context, task *qadesk.Task, r *campaign.Result
 			t.studio.log.InfoContext(ctx, "a workflow was started after a campaign", "campaign", task.ID, "run", h.ID)
 		}
 	}
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 		t.studio.log.WarnContext(ctx, "the workflow after a campaign could not be started", "campaign", task.ID, "error", err)
+		return nil
 	}
+	return err
 }
 
 // outcome is what a workflow is told of a campaign, and the worst of what is new; -1: nothing is.
-func (t *tests) outcome(ctx context.Context, task *qadesk.Task, r *campaign.Result) (item map[string]any, worst agents.Severity, err error) {
+func (t *tests) outcome(ctx context.Context, task *qadesk.Task) (item map[string]any, worst agents.Severity, err error) {
 	scope, s := auth.System(task.Workspace), t.studio.store
 	c, err := s.Campaign(ctx, scope, task.ID)
 	if err != nil {
@@ -187,7 +187,7 @@ func (t *tests) outcome(ctx context.Context, task *qadesk.Task, r *campaign.Resu
 	item = map[string]any{
 		"campaign": c.ID, "name": c.Name, "target": c.Settings.Target, "status": string(c.Status), "verdict": c.Verdict(), "error": c.Error, "found": counts, "new": fresh,
 	}
-	if r == nil {
+	if c.Summary == nil {
 		worst = agents.Critical // nothing could be tested: whoever wants to hear of faults wants to hear of this
 	}
 	return item, worst, nil

@@ -10,10 +10,10 @@ import (
 
 const maxPlans = 200 // of one workspace
 
-const planColumns = "id, name, settings, after, cron, timezone, active, next, last, created, updated, author"
+const planColumns = "id, name, settings, after, cron, timezone, active, next, last, error, created, updated, author"
 
 func planFields(p *desk.Plan, settings, after *string) []any {
-	return []any{&p.ID, &p.Name, settings, after, &p.Cron, &p.Timezone, &p.Active, &p.Next, &p.Last, &p.Created, &p.Updated, &p.By}
+	return []any{&p.ID, &p.Name, settings, after, &p.Cron, &p.Timezone, &p.Active, &p.Next, &p.Last, &p.Error, &p.Created, &p.Updated, &p.By}
 }
 
 func readPlan(p *desk.Plan, settings, after string) error {
@@ -39,6 +39,7 @@ func (s *Store) PutPlan(ctx context.Context, scope auth.Scope, p desk.Plan, from
 		return nil, err
 	}
 	p.Updated, p.By = s.now(), scope.User()
+	var own *keptLogins
 	if p.ID == "" {
 		p.ID, p.Created = newID(), p.Updated
 	} else {
@@ -47,9 +48,13 @@ func (s *Store) PutPlan(ctx context.Context, scope auth.Scope, p desk.Plan, from
 			return nil, err
 		}
 		p.Created, p.Last = old.Created, old.Last
-		p.Settings.Accounts = inherit(p.Settings.Accounts, old.Settings.Accounts)
+		own = &keptLogins{old.Name, old.Settings}
 	}
-	if p.Settings.Accounts, err = s.inheritLogins(ctx, ws, from, p.Settings.Accounts); err != nil {
+	others, err := s.keptLogins(ctx, ws, from, p.Settings.Accounts)
+	if err != nil {
+		return nil, err
+	}
+	if p.Settings.Accounts, err = inherit(&p.Settings, own, others); err != nil {
 		return nil, err
 	}
 	sealed, err := s.sealLogins(ctx, ws, "campaign_plans", p.ID, p.Settings.Accounts)
@@ -71,7 +76,7 @@ func (s *Store) PutPlan(ctx context.Context, scope auth.Scope, p desk.Plan, from
 		_, err := q.exec(ctx, `INSERT INTO campaign_plans (workspace, id, name, settings, after, sealed, cron, timezone, active, next, last, created, updated, author)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 			ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name, settings = excluded.settings, after = excluded.after, sealed = excluded.sealed, cron = excluded.cron,
-			timezone = excluded.timezone, active = excluded.active, next = excluded.next, updated = excluded.updated, author = excluded.author`,
+			timezone = excluded.timezone, active = excluded.active, next = excluded.next, error = '', updated = excluded.updated, author = excluded.author`,
 			ws, p.ID, p.Name, texts[0], texts[1], sealed, p.Cron, p.Timezone, p.Active, p.Next, p.Last, p.Created, p.Updated, p.By)
 		return err
 	})
@@ -164,7 +169,7 @@ func (d *Desk) StartPlan(ctx context.Context, p desk.DuePlan, next int64) (start
 	}
 	err = s.library.tx(ctx, func(q querier) error {
 		started = false
-		n, err := q.exec(ctx, "UPDATE campaign_plans SET next = $4, last = $5 WHERE workspace = $1 AND id = $2 AND next = $3", p.Workspace, p.ID, p.Next, next, s.now())
+		n, err := q.exec(ctx, "UPDATE campaign_plans SET next = $4, last = $5, error = '' WHERE workspace = $1 AND id = $2 AND next = $3", p.Workspace, p.ID, p.Next, next, s.now())
 		if err != nil || n == 0 {
 			return err
 		}
@@ -176,4 +181,10 @@ func (d *Desk) StartPlan(ctx context.Context, p desk.DuePlan, next int64) (start
 		return s.addCampaign(ctx, q, p.Workspace, &c, sealed, "")
 	})
 	return started && err == nil, err
+}
+
+// MissPlan is in desk.Plans.
+func (d *Desk) MissPlan(ctx context.Context, p desk.DuePlan, next int64, why string) error {
+	_, err := d.store.library.exec(ctx, "UPDATE campaign_plans SET next = $4, error = $5 WHERE workspace = $1 AND id = $2 AND next = $3", p.Workspace, p.ID, p.Next, next, why)
+	return err
 }

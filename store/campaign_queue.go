@@ -52,6 +52,9 @@ func (d *Desk) holds(ctx context.Context, t *desk.Task, fn func(q querier) error
 // Claim is in desk.Queue. Of several processes on Postgres each takes another campaign.
 func (d *Desk) Claim(ctx context.Context, owner string, dead int64) (t *desk.Task, err error) {
 	s := d.store
+	if err := d.endWithRuns(ctx); err != nil {
+		return nil, err
+	}
 	sealed := ""
 	err = s.library.tx(ctx, func(q querier) error {
 		t = nil
@@ -65,12 +68,12 @@ func (d *Desk) Claim(ctx context.Context, owner string, dead int64) (t *desk.Tas
 				return v, err
 			}
 			return v, j.into(&v.Campaign)
-		}, "SELECT "+campaignColumns+", workspace, fence, sealed FROM campaigns WHERE status = 'queued' AND NOT pause OR status = 'working' AND beat < $1 ORDER BY created, id LIMIT 1"+lock, dead)
+		}, "SELECT "+campaignColumns+", workspace, fence, sealed FROM campaigns WHERE status = 'queued' AND (stop OR NOT pause) OR status = 'working' AND beat < $1 ORDER BY created, id LIMIT 1"+lock, dead)
 		if err != nil || len(due) == 0 {
 			return err
 		}
 		v := &due[0]
-		if v.Fence > 0 { // somebody had begun with it
+		if v.Status == desk.Working { // its worker died; one that gave it back left it queued
 			v.Restarts++
 		}
 		if v.Begun == 0 {
@@ -93,6 +96,27 @@ func (d *Desk) Claim(ctx context.Context, owner string, dead int64) (t *desk.Tas
 	t.Stopping = t.Stopping || over
 	t.Logins, err = s.openLogins(ctx, t.Workspace, "campaigns", t.ID, sealed, t.Settings.Accounts)
 	return t, err
+}
+
+// endWithRuns has paused campaigns end that nobody waits for any more: the others are looked at when they are claimed, and
+// with every beat.
+func (d *Desk) endWithRuns(ctx context.Context) error {
+	s := d.store
+	type waiting struct{ ws, id, run string }
+	list, err := collect(ctx, s.library.reader(), func(row scanner) (v waiting, err error) { return v, row.Scan(&v.ws, &v.id, &v.run) },
+		"SELECT workspace, id, run FROM campaigns WHERE status = 'queued' AND pause AND NOT stop AND run <> '' LIMIT 100")
+	for _, v := range list {
+		over, err := s.runIsOver(ctx, v.ws, v.run)
+		if err != nil {
+			return err
+		}
+		if over {
+			if _, err := s.library.exec(ctx, "UPDATE campaigns SET stop = true WHERE workspace = $1 AND id = $2 AND status = 'queued'", v.ws, v.id); err != nil {
+				return err
+			}
+		}
+	}
+	return err
 }
 
 // runIsOver tells whether a run that waits for a campaign has ended, and so nobody waits any more. One that is not there is
@@ -218,6 +242,10 @@ func (d *Desk) Finish(ctx context.Context, t *desk.Task, r *campaign.Result) err
 	if left, err = packBaseline(leaves(t)); err != nil {
 		return err
 	}
+	retests, err := s.retested(ctx, t, r)
+	if err != nil {
+		return err
+	}
 	texts, err := asJSON(t.Board, t.Summary)
 	if err != nil {
 		return err
@@ -238,15 +266,31 @@ func (d *Desk) Finish(ctx context.Context, t *desk.Task, r *campaign.Result) err
 		if err := s.putBaseline(ctx, q, t, left); err != nil {
 			return err
 		}
-		if t.Of != "" && r != nil {
-			if err := s.putRetest(ctx, q, t, r); err != nil {
-				return err
-			}
+		if err := s.putRetests(ctx, q, t, retests); err != nil {
+			return err
 		}
-		_, err := q.exec(ctx, "UPDATE campaigns SET status = $3, error = $4, board = $5, summary = $6, ended = $7, owner = '', pause = false WHERE workspace = $1 AND id = $2",
-			t.Workspace, t.ID, string(t.Status), t.Error, texts[0], texts[1], t.Ended)
+		_, err := q.exec(ctx, "UPDATE campaigns SET status = $3, error = $4, board = $5, summary = $6, ended = $7, untold = $8, owner = '', pause = false WHERE workspace = $1 AND id = $2",
+			t.Workspace, t.ID, string(t.Status), t.Error, texts[0], texts[1], t.Ended, t.After.Workflow != "")
 		return err
 	})
+}
+
+// Untold is in desk.Queue.
+func (d *Desk) Untold(ctx context.Context, before int64) ([]*desk.Task, error) {
+	return collect(ctx, d.store.library.reader(), func(row scanner) (*desk.Task, error) {
+		var t desk.Task
+		var j campaignJSON
+		if err := row.Scan(append(campaignFields(&t.Campaign, &j), &t.Workspace)...); err != nil {
+			return nil, err
+		}
+		return &t, j.into(&t.Campaign)
+	}, "SELECT "+campaignColumns+", workspace FROM campaigns WHERE untold AND ended < $1 ORDER BY ended, id LIMIT 100", before)
+}
+
+// Told is in desk.Queue.
+func (d *Desk) Told(ctx context.Context, t *desk.Task) error {
+	_, err := d.store.library.exec(ctx, "UPDATE campaigns SET untold = false WHERE workspace = $1 AND id = $2", t.Workspace, t.ID)
+	return err
 }
 
 // leaves is what a campaign leaves for the next: one that was done as a whole, and is no other's again.

@@ -7,8 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
@@ -150,23 +152,28 @@ func (s *Store) putResult(ctx context.Context, q querier, t *desk.Task, p *packe
 	return s.putPictures(ctx, q, t.Workspace, t.ID, p.pictures)
 }
 
-// putRetest tells the campaign whose findings were tested again what came of it.
-func (s *Store) putRetest(ctx context.Context, q querier, t *desk.Task, r *campaign.Result) error {
-	found, executed := map[string]bool{}, false
-	for i := range r.Findings {
-		found[r.Findings[i].ID] = true
+// retested is what became of the findings that a campaign tested again, by their prints.
+func (s *Store) retested(ctx context.Context, t *desk.Task, r *campaign.Result) (map[string]desk.Change, error) {
+	if t.Of == "" || r == nil {
+		return nil, nil
 	}
-	for _, x := range r.Cases {
-		executed = executed || x.Outcome.Verdict == agents.Passed || x.Outcome.Verdict == agents.Failed
+	before, err := s.CampaignResult(ctx, auth.System(t.Workspace), t.Of)
+	if errors.Is(err, fs.ErrNotExist) { // nobody can be told any more
+		return nil, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	list := map[string]desk.Change{}
 	for _, mark := range t.Again {
-		what := desk.NotLooked
-		switch {
-		case found[mark]:
-			what = desk.Still
-		case executed && r.Stopped == "":
-			what = desk.Fixed
-		}
+		list[mark] = desk.ChangeOf(r, before, mark)
+	}
+	return list, nil
+}
+
+// putRetests tells the campaign whose findings were tested again what came of it.
+func (s *Store) putRetests(ctx context.Context, q querier, t *desk.Task, list map[string]desk.Change) error {
+	for mark, what := range list {
 		if _, err := q.exec(ctx, "UPDATE campaign_findings SET retest = $4, retested = $5 WHERE workspace = $1 AND campaign = $2 AND print = $3", t.Workspace, t.Of, mark, string(what), s.now()); err != nil {
 			return err
 		}

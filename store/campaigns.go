@@ -128,38 +128,6 @@ func (s *Store) openLogins(ctx context.Context, ws, table, id, sealed string, lo
 	return full, nil
 }
 
-// inheritLogins gives accounts that lack it what opened them in a campaign.
-func (s *Store) inheritLogins(ctx context.Context, ws, from string, logins []campaign.Login) ([]campaign.Login, error) {
-	if from == "" || len(logins) == 0 {
-		return logins, nil
-	}
-	was, err := s.campaign(ctx, ws, from)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := one(ctx, s.library.reader(), "such campaign", scanText, "SELECT sealed FROM campaigns WHERE workspace = $1 AND id = $2", ws, from)
-	if err != nil {
-		return nil, err
-	}
-	old, err := s.openLogins(ctx, ws, "campaigns", from, sealed, was.Settings.Accounts)
-	if err != nil {
-		return nil, err
-	}
-	return inherit(logins, old), nil
-}
-
-func inherit(logins, old []campaign.Login) []campaign.Login {
-	full := append([]campaign.Login{}, logins...)
-	for i := range full {
-		for _, l := range old {
-			if now := &full[i]; now.Password == "" && now.Header == "" && now.Role == l.Role && now.User == l.User {
-				*now = l
-			}
-		}
-	}
-	return full
-}
-
 // AddCampaign has a campaign wait for a worker. What opens its accounts is sealed; accounts that come without it have that
 // of the same account of the campaign from, where one is named.
 func (s *Store) AddCampaign(ctx context.Context, scope auth.Scope, c desk.Campaign, from string) (*desk.Campaign, error) {
@@ -168,7 +136,11 @@ func (s *Store) AddCampaign(ctx context.Context, scope auth.Scope, c desk.Campai
 		return nil, err
 	}
 	c.ID, c.By = newID(), scope.User()
-	if c.Settings.Accounts, err = s.inheritLogins(ctx, ws, from, c.Settings.Accounts); err != nil {
+	kept, err := s.keptLogins(ctx, ws, from, c.Settings.Accounts)
+	if err != nil {
+		return nil, err
+	}
+	if c.Settings.Accounts, err = inherit(&c.Settings, kept); err != nil {
 		return nil, err
 	}
 	sealed, err := s.sealLogins(ctx, ws, "campaigns", c.ID, c.Settings.Accounts)
@@ -342,18 +314,19 @@ func (s *Store) SteerCampaign(ctx context.Context, scope auth.Scope, id string, 
 	return s.library.mustTouch(ctx, "campaign under way with this id", "UPDATE campaigns SET pause = $3 WHERE workspace = $1 AND id = $2 AND status IN ('queued', 'working')", ws, id, pause)
 }
 
-// StopCampaign ends a campaign: one that waits at once, one that is under way as soon as its worker sees it.
+// StopCampaign ends a campaign: one that nobody has begun at once, one that is under way as soon as its worker sees it. One
+// that was begun and waits is ended by the next worker that is free, which keeps what was tested until then.
 func (s *Store) StopCampaign(ctx context.Context, scope auth.Scope, id string) error {
 	ws, err := workspaceOf(scope)
 	if err != nil {
 		return err
 	}
 	return s.library.tx(ctx, func(q querier) error {
-		n, err := q.exec(ctx, "UPDATE campaigns SET status = 'stopped', stop = true, ended = $3 WHERE workspace = $1 AND id = $2 AND status = 'queued'", ws, id, s.now())
+		n, err := q.exec(ctx, "UPDATE campaigns SET status = 'stopped', stop = true, ended = $3 WHERE workspace = $1 AND id = $2 AND status = 'queued' AND fence = 0", ws, id, s.now())
 		if err != nil || n > 0 {
 			return err
 		}
-		n, err = q.exec(ctx, "UPDATE campaigns SET stop = true WHERE workspace = $1 AND id = $2 AND status = 'working'", ws, id)
+		n, err = q.exec(ctx, "UPDATE campaigns SET stop = true WHERE workspace = $1 AND id = $2 AND status IN ('queued', 'working')", ws, id)
 		if err == nil && n == 0 {
 			return absent("campaign under way with this id")
 		}

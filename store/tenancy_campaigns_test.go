@@ -37,7 +37,9 @@ var scopedCampaigns = map[string]asked{
 		return 1, err
 	},
 	"AddCampaign": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {
-		_, err := p.AddCampaign(t.Context(), s, campaigns.Campaign{Settings: campaign.Settings{Accounts: []campaign.Login{{Role: "admin", User: "ada"}}}}, v.tests.campaign)
+		was, err := p.Campaign(t.Context(), p.alpha, v.tests.campaign)
+		must(t, err)
+		_, err = p.AddCampaign(t.Context(), s, campaigns.Campaign{Settings: campaign.Settings{Target: was.Settings.Target, Accounts: []campaign.Login{{Role: "admin", User: "ada"}}}}, v.tests.campaign)
 		return 1, err
 	},
 	"AddCampaignOnce": func(t *testing.T, p *place, v things, s auth.Scope) (int, error) {

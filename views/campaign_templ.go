@@ -367,7 +367,7 @@ func campaignBoard(p Page, v CampaignView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Campaign.Status == desk.Queued && v.Campaign.Paused {
+		if v.Campaign.Status == desk.Queued && v.Campaign.Paused && !v.Campaign.Stopping {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(tr(ctx, "Paused: it waits until somebody lets it go on"))
 			if templ_7745c5c3_Err != nil {

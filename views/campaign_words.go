@@ -63,14 +63,12 @@ func areaText(ctx context.Context, area agents.Area) string {
 // campaignState names a verdict or, of an open campaign, its state.
 func campaignState(ctx context.Context, c *desk.Campaign) string {
 	switch {
-	case c.Status == desk.Queued && c.Paused:
+	case c.Status.Open() && c.Stopping:
+		return tr(ctx, "Stopping")
+	case c.Status.Open() && c.Paused:
 		return tr(ctx, "Paused")
 	case c.Status == desk.Queued:
 		return tr(ctx, "Waiting")
-	case c.Status == desk.Working && c.Stopping:
-		return tr(ctx, "Stopping")
-	case c.Status == desk.Working && c.Paused:
-		return tr(ctx, "Paused")
 	case c.Status == desk.Working:
 		return tr(ctx, "Under way")
 	case c.Status == desk.Failed:

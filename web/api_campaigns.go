@@ -183,6 +183,9 @@ func apiStopCampaign(s *Server, c *Ctx, in campaignIn) (*desk.Campaign, error) {
 	if err := s.Store.StopCampaign(c.Context(), c.Scope(), in.ID); err != nil {
 		return nil, err
 	}
+	if s.Campaigns != nil { // one that waits is ended by a worker, too
+		s.Campaigns.Wake()
+	}
 	return s.toldCampaign(c, in.ID)
 }
 

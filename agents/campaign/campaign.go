@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -227,6 +228,7 @@ type campaign struct {
 	explorer  *explore.Explorer // nil without a language model
 	result    *Result
 	saying    sync.Mutex
+	busy      atomic.Int64 // cases that are being made
 }
 
 // declared are the journeys as items of the surface.

@@ -35,6 +35,7 @@ type Snapshot struct {
 	Of     int    `json:"of"`
 	// Found counts what was found so far, by the word of its severity; it is still to be confirmed.
 	Found    map[string]int `json:"found,omitempty"`
+	Busy     int            `json:"busy,omitempty"` // cases that are being made
 	Requests int64          `json:"requests"`
 	Members  []Member       `json:"members"`
 }
@@ -129,7 +130,7 @@ func (k *Control) Snapshot() Snapshot {
 		s.Found[severity.String()] = n
 	}
 	if k.of != nil {
-		s.Requests = k.of.client.Budget().Sent()
+		s.Requests, s.Busy = k.of.client.Budget().Sent(), int(k.of.busy.Load())
 		if k.of.pool != nil {
 			s.Members = k.of.pool.snapshot()
 		}

@@ -114,14 +114,16 @@ func (c *campaign) takeOver(cases []*Case) {
 		case was.State == Done, was.State == Confirming:
 			x.State, x.By, x.Tries, x.Outcome, x.Facts, x.Confirmed, x.Settled = Done, was.By, was.Tries, was.Outcome, was.Facts, was.Confirmed, was.Settled
 			if was.State == Confirming {
-				x.Settled, x.Outcome.Reason = true, "not confirmed: the campaign broke off in the middle of it, and it may have changed something"
+				x.Settled, x.Outcome.Reason = true, "not confirmed: "+brokeOff
 			}
 		case x.probe.Needs.Has(agents.NeedsIntrusive):
 			x.State, x.By, x.Tries = Done, was.By, was.Tries
-			x.Outcome = agents.Skip("the campaign broke off in the middle of it, and it may have changed something")
+			x.Outcome = agents.Skip(brokeOff)
 		}
 	}
 }
+
+const brokeOff = "the campaign broke off in the middle of it, and it may have changed something"
 
 // orphans are the cases that an earlier start of this campaign made on what this one does not find any more, such as a page
 // that was deleted meanwhile: what was seen there was seen.

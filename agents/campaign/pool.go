@@ -327,6 +327,8 @@ func (c *campaign) ended(ctx context.Context) string {
 
 // try makes a case once, with pages as they were looked at.
 func (c *campaign) try(ctx context.Context, x *Case, looked *visits) (outcome agents.Outcome) {
+	c.busy.Add(1)
+	defer c.busy.Add(-1)
 	limit := caseTime
 	if x.probe.Needs.Has(agents.NeedsBrowser) {
 		limit = browserTime

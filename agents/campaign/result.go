@@ -96,6 +96,19 @@ func (c *campaign) conclude(ctx, timed context.Context) {
 		}
 	}
 	r.Requests, r.Bytes = c.client.Budget().Sent(), c.client.Budget().Received()
+	c.tally()
+	r.Findings = agree(c.cases)
+	r.Gates = c.Require.Check(r.Counts)
+	if ctx.Err() != nil {
+		r.Stopped = "the campaign was stopped"
+	} else {
+		r.Stopped = c.ended(timed)
+	}
+}
+
+// tally counts the cases.
+func (c *campaign) tally() {
+	r := c.result
 	r.Counts, r.ByProbe = map[agents.Area]*agents.Count{}, map[string]*agents.Count{}
 	for _, x := range c.cases {
 		if r.Counts[x.Area] == nil {
@@ -106,13 +119,6 @@ func (c *campaign) conclude(ctx, timed context.Context) {
 		}
 		r.Counts[x.Area].Add(x.Outcome)
 		r.ByProbe[x.Probe].Add(x.Outcome)
-	}
-	r.Findings = agree(c.cases)
-	r.Gates = c.Require.Check(r.Counts)
-	if ctx.Err() != nil {
-		r.Stopped = "the campaign was stopped"
-	} else {
-		r.Stopped = c.ended(timed)
 	}
 }
 

@@ -3,7 +3,6 @@ package desk
 import (
 	"slices"
 
-	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
 )
 
@@ -39,24 +38,44 @@ func Compare(now, before *campaign.Result) []Compared {
 		}
 		list = append(list, Compared{change, f})
 	}
-	executed := map[string]bool{}
-	for _, x := range now.Cases {
-		executed[x.ID] = x.Outcome.Verdict == agents.Passed || x.Outcome.Verdict == agents.Failed
-	}
+	executed := executedOf(now)
 	for _, f := range before.Findings {
 		if is[f.ID] {
 			continue
 		}
-		change := NotLooked
-		if cases := CasesOf(before, f.ID); len(cases) > 0 && !slices.ContainsFunc(cases, func(id string) bool { return !executed[id] }) {
-			change = Fixed
-		}
-		list = append(list, Compared{change, f})
+		list = append(list, Compared{gone(executed, before, f.ID), f})
 	}
 	slices.SortStableFunc(list, func(a, b Compared) int {
 		return slices.Index(Changes, a.Change) - slices.Index(Changes, b.Change)
 	})
 	return list
+}
+
+// ChangeOf tells what became of one finding of an earlier campaign in a later one on the same target.
+func ChangeOf(now, before *campaign.Result, mark string) Change {
+	if prints(now)[mark] {
+		return Still
+	}
+	return gone(executedOf(now), before, mark)
+}
+
+// gone is what became of a finding that was not made again: it is fixed where all cases that made it were made.
+func gone(executed map[string]bool, before *campaign.Result, mark string) Change {
+	if cases := CasesOf(before, mark); len(cases) > 0 && !slices.ContainsFunc(cases, func(id string) bool { return !executed[id] }) {
+		return Fixed
+	}
+	return NotLooked
+}
+
+// executedOf are the ids of the cases that came to something.
+func executedOf(r *campaign.Result) map[string]bool {
+	ids := map[string]bool{}
+	for _, x := range r.Cases {
+		if executed(x) {
+			ids[x.ID] = true
+		}
+	}
+	return ids
 }
 
 func prints(r *campaign.Result) map[string]bool {

@@ -12,6 +12,7 @@ import (
 type keeper struct {
 	queue Queue
 	task  *Task
+	mask  func(campaign.Case) campaign.Case // may be nil
 
 	mu      sync.Mutex
 	next    *batch
@@ -31,6 +32,9 @@ func (k *keeper) Cases(ctx context.Context) (map[string]campaign.Case, error) {
 
 // Keep implements campaign.Keeper.
 func (k *keeper) Keep(ctx context.Context, c campaign.Case) error {
+	if k.mask != nil {
+		c = k.mask(c)
+	}
 	k.mu.Lock()
 	if k.next == nil {
 		k.next = &batch{done: make(chan struct{})}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -22,6 +23,7 @@ type Plan struct {
 	Active   bool              `json:"active"`
 	Next     int64             `json:"next,omitempty"` // 0: never
 	Last     int64             `json:"last,omitempty"`
+	Error    string            `json:"error,omitempty"` // why it was not started when its time came last
 	Created  int64             `json:"created"`
 	Updated  int64             `json:"updated"`
 	By       string            `json:"by"`
@@ -63,6 +65,8 @@ type Plans interface {
 	// StartPlan makes a campaign of a plan, if its time is still the one that it was found with: of several processes one
 	// does it. A plan whose last campaign is still open is only moved on.
 	StartPlan(ctx context.Context, p DuePlan, next int64) (started bool, err error)
+	// MissPlan moves a plan on that cannot be started, and keeps why.
+	MissPlan(ctx context.Context, p DuePlan, next int64, why string) error
 }
 
 // Clock starts plans when their time has come.
@@ -90,7 +94,7 @@ func (k *Clock) Run(ctx context.Context) {
 	}
 }
 
-// Look starts what is due.
+// Look starts what is due. A plan that cannot be started does not keep others waiting.
 func (k *Clock) Look(ctx context.Context) error {
 	now := k.Now()
 	due, err := k.Plans.DuePlans(ctx, now.UnixMicro(), 100)
@@ -103,12 +107,26 @@ func (k *Clock) Look(ctx context.Context) error {
 			next = times[0].UnixMicro()
 		}
 		started, err := k.Plans.StartPlan(ctx, p, next)
-		if err != nil {
-			return err
-		}
-		if started && k.Wake != nil {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			k.missed(ctx, p, next, err)
+		case started && k.Wake != nil:
 			k.Wake()
 		}
 	}
 	return nil
+}
+
+// missed moves a plan on that could not be started. What may pass by itself is tried again for some minutes.
+func (k *Clock) missed(ctx context.Context, p DuePlan, next int64, why error) {
+	const patience = 10 * time.Minute
+	k.Log.WarnContext(ctx, "a planned campaign could not be started", "workspace", p.Workspace, "plan", p.ID, "error", why)
+	if !errors.Is(why, fs.ErrInvalid) && k.Now().Sub(time.UnixMicro(p.Next)) < patience {
+		return
+	}
+	if err := k.Plans.MissPlan(ctx, p, next, reason(why)); err != nil {
+		k.Log.WarnContext(ctx, "a planned campaign could not be moved on; it is tried again", "plan", p.ID, "error", err)
+	}
 }

@@ -43,8 +43,12 @@ type Queue interface {
 	Keep(ctx context.Context, t *Task, cases []campaign.Case) error
 	// Baseline is what the last campaign on the same target left that was done before; nil: there is none.
 	Baseline(ctx context.Context, t *Task) (*agents.Baseline, error)
-	// Release gives a task back, to be gone on with.
+	// Release gives a task back, to be gone on with: in one that is paused, once somebody lets it go on or stops it.
 	Release(ctx context.Context, t *Task) error
-	// Finish keeps what a campaign came to, and what it leaves; r is nil when nothing could be tested.
+	// Finish keeps what a campaign came to, and what it leaves; r is nil when nothing could be tested. Where something
+	// happens after it, that is to be done until Told says so.
 	Finish(ctx context.Context, t *Task, r *campaign.Result) error
+	// Untold are campaigns that ended before a time, and after which something still has to happen.
+	Untold(ctx context.Context, before int64) ([]*Task, error)
+	Told(ctx context.Context, t *Task) error
 }

@@ -22,6 +22,16 @@ const (
 	beatEvery = 400 * time.Millisecond
 	// maxRestarts is how often a campaign is gone on with: one that takes the studio down does so no more after that.
 	maxRestarts = 5
+	// pausedFor is how long a campaign may be paused before its worker does something else.
+	pausedFor = 2 * time.Minute
+	// tellEvery is how often is looked for campaigns after which something still has to happen.
+	tellEvery = time.Minute
+)
+
+// errPaused says that a campaign is given back since nobody lets it go on, errLater that it could not be ended now.
+var (
+	errPaused = errors.New("the campaign is paused")
+	errLater  = errors.New("the campaign is ended later")
 )
 
 // Worker runs campaigns, one at a time. Several may work on one store, in one process or in many.
@@ -36,16 +46,19 @@ type Worker struct {
 	Bound func(*campaign.Result) (*campaign.Result, error)
 	// Left is what a campaign leaves for the next one on its target; it is given the result as Run returned it.
 	Left func(*campaign.Result) *agents.Baseline
+	// Mask makes of a campaign's settings what takes its secrets out of cases before they are kept; nil keeps them as they are.
+	Mask func(campaign.Settings) func(campaign.Case) campaign.Case
 	// Alone says that no other process works on the store: what is under way when this one starts, nobody works on.
 	Alone bool
 	// Changed is called when a campaign has begun, has come further or has ended.
 	Changed func(workspace string, c *Campaign)
-	// Ended is called once with what a campaign came to; r is nil when nothing could be tested.
-	Ended func(ctx context.Context, t *Task, r *campaign.Result)
+	// Ended is called when a campaign has ended, and again until it returns nil.
+	Ended func(ctx context.Context, t *Task) error
 
 	wake   chan struct{}
 	once   sync.Once
 	looked atomic.Bool
+	told   atomic.Bool
 }
 
 func (w *Worker) bell() chan struct{} {
@@ -64,6 +77,9 @@ func (w *Worker) Wake() {
 // Run works until the context ends, and looks for work every few seconds, or at once after Wake.
 func (w *Worker) Run(ctx context.Context) {
 	const every = 5 * time.Second
+	var others sync.WaitGroup
+	others.Go(func() { w.tellAll(ctx) })
+	defer others.Wait()
 	for ctx.Err() == nil {
 		more, err := w.Next(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -92,10 +108,23 @@ func (w *Worker) Next(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	w.changed(t)
-	result, err := w.work(ctx, t)
+	work := w.work
+	if t.Stopping {
+		work = w.wrapUp
+	}
+	result, err := work(ctx, t)
 	switch {
 	case errors.Is(err, ErrTaken):
 		return true, nil
+	case errors.Is(err, errPaused):
+		t.Status, t.Paused = Queued, true
+		if err := w.Queue.Release(context.WithoutCancel(ctx), t); err != nil {
+			return true, err
+		}
+		w.changed(t)
+		return true, nil
+	case errors.Is(err, errLater):
+		return true, errors.Join(err, w.Queue.Release(context.WithoutCancel(ctx), t))
 	case ctx.Err() != nil: // the studio stops: another process, or this one started again, goes on at once
 		return true, w.Queue.Release(context.WithoutCancel(ctx), t)
 	case errors.Is(err, campaign.ErrStopped):
@@ -113,8 +142,8 @@ func (w *Worker) Next(ctx context.Context) (bool, error) {
 		return true, err
 	}
 	w.changed(t)
-	if w.Ended != nil {
-		w.Ended(ctx, t, result)
+	if err := w.after(ctx, t); err != nil {
+		w.Log.WarnContext(ctx, "what has to happen after a campaign could not be done; it is tried again", "campaign", t.ID, "error", err)
 	}
 	return true, nil
 }
@@ -140,9 +169,6 @@ func (w *Worker) work(ctx context.Context, t *Task) (*campaign.Result, error) {
 	if t.Restarts > maxRestarts {
 		return nil, fmt.Errorf("it was begun %d times, and each time the studio ended: it is left alone now", t.Restarts)
 	}
-	if t.Stopping {
-		return nil, campaign.ErrStopped
-	}
 	parts, err := w.Parts(ctx, t)
 	if err != nil {
 		return nil, err
@@ -152,7 +178,7 @@ func (w *Worker) work(ctx context.Context, t *Task) (*campaign.Result, error) {
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	seen := newWatch()
-	parts.Keep, parts.Control, parts.Each = &keeper{queue: w.Queue, task: t}, &seen.control, seen.event
+	parts.Keep, parts.Control, parts.Each = w.keeper(t), &seen.control, seen.event
 	if t.Paused {
 		seen.control.Pause()
 	}
@@ -170,24 +196,61 @@ func (w *Worker) work(ctx context.Context, t *Task) (*campaign.Result, error) {
 		return nil, ErrTaken
 	case errors.Is(context.Cause(ctx), campaign.ErrStopped):
 		err = campaign.ErrStopped // whatever it was doing
+	case errors.Is(context.Cause(ctx), errPaused):
+		return nil, errPaused
 	}
 	if result != nil && w.Left != nil {
 		t.Left = w.Left(result)
 	}
-	if result != nil && w.Bound != nil {
-		bounded, problem := w.Bound(result)
-		if problem != nil {
-			return nil, problem
-		}
-		result = bounded
+	result, problem := w.bounded(result)
+	if problem != nil {
+		return nil, problem
 	}
 	return result, err
+}
+
+// wrapUp ends a campaign that is to be stopped and that nobody works on, with what was written down of it.
+func (w *Worker) wrapUp(ctx context.Context, t *Task) (*campaign.Result, error) {
+	parts, err := w.Parts(ctx, t)
+	if err != nil {
+		parts = campaign.Parts{}
+	}
+	parts.Keep, parts.Now = w.keeper(t), w.Now
+	result, err := campaign.Leftover(ctx, t.Settings, parts)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errLater, err)
+	}
+	if result != nil {
+		result.Begun, result.Requests = time.UnixMicro(t.Begun), t.Board.Requests
+	}
+	if result, err = w.bounded(result); err != nil {
+		return nil, err
+	}
+	return result, campaign.ErrStopped
+}
+
+func (w *Worker) bounded(r *campaign.Result) (*campaign.Result, error) {
+	if r == nil || w.Bound == nil {
+		return r, nil
+	}
+	return w.Bound(r)
+}
+
+func (w *Worker) keeper(t *Task) *keeper {
+	k := &keeper{queue: w.Queue, task: t}
+	if w.Mask != nil {
+		settings := t.Settings
+		settings.Accounts = t.Logins
+		k.mask = w.Mask(settings)
+	}
+	return k
 }
 
 // beat tells how far the campaign is until the context ends, and does what is wished meanwhile.
 func (w *Worker) beat(ctx context.Context, t *Task, seen *watch, stop context.CancelCauseFunc) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
+	var still stillness
 	var joined []string
 	for i := range t.Settings.Personas {
 		joined = append(joined, t.Settings.Personas[i].ID)
@@ -214,10 +277,14 @@ func (w *Worker) beat(ctx context.Context, t *Task, seen *watch, stop context.Ca
 		case wish.Stop:
 			stop(campaign.ErrStopped)
 			return
+		case wish.Pause && still.lasts(&board, w.Now()) >= pausedFor:
+			stop(errPaused)
+			return
 		case wish.Pause:
 			seen.control.Pause()
 		default:
 			seen.control.Resume()
+			still = stillness{}
 		}
 		joined = w.join(seen, wish.Personas, joined)
 		told := t.Campaign

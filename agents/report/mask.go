@@ -93,6 +93,22 @@ func counts[K comparable](m *masker, of map[K]*agents.Count) map[K]*agents.Count
 	return c
 }
 
+// CaseMask takes secrets out of cases that are kept before a campaign ends, and bounds their evidence. By what it leaves they
+// are known again: ids and prints, and what language models claimed.
+func CaseMask(s campaign.Settings) func(campaign.Case) campaign.Case {
+	known := maskerOf(&campaign.Result{Settings: s})
+	return func(x campaign.Case) campaign.Case {
+		m := *known // its bounds are of one case
+		findings := make([]agents.Finding, len(x.Outcome.Findings))
+		for i, f := range x.Outcome.Findings {
+			findings[i] = m.finding(f)
+		}
+		x.Outcome.Findings = findings
+		x.Outcome.Reason, x.Outcome.Saw = m.text(x.Outcome.Reason), m.text(x.Outcome.Saw)
+		return x
+	}
+}
+
 // masker knows what must not be told.
 type masker struct {
 	secrets  *strings.Replacer
