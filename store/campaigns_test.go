@@ -124,6 +124,9 @@ func TestCampaigns(t *testing.T) {
 		if c, err := p.Campaign(ctx, p.alpha, first.ID); err != nil || c.Verdict() != "passed" || c.Marked != 1 {
 			t.Errorf("%+v, %v", c, err)
 		}
+		if r, err := p.CampaignResult(ctx, p.alpha, first.ID); err != nil || r.Findings[0].Marked != "It is meant to." || !r.OK() {
+			t.Errorf("a report does not know of the mark: %+v, %v", r, err)
+		}
 		must(t, p.UnmarkFinding(ctx, p.alpha, first.ID, found.ID))
 
 		// Mended, and tested again alone: with the account of the campaign, and without its intrusive case.

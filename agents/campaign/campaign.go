@@ -2,8 +2,8 @@
 // confirms what was found, and counts what was really tested.
 //
 // What is found does not depend on how many personas are active: the plan is made first, in a fixed order; cases that
-// change nothing run side by side, those that may change something one after the other at the end; and a finding counts
-// once it was seen again.
+// change nothing run side by side, those that may change something one after the other at the end; and what fails is
+// tried again before it counts.
 package campaign
 
 import (
