@@ -5,14 +5,27 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// maxWaiting bounds how many requests wait for leave: a page can ask for any number at once.
+const maxWaiting = 2000
+
 // watch asks for leave of every request with TLS, whoever sends it: tabs, the windows that they open, and workers.
 func (b *Browser) watch() error {
 	if b.admit == nil {
 		return nil
 	}
+	waiting := make(chan struct{}, maxWaiting)
 	err := chromedp.ListenBrowser(b.ctx, func(event any) {
-		if e, ok := event.(*fetch.EventRequestPaused); ok {
-			go b.admitted(e) // it may wait for the campaign's pace
+		e, ok := event.(*fetch.EventRequestPaused)
+		if !ok {
+			return
+		}
+		select {
+		case waiting <- struct{}{}:
+			go func() { // it may wait for the campaign's pace
+				defer func() { <-waiting }()
+				b.admitted(e)
+			}()
+		default: // it is never sent
 		}
 	})
 	if err != nil {

@@ -26,7 +26,9 @@ type visit struct {
 }
 
 // lookAnew makes visits that know of none before.
-func (c *campaign) lookAnew() *visits { return &visits{c: c, kept: map[string]*visit{}, bad: map[string]int{}} }
+func (c *campaign) lookAnew() *visits {
+	return &visits{c: c, kept: map[string]*visit{}, bad: map[string]int{}}
+}
 
 // Visit implements agents.Visits. A page that could not be looked at is tried again by the next who asks, a few times; those
 // who wait meanwhile hear what came of it, and look themselves where only the time of who looked was over.

@@ -6,16 +6,20 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/probes/try"
 	"github.com/atelier-studio/atelier/agents/resource"
 	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // shelf keeps things, for an API and for forms.
@@ -247,6 +251,50 @@ func TestForms(t *testing.T) {
 	}
 	if ids := notes.ids(); len(ids) != 1 {
 		t.Errorf("what was made is still there: %v", ids)
+	}
+}
+
+// What was made is taken away when the campaign's requests are used up, and what cannot be is told.
+func TestCloseWhenSpent(t *testing.T) {
+	t.Parallel()
+	for _, stuck := range []bool{false, true} {
+		things := &shelf{}
+		api := serveAPI(things)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if stuck && r.Method == http.MethodDelete {
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+			api.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		scope, err := wire.NewScope(server.URL, nil, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := discover.Surface(t.Context(), wire.NewClient(scope, wire.NewBudget(0, 0), "", time.Now), discover.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := resource.With(resource.Read, resource.Delete)(found)
+		if len(list) != 1 {
+			t.Fatalf("%d resources", len(list))
+		}
+		var told []string
+		lab := &agents.Lab{Surface: found, Client: wire.NewClient(scope, wire.NewBudget(30, 0), "", time.Now), Case: "c", Tell: func(f agents.Fact) { told = append(told, f.Kind+": "+f.Text) }}
+		s := resource.Open(lab, list[0])
+		for n := range 2 {
+			if _, err := s.Make(t.Context(), n, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for lab.Client.Budget().Left() {
+			lab.Get(t.Context(), found.Target)
+		}
+		s.Close(t.Context())
+		if left := things.ids(); stuck != (len(left) > 0) || stuck != slices.Contains(told, "left: 2 of /api/things could not be taken away: 2, 1") {
+			t.Errorf("%v are left, and %q was told", left, told)
+		}
 	}
 }
 

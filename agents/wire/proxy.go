@@ -234,7 +234,8 @@ func (p *Proxy) shut(here net.Conn, r *bufio.Reader, host string) string {
 		return ""
 	}
 	for n := 1; ; n = r.Buffered() + 1 {
-		begun, err := r.Peek(min(n, longestLine))
+		_, err := r.Peek(min(n, longestLine)) // one more than there is
+		begun, _ := r.Peek(r.Buffered())      //nolint:errcheck // it is there
 		if len(begun) > 0 && begun[0] == tlsRecord {
 			return ""
 		}

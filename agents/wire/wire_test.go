@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"bufio"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -97,6 +98,48 @@ func TestScope(t *testing.T) {
 	for _, bad := range []string{"", "example.org", "ftp://example.org", "http://", "http://a:b@example.org/", "http://[::1"} {
 		if _, err := wire.NewScope(bad, nil, "", nil); !errors.Is(err, fs.ErrInvalid) {
 			t.Errorf("NewScope(%q): %v", bad, err)
+		}
+	}
+}
+
+// A tunnel without TLS, as browsers open for sockets, leads to no path that is left alone.
+func TestSocketsKeepInside(t *testing.T) {
+	t.Parallel()
+	server, client := target(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "logout") {
+			t.Error("asked for " + r.URL.Path)
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}, 0)
+	proxy, err := wire.NewProxy(client.Scope(), client.Budget())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = proxy.Close() })
+	for path, want := range map[string]int{
+		"/live": 204, "/live?" + strings.Repeat("a", 9000): 204, "/logout": 403, "/x/../logout/live": 403, "/%6cogout": 403, "http://elsewhere.test/": 403, "/" + strings.Repeat("a", 40000): 403,
+	} {
+		connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", proxy.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = connection.Close() })
+		host := strings.TrimPrefix(server.URL, "http://")
+		r := bufio.NewReader(connection)
+		for i, text := range []string{"CONNECT " + host + " HTTP/1.1\r\nHost: " + host, "GET " + path + " HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nHost: " + host} {
+			if _, err := io.WriteString(connection, text+"\r\n\r\n"); err != nil && i == 0 {
+				t.Fatal(err)
+			}
+			answer, err := http.ReadResponse(r, nil) //nolint:bodyclose // what follows a tunnel's is no body
+			if err != nil {
+				if want != 403 || i == 0 { // it may hear of it by the end of the connection alone
+					t.Errorf("%.40s: %v", path, err)
+				}
+				break
+			}
+			if i == 1 && answer.StatusCode != want {
+				t.Errorf("%.40s answers %d, want %d", path, answer.StatusCode, want)
+			}
 		}
 	}
 }
