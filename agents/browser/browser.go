@@ -63,6 +63,7 @@ type Browser struct {
 	slots  chan struct{}
 	inside func(address string) bool
 	admit  func(ctx context.Context, address string) (status int, why string)
+	heir   heir
 
 	once sync.Once
 }
@@ -79,7 +80,7 @@ type Options struct {
 	Admit func(ctx context.Context, address string) (status int, why string)
 }
 
-// Start starts a browser that ends with ctx or with Close.
+// Start starts a browser that ends with ctx or with Close. When it ends by itself before, it is started again, once.
 func Start(ctx context.Context, o Options) (*Browser, error) {
 	if o.Tabs <= 0 {
 		o.Tabs = Carried(o.Path)
@@ -111,6 +112,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	quiet := func(string, ...any) {}
 	first, cancel := chromedp.NewContext(allocator, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet), chromedp.WithDebugf(nil))
 	b := &Browser{ctx: first, cancel: cancel, stop: stop, folder: folder, slots: make(chan struct{}, o.Tabs), inside: o.Inside, admit: o.Admit}
+	b.heir.life, b.heir.options = ctx, o
 	if err := b.begin(ctx); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("the browser %s does not start: %w", o.Path, err)
@@ -144,6 +146,7 @@ func (b *Browser) begin(ctx context.Context) error {
 // Close ends the browser and removes what it kept.
 func (b *Browser) Close() {
 	b.once.Do(func() {
+		b.heir.close()
 		b.cancel()
 		b.stop()
 		timeout, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -14,8 +14,10 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/browser/browsertest"
@@ -213,6 +215,34 @@ func TestBrowser(t *testing.T) {
 			t.Errorf("after a crash: %v", err)
 		}
 	})
+}
+
+// A browser that ended by itself is started again once, and no more.
+func TestHeir(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "here") }))
+	t.Cleanup(server.Close)
+	b, _ := browsertest.Start(t, server)
+	for range 2 {
+		tab, err := b.Open(t.Context(), browser.Setting{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tab.Go(t.Context(), server.URL); err != nil {
+			t.Fatal(err)
+		}
+		crash := chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.CallBrowser(ctx, cdpbrowser.Crash, cdp.Empty{})
+			return err
+		})
+		if err := tab.Do(t.Context(), crash); err == nil {
+			t.Error("the browser bears everything")
+		}
+		tab.Close()
+	}
+	if _, err := b.Open(t.Context(), browser.Setting{}); err == nil {
+		t.Error("started a third time")
+	}
 }
 
 func TestFind(t *testing.T) {

@@ -82,6 +82,12 @@ type Tab struct {
 
 // Open opens an empty tab. It waits until fewer than the browser's tabs are open.
 func (b *Browser) Open(ctx context.Context, s Setting) (*Tab, error) {
+	if other, err := b.inPlace(); err != nil || other != nil {
+		if err != nil {
+			return nil, fmt.Errorf("the browser has ended: %w", err)
+		}
+		return other.Open(ctx, s)
+	}
 	select {
 	case b.slots <- struct{}{}:
 	case <-ctx.Done():

@@ -14,7 +14,7 @@ import (
 
 const (
 	maxMessage = 64 << 20
-	maxEntries = 200 // of a log
+	maxEntries = 200  // of a log
 	maxText    = 2000 // characters of an entry
 )
 
