@@ -169,6 +169,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 		},
 	})
 	looked()
+	c.cut = errors.Is(err, context.DeadlineExceeded)
 	if errors.Is(err, discover.ErrNoAnswer) || c.result.Surface == nil {
 		if timed.Err() != nil {
 			err = context.Cause(timed)
@@ -227,6 +228,7 @@ type campaign struct {
 	book      claim.Book
 	explorer  *explore.Explorer // nil without a language model
 	result    *Result
+	cut       bool // the time for discovery was over before everything was looked at
 	saying    sync.Mutex
 	busy      atomic.Int64 // cases that are being made
 }

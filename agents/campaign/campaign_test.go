@@ -254,6 +254,26 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
+// What discovery had no time for is in no denominator, so that it is said of the whole.
+func TestTimeForDiscovery(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/hangs" {
+			<-r.Context().Done()
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<title>Start</title><a href=/hangs>Hangs</a>")
+	}))
+	t.Cleanup(server.Close)
+	probe := &agents.Probe{ID: "fine", Title: "Fine", Check: agents.Whole(func(context.Context, *agents.Lab) agents.Outcome { return agents.Pass() })}
+	who := []agents.Persona{{ID: "reader", Name: "Reader", Area: agents.Data, Probes: []string{"fine"}}}
+	r, err := campaign.Run(t.Context(), campaign.Settings{Target: server.URL, Personas: who, Budget: campaign.Budget{Time: 6 * time.Second, PerSecond: 1000}}, campaign.Parts{Probes: map[string]*agents.Probe{"fine": probe}})
+	if err != nil || !strings.Contains(r.Stopped, "the time for discovery was over") || r.OK() {
+		t.Errorf("%v %q", err, r.Stopped)
+	}
+}
+
 // notebook keeps cases as a store does.
 type notebook struct {
 	mu    sync.Mutex

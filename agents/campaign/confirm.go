@@ -25,7 +25,7 @@ func (c *campaign) confirm(ctx context.Context, cases []*Case) {
 	for _, x := range cases {
 		switch {
 		case x.Outcome.Verdict != agents.Failed || x.Settled || onlyInfo(x.Outcome) || x.probe.Once || x.probe.Last:
-		case x.Area == agents.Performance || x.probe.Needs.Has(agents.NeedsIntrusive):
+		case x.Area == agents.Performance || x.changes():
 			alone = append(alone, x)
 		default:
 			slots <- struct{}{}
@@ -48,7 +48,7 @@ func (c *campaign) settle(ctx context.Context, x *Case, again, oncemore *try) {
 		x.Outcome.Reason = "not confirmed: " + reason
 		return
 	}
-	if x.probe.Needs.Has(agents.NeedsIntrusive) {
+	if x.changes() {
 		x.State = Confirming
 		c.note(ctx, x)
 		x.State = Done

@@ -123,17 +123,17 @@ func (c *campaign) planClaims() []*Case {
 	target := c.client.Scope().Target()
 	for i := range c.book.Claims {
 		x := &c.book.Claims[i]
-		s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedFault, Start: claim.Start(target, x.Steps), Persona: x.Persona})
+		s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedFault, Start: claim.Start(target, x.Steps), Persona: x.Persona, Changes: x.Changes})
 	}
 	for i := range c.book.Samples {
 		x := &c.book.Samples[i]
 		if at, err := target.Parse(x.Path); err == nil {
-			s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedRequest, Start: at.String()})
+			s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedRequest, Start: at.String(), Changes: !x.Safe()})
 		}
 	}
 	for i := range c.book.Rules {
 		x := &c.book.Rules[i]
-		s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedRule, Start: claim.Start(target, x.Steps), Persona: x.Persona})
+		s.Claims = append(s.Claims, &surface.Claim{Name: x.Name(), Sort: surface.ClaimedRule, Start: claim.Start(target, x.Steps), Persona: x.Persona, Changes: x.Changes})
 	}
 	c.result.Surface = &s
 	var list []*Case

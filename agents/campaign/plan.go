@@ -32,6 +32,12 @@ type Case struct {
 	found []Agreed // by all others, for a probe that is made last
 }
 
+// changes tells whether making a case may change something: its probe is intrusive, or what it tries was claimed to.
+func (x *Case) changes() bool {
+	of, ok := x.item.(*surface.Claim)
+	return x.probe.Needs.Has(agents.NeedsIntrusive) || ok && of.Changes
+}
+
 // State is how far a case is.
 type State string
 
@@ -116,7 +122,7 @@ func (c *campaign) takeOver(cases []*Case) {
 			if was.State == Confirming {
 				x.Settled, x.Outcome.Reason = true, "not confirmed: "+brokeOff
 			}
-		case x.probe.Needs.Has(agents.NeedsIntrusive):
+		case x.changes():
 			x.State, x.By, x.Tries = Done, was.By, was.Tries
 			x.Outcome = agents.Skip(brokeOff)
 		}

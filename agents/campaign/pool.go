@@ -292,7 +292,7 @@ func (c *campaign) execute(ctx context.Context, p *pool, persona *agents.Persona
 	}
 	x.State, x.By = UnderWay, persona.ID
 	x.Tries++
-	if x.probe.Needs.Has(agents.NeedsIntrusive) { // of the others nobody needs to know that they had begun
+	if x.changes() { // of the others nobody needs to know that they had begun
 		if err := c.keep(ctx, x); err != nil {
 			c.finish(ctx, x, agents.Block("it could not be written down: %v", err))
 			return
@@ -305,7 +305,7 @@ func (c *campaign) execute(ctx context.Context, p *pool, persona *agents.Persona
 	if outcome.Verdict == agents.Blocked && ctx.Err() != nil {
 		outcome = agents.Skip("%s", c.ended(ctx))
 	}
-	if outcome.Verdict == agents.Blocked && x.Tries < maxTries && !x.probe.Needs.Has(agents.NeedsIntrusive) {
+	if outcome.Verdict == agents.Blocked && x.Tries < maxTries && !x.changes() {
 		x.State, x.Outcome = Planned, outcome
 		return
 	}

@@ -99,10 +99,13 @@ func (c *campaign) conclude(ctx, timed context.Context) {
 	c.tally()
 	r.Findings = agree(c.cases)
 	r.Gates = c.Require.Check(r.Counts)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		r.Stopped = "the campaign was stopped"
-	} else {
+	case c.ended(timed) != "":
 		r.Stopped = c.ended(timed)
+	case c.cut: // what was not found is in no denominator
+		r.Stopped = "the time for discovery was over before everything was looked at"
 	}
 }
 

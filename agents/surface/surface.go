@@ -201,6 +201,8 @@ type Claim struct {
 	Sort    ClaimSort `json:"sort"`
 	Start   string    `json:"start"`   // the address that it begins at
 	Persona string    `json:"persona"` // who claimed it; "" when nobody in particular did
+	// Changes tells that trying it may change something.
+	Changes bool `json:"changes,omitempty"`
 }
 
 // ClaimSort sorts claims.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/claim"
 	"github.com/atelier-studio/atelier/agents/explore"
 	"github.com/atelier-studio/atelier/agents/probes/exploration"
 	"github.com/atelier-studio/atelier/agents/probes/try"
@@ -415,8 +416,9 @@ func TestModelsThatFail(t *testing.T) {
 
 // kept remembers cases, as a store does.
 type kept struct {
-	mu    sync.Mutex
-	cases map[string]campaign.Case
+	mu     sync.Mutex
+	cases  map[string]campaign.Case
+	states map[string][]campaign.State
 }
 
 func (k *kept) Cases(context.Context) (map[string]campaign.Case, error) {
@@ -429,7 +431,53 @@ func (k *kept) Keep(_ context.Context, c campaign.Case) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.cases[c.ID] = c
+	if k.states == nil {
+		k.states = map[string][]campaign.State{}
+	}
+	k.states[c.ID] = append(k.states[c.ID], c.State)
 	return nil
+}
+
+// What was claimed and may change something is written down before it is tried, and not tried again after a crash.
+func TestClaimsThatChange(t *testing.T) {
+	t.Parallel()
+	var posts atomic.Int64
+	shop := &app{faults: "limit"}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == "/api/things" {
+			posts.Add(1)
+		}
+		shop.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	probes := map[string]*agents.Probe{explore.CartMath: cartMath(t)[0]}
+	settings := campaign.Settings{
+		Target: server.URL, Seed: 1, Intrusive: true, Personas: []agents.Persona{{ID: "tester", Name: "Tester", Area: agents.Functional, Probes: []string{explore.CartMath}}},
+		Claims: &claim.Book{Samples: []claim.Sample{{Method: http.MethodPost, Path: "/api/things", Body: "{}", Want: 4, Quote: "whoever asks for more gets 400"}}},
+	}
+	memory := &kept{cases: map[string]campaign.Case{}}
+	run := func() *campaign.Case {
+		r, err := campaign.Run(t.Context(), settings, campaign.Parts{Probes: probes, Explorers: exploration.Probes(), Keep: memory})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range r.Cases {
+			if x.Probe == "specified-behaviour" {
+				return x
+			}
+		}
+		t.Fatalf("no case in %+v", r.Cases)
+		return nil
+	}
+	x := run()
+	sent := posts.Load()
+	if sent == 0 || !slices.Contains(memory.states[x.ID], campaign.UnderWay) {
+		t.Errorf("%d requests, %v", sent, memory.states[x.ID])
+	}
+	memory.cases = map[string]campaign.Case{x.ID: {ID: x.ID, Probe: x.Probe, State: campaign.UnderWay, Tries: 1}}
+	if x := run(); x.Outcome.Verdict != agents.NotTested || posts.Load() != sent {
+		t.Errorf("%+v after %d more requests", x.Outcome, posts.Load()-sent)
+	}
 }
 
 // What was claimed is asked for once: a campaign that goes on after a crash has it, and one that tests findings again needs no

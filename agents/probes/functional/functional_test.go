@@ -9,6 +9,8 @@ import (
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/probes/functional"
 	"github.com/atelier-studio/atelier/agents/probes/try"
+	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // site serves pages by their paths; those that are not there are answered by missing.
@@ -78,6 +80,24 @@ func TestReading(t *testing.T) {
 			t.Parallel()
 			try.Want(t, try.Probe(t, probe(t, x.probe), x.target, try.Options{}), x.probe, x.want)
 		})
+	}
+}
+
+// What was not answered is neither right nor wrong.
+func TestServerErrorWithoutAnswer(t *testing.T) {
+	t.Parallel()
+	s := &surface.Surface{Assets: []*surface.Asset{{URL: "http://127.0.0.1/app.js", Answer: &wire.Exchange{Fault: &wire.Fault{Kind: wire.Stopped, Text: "the time was over"}}}}}
+	for _, p := range functional.Probes() {
+		if p.ID != "server-error" {
+			continue
+		}
+		items := p.Check.Items(s)
+		if len(items) != 1 {
+			t.Fatalf("%d items", len(items))
+		}
+		if o := p.Check.Run(t.Context(), &agents.Lab{Surface: s}, items[0]); o.Verdict != agents.Blocked || !strings.Contains(o.Reason, "the time was over") {
+			t.Errorf("%+v", o)
+		}
 	}
 }
 

@@ -19,6 +19,13 @@ func serverError() *agents.Probe {
 		Severity: agents.High, Skills: []string{"errors"},
 		Check: agents.Each(answered, func(_ context.Context, _ *agents.Lab, item surface.Item) agents.Outcome {
 			for _, x := range answersOf(item) {
+				if !x.Answered() {
+					why := "no answer came"
+					if x.Fault != nil {
+						why = x.Fault.Text
+					}
+					return agents.Block("it was not answered: %s", why)
+				}
 				if x.Status < http.StatusInternalServerError || x.Status == http.StatusServiceUnavailable && x.Header.Get("Retry-After") != "" {
 					continue
 				}
