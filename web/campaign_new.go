@@ -22,7 +22,7 @@ import (
 // newCampaignPage asks what a campaign is to do; one that is repeated fills it in.
 func newCampaignPage(s *Server, c *Ctx) error {
 	f := views.CampaignForm{
-		Minutes: "20", Requests: "20000", PerSecond: "50", Pages: "200", Active: "27", Seed: "1", Least: "high", Target: c.QueryParam("target"),
+		Minutes: "30", Requests: "50000", PerSecond: "50", Pages: "200", Active: "27", Seed: "1", Least: "high", Target: c.QueryParam("target"),
 		Accounts: make([]views.CampaignAccount, 2),
 	}
 	if from := c.QueryParam("from"); from != "" {

@@ -70,9 +70,9 @@ type Login struct {
 type Budget struct {
 	Active    int           `json:"active"`     // personas at once; 27
 	Tabs      int           `json:"tabs"`       // browser tabs at once; as many as the machine carries
-	Requests  int           `json:"requests"`   // in all; 20,000
+	Requests  int           `json:"requests"`   // in all; 50,000
 	PerSecond float64       `json:"per_second"` // 50
-	Time      time.Duration `json:"time"`       // 20 minutes
+	Time      time.Duration `json:"time"`       // 30 minutes
 	Pages     int           `json:"pages"`      // 200
 	// Questions and Tokens are what a language model may be asked in all: 60, and 400,000.
 	Questions int `json:"questions,omitempty"`
@@ -87,13 +87,13 @@ func (b Budget) withDefaults(browserPath string) Budget {
 		b.Tabs = browser.Carried(browserPath)
 	}
 	if b.Requests <= 0 {
-		b.Requests = 20000
+		b.Requests = 50_000
 	}
 	if b.PerSecond <= 0 {
 		b.PerSecond = 50
 	}
 	if b.Time <= 0 {
-		b.Time = 20 * time.Minute
+		b.Time = 30 * time.Minute
 	}
 	if b.Pages <= 0 {
 		b.Pages = 200

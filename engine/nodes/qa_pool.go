@@ -40,7 +40,7 @@ The item goes on with ` + "`campaign`" + ` (its id), ` + "`name`, `target`, `sta
 			},
 			{Name: "Nothing answers", Needs: "campaigns", Params: params("target", "http://127.0.0.1:1"), Input: in(obj()), Error: "could not test"},
 		},
-	}, qaPool{Minutes: 20, Requests: 20_000, Rate: 50, Pages: 200}, runQAPool)
+	}, qaPool{Minutes: 30, Requests: 50_000, Rate: 50, Pages: 200}, runQAPool)
 }
 
 type qaPool struct {

@@ -68,10 +68,30 @@ class Board {
   private readonly people = new Map<string, HTMLElement>();
   private readonly seen = new Map<string, number>(); // the number of the picture that was shown of each
   private shown = "";
+  private followed = ""; // whose pages alone are shown; "" is everybody
+  private views: { [persona: string]: number } = {};
   private loading = false;
 
   constructor(private readonly root: HTMLElement, private readonly campaign: string) {
     for (const person of root.querySelectorAll<HTMLElement>("[data-persona]")) this.people.set(person.dataset["persona"]!, person);
+    for (const [persona, box] of this.people) part<HTMLButtonElement>(box, "follow").addEventListener("click", () => this.follow(persona));
+  }
+
+  /** Stays with one persona's pages, or, with the one that it stays with already, goes back to the newest of all. */
+  private follow(persona: string): void {
+    this.followed = this.followed === persona ? "" : persona;
+    for (const [id, box] of this.people) part(box, "follow").setAttribute("aria-pressed", String(id === this.followed));
+    if (this.followed && this.views[this.followed] === undefined) {
+      part(this.root, "view").hidden = true;
+      part(this.root, "view-text").textContent = t("{name} has opened no page in the browser yet.", { name: this.nameOf(persona) });
+      return;
+    }
+    if (this.followed) this.seen.delete(this.followed); // else it is taken for shown
+    void this.view();
+  }
+
+  private nameOf(persona: string): string {
+    return this.people.get(persona)?.dataset["name"] ?? persona;
   }
 
   show(state: State): void {
@@ -83,7 +103,8 @@ class Board {
     bar.value = state.done;
     for (const member of state.members) this.person(member);
     this.recent(state.recent ?? []);
-    void this.view(state.views ?? {});
+    this.views = state.views ?? {};
+    void this.view();
   }
 
   /** Says what of a wish could not be done. */
@@ -112,29 +133,32 @@ class Board {
       h("span", { class: "badge severity", "data-severity": one.severity }, severities[one.severity] ?? one.severity), " ", one.title, h("span", { class: "muted small-text block" }, one.url))));
   }
 
-  /** Shows the newest picture, of whoever opened a page last. */
-  private async view(views: { [persona: string]: number }): Promise<void> {
+  /** Shows the newest picture, of whoever opened a page last or of the one that is followed. */
+  private async view(): Promise<void> {
     if (this.loading) return;
-    const fresh = Object.entries(views).find(([persona, number]) => this.seen.get(persona) !== number && persona !== this.shown)
-      ?? Object.entries(views).find(([persona, number]) => this.seen.get(persona) !== number);
-    if (!fresh) return;
-    const [persona, number] = fresh;
+    const fresh = Object.entries(this.views).filter(([persona, number]) => this.seen.get(persona) !== number && (!this.followed || persona === this.followed));
+    const [persona, number] = fresh.find(([persona]) => persona !== this.shown) ?? fresh[0] ?? [];
+    if (persona === undefined || number === undefined) return;
     this.seen.set(persona, number);
     this.loading = true;
     const next = new Image();
     next.src = `/campaigns/${this.campaign}/views/${persona}?n=${number}`;
     try {
       await next.decode();
-      this.shown = persona;
-      const image = part<HTMLImageElement>(this.root, "view");
-      const name = this.people.get(persona)?.dataset["name"] ?? persona;
-      image.src = next.src;
-      image.hidden = false;
-      image.alt = t("What {name} sees", { name });
-      part(this.root, "view-text").textContent = name;
+      if (!this.followed || this.followed === persona) this.picture(persona, next.src);
     } catch {
       // It was replaced meanwhile: the next one comes.
     }
     this.loading = false;
+    if (this.followed && this.followed !== persona) void this.view(); // it was chosen meanwhile
+  }
+
+  private picture(persona: string, address: string): void {
+    this.shown = persona;
+    const image = part<HTMLImageElement>(this.root, "view");
+    image.src = address;
+    image.hidden = false;
+    image.alt = t("What {name} sees", { name: this.nameOf(persona) });
+    part(this.root, "view-text").textContent = this.nameOf(persona);
   }
 }
