@@ -111,8 +111,9 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	allocator, stop := chromedp.NewExecAllocator(ctx, flags...)
 	quiet := func(string, ...any) {}
 	first, cancel := chromedp.NewContext(allocator, chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet), chromedp.WithDebugf(nil))
-	b := &Browser{ctx: first, cancel: cancel, stop: stop, folder: folder, slots: make(chan struct{}, o.Tabs), inside: o.Inside, admit: o.Admit}
-	b.heir.life, b.heir.options = ctx, o
+	b := &Browser{
+		ctx: first, cancel: cancel, stop: stop, folder: folder, slots: make(chan struct{}, o.Tabs), inside: o.Inside, admit: o.Admit, heir: heir{life: ctx, options: o},
+	}
 	if err := b.begin(ctx); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("the browser %s does not start: %w", o.Path, err)
