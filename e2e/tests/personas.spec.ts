@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFileSync } from "node:fs";
+import { inviteLink, join } from "../guests";
 import { Screens } from "../screens";
 import { expect, setUp, test } from "../studio";
 
@@ -67,9 +68,12 @@ test("a campaign is made, watched, read, marked, tested again, compared and pass
       await page.locator("#field-name").fill("Link reader");
       await untick(page, "probe");
       await page.locator('input[value="broken-link"]').check();
+      await page.getByLabel("Requests, at most").fill("900");
+      await page.getByLabel("Minutes, at most").fill("1.5");
       await screens.look("persona");
       await page.getByTestId("save-persona").click();
       await expect(page.locator('[data-persona="link_reader"]')).toContainText("Ours");
+      await expect(page.locator('[data-persona="link_reader"]')).toContainText("at most 900 requests, at most 1m30s");
       const [file] = await Promise.all([page.waitForEvent("download"), page.getByTestId("export-personas").click()]);
       const text = readFileSync(await file.path(), "utf8");
       expect(text).toContain("link_reader");
@@ -103,12 +107,25 @@ test("a campaign is made, watched, read, marked, tested again, compared and pass
       shop.slow = 1200;
       await page.getByTestId("start-campaign").click();
       await expect(page.getByTestId("board")).toBeVisible();
+      const board = page.url();
       await page.getByTestId("pause").click();
       await expect(page.getByTestId("resume")).toBeVisible();
       await page.getByLabel("Let one more persona work").selectOption("link_reader_2");
       await page.getByTestId("join").click();
       await expect(page.locator('.board-persona[data-persona="link_reader_2"]')).toBeVisible();
       await screens.look("board");
+      // Whoever may only watch has no button to let it go on, and sees that it is paused all the same.
+      const viewer = await join(browser, await inviteLink(page, studio, "viewer"), "Vera");
+      let frames = 0;
+      let loads = 0;
+      viewer.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => { if (String(payload).includes('"campaign"')) frames++; }));
+      viewer.on("load", () => loads++);
+      await viewer.goto(board);
+      await expect.poll(() => frames).toBeGreaterThan(3);
+      await expect(viewer.getByTestId("campaign-state")).toHaveText(/Paused/);
+      expect(loads).toBe(1);
+      await viewer.context().close();
+      await page.goto(board);
       shop.slow = 0;
       await page.getByTestId("resume").click();
       await expect(page.getByTestId("verdict")).toBeVisible(done);
@@ -186,11 +203,26 @@ test("a campaign is made, watched, read, marked, tested again, compared and pass
       expect((await page.request.get(link)).status()).toBe(404);
     });
 
-    await test.step("a plan stands in the list", async () => {
+    await test.step("nobody stops a campaign by mistake", async () => {
+      shop.slow = 1200;
       await begin();
+      await page.getByTestId("start-campaign").click();
+      await page.getByTestId("stop").click();
+      await screens.look("stop");
+      await page.getByTestId("confirm-yes").click();
+      await expect(page.getByTestId("campaign-state").first()).toHaveText(/Stopped/, done);
+      shop.slow = 0;
+    });
+
+    await test.step("a plan stands in the list, with the time zone that it is meant in", async () => {
+      await begin();
+      await expect(page.getByLabel("Time zone")).toBeHidden();
       await page.locator("#field-when").selectOption("0 2 * * *");
+      await page.getByLabel("Time zone").fill("Asia/Tokyo");
+      await screens.look("campaign-when");
       await page.getByTestId("start-campaign").click();
       await expect(page.getByTestId("plan-table")).toContainText("0 2 * * *");
+      await expect(page.getByTestId("plan-table")).toContainText("Asia/Tokyo");
     });
 
     await test.step("in the dark and on a phone it is whole, too", async () => {
