@@ -235,11 +235,11 @@ func (d *discovery) route(p *surface.Page, address string) {
 		return
 	}
 	key := p.As + " " + u.String()
-	shape := surface.ShapeOf(u.String())
+	shape := d.s.ShapeOf(u.String())
 	if d.seen[key] || d.shapes[p.As+" "+shape] >= d.o.PerShape || len(d.s.Pages) >= d.o.Pages*2 {
 		return
 	}
 	d.seen[key] = true
 	d.shapes[p.As+" "+shape]++
-	d.s.Pages = append(d.s.Pages, &surface.Page{URL: u.String(), Shape: shape, As: p.As, From: p.URL, Via: surface.ByBrowser, Depth: p.Depth + 1})
+	d.s.Pages = append(d.s.Pages, &surface.Page{URL: u.String(), Shape: shape, Origin: d.s.Elsewhere(u.String()), As: p.As, From: p.URL, Via: surface.ByBrowser, Depth: p.Depth + 1})
 }

@@ -148,7 +148,7 @@ func (d *discovery) add(address, as string, via surface.Via, from string, depth 
 		return
 	}
 	d.seen[key] = true
-	switch shape := as + " " + surface.ShapeOf(u.String()); {
+	switch shape := as + " " + d.s.ShapeOf(u.String()); {
 	case len(u.String()) > maxAddress:
 		d.leaveOut(u, tooLong)
 	case depth > d.o.Depth:
@@ -181,7 +181,7 @@ func (d *discovery) again(account string) {
 }
 
 func (d *discovery) leaveOut(u *url.URL, reason string) {
-	shape := surface.ShapeOf(u.String())
+	shape := d.s.ShapeOf(u.String())
 	key := shape + "\x00" + reason
 	if x := d.unseen[key]; x != nil {
 		x.Count++

@@ -285,6 +285,33 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
+// What is at the same path of another origin is something else.
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	admin, _ := serve(t, map[string]string{"/": `<title>Administration</title><script src=/app.js></script><a href=/sign-in>In</a>`, "/sign-in": `<title>Administrators</title><form method=post><input name=user></form>`, "/app.js": `fetch("/api/list?page=1")`, "/api/list": `[1]`})
+	server, _ := serve(t, map[string]string{"/": `<title>Shop</title><script src=/app.js></script><a href=/sign-in>In</a><a href=` + admin.URL + `/>Administration</a>`, "/sign-in": `<title>Customers</title><form method=post><input name=user></form>`, "/app.js": `fetch("/api/list?page=1")`, "/api/list": `[2]`})
+	scope, err := wire.NewScope(server.URL, []string{admin.URL}, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := wire.NewClient(scope, wire.NewBudget(0, 0), "test", time.Now)
+	t.Cleanup(c.Close)
+	s, err := discover.Surface(t.Context(), c, discover.Options{PerShape: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Pages) != 4 || len(s.ByShape()) != 4 || len(s.Forms) != 2 || len(s.Assets) != 2 || len(s.Operations) != 2 {
+		t.Errorf("%d pages of %d shapes, %d forms, %d assets, %d operations", len(s.Pages), len(s.ByShape()), len(s.Forms), len(s.Assets), len(s.Operations))
+	}
+	inputs := map[string]bool{}
+	for _, i := range s.Inputs {
+		inputs[i.Key()] = true
+	}
+	if !inputs["input POST /sign-in body user"] || !inputs["input POST "+admin.URL+"/sign-in body user"] || !inputs["input GET /api/list?page query page"] {
+		t.Errorf("inputs %v", inputs)
+	}
+}
+
 func TestBrowse(t *testing.T) {
 	t.Parallel()
 	server, seen := serve(t, map[string]string{

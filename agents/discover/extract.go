@@ -29,7 +29,7 @@ func (d *discovery) take(s step, x *wire.Exchange) {
 		d.asFile(s, x)
 		return
 	}
-	page := &surface.Page{URL: x.URL, Shape: surface.ShapeOf(x.URL), As: s.as, From: s.from, Via: s.via, Depth: s.depth, Answer: x}
+	page := &surface.Page{URL: x.URL, Shape: d.s.ShapeOf(x.URL), Origin: d.s.Elsewhere(x.URL), As: s.as, From: s.from, Via: s.via, Depth: s.depth, Answer: x}
 	if x.URL != s.address {
 		key := s.as + " " + x.URL
 		if d.seen[key] && s.via != surface.ByTarget { // another address of the same page
@@ -150,7 +150,7 @@ func (d *discovery) link(page *surface.Page, base *url.URL, e *goquery.Selection
 	if key := page.URL + " " + address; len(d.s.Links) < maxLinks && !d.linked[key] {
 		d.linked[key] = true
 		d.s.Links = append(d.s.Links, &surface.Link{
-			Page: page.URL, URL: address, Text: text(e), Tag: tag(e), Inside: d.client.Scope().Allows(to), Anchors: strings.HasPrefix(reference, "#"),
+			Page: page.URL, URL: address, Text: text(e), Tag: tag(e), Origin: page.Origin, Inside: d.client.Scope().Allows(to), Anchors: strings.HasPrefix(reference, "#"),
 		})
 	}
 	if e.AttrOr("download", "\x00") != "\x00" {
@@ -169,7 +169,7 @@ func (d *discovery) file(page *surface.Page, address string, kind surface.AssetK
 	if err != nil {
 		return
 	}
-	d.s.Assets = append(d.s.Assets, &surface.Asset{URL: address, Kind: kind, Page: page.URL, Tag: tag(e), Inside: d.client.Scope().Allows(u)})
+	d.s.Assets = append(d.s.Assets, &surface.Asset{URL: address, Kind: kind, Page: page.URL, Tag: tag(e), Inside: d.client.Scope().Allows(u), Origin: d.s.Elsewhere(address)})
 }
 
 // asFile takes what is no page: a script, a description, an answer of an API.

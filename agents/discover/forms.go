@@ -76,7 +76,7 @@ func (r *references) wordsAround(e *goquery.Selection) string {
 
 func readForm(page *surface.Page, base *url.URL, known *references, e *goquery.Selection) *surface.Form {
 	f := &surface.Form{
-		Page: page.URL, Name: e.AttrOr("id", e.AttrOr("name", "")), Method: http.MethodGet, As: page.As,
+		Page: page.URL, Name: e.AttrOr("id", e.AttrOr("name", "")), Method: http.MethodGet, As: page.As, Origin: page.Origin,
 		Encoding: strings.ToLower(e.AttrOr("enctype", "application/x-www-form-urlencoded")), HTML: shorten(outer(e), 4000),
 	}
 	if strings.EqualFold(e.AttrOr("method", ""), "post") {

@@ -15,6 +15,7 @@ const (
 
 // input keeps an input, unless it is known or there are too many. So many bytes go along with it.
 func (d *discovery) input(in *surface.Input, along int) {
+	in.Origin = d.s.Elsewhere(in.URL)
 	key := in.Key()
 	if d.inputs[key] {
 		return

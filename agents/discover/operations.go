@@ -23,7 +23,7 @@ func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 	}
 	known := map[string]*surface.Operation{}
 	for _, o := range d.s.Operations {
-		known[o.Method+" "+o.Path] = o
+		known[o.Method+" "+o.Origin+o.Path] = o
 	}
 	for _, op := range api.Operations() {
 		if ctx.Err() != nil {
@@ -39,8 +39,8 @@ func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 			continue
 		}
 		path := api.Base.Path + op.Path
-		operation := &surface.Operation{Method: op.Method, Path: path, URL: request.URL, ID: op.OperationID, Described: true, Secured: op.Secured}
-		if seen := known[op.Method+" "+surface.ShapeOf(u.Scheme+"://"+u.Host+u.EscapedPath())]; seen != nil {
+		operation := &surface.Operation{Method: op.Method, Path: path, URL: request.URL, ID: op.OperationID, Described: true, Secured: op.Secured, Origin: d.s.Elsewhere(request.URL)}
+		if seen := known[op.Method+" "+d.s.ShapeOf(u.Scheme+"://"+u.Host+u.EscapedPath())]; seen != nil {
 			seen.Path, seen.ID, seen.Described, seen.Secured = path, op.OperationID, true, op.Secured
 		} else {
 			d.s.Operations = append(d.s.Operations, operation)

@@ -57,7 +57,7 @@ func (d *discovery) script(source string, base *url.URL, page, as string, depth 
 
 func (d *discovery) socket(address, page string) {
 	if len(d.s.Sockets) < maxSockets {
-		d.s.Sockets = append(d.s.Sockets, &surface.Socket{URL: address, Page: page})
+		d.s.Sockets = append(d.s.Sockets, &surface.Socket{URL: address, Page: page, Origin: d.s.Elsewhere(page)})
 	}
 }
 
@@ -103,7 +103,7 @@ func (d *discovery) answer(method string, x *wire.Exchange, as, page string) {
 		return
 	}
 	path := surface.ShapeOf(u.Scheme + "://" + u.Host + u.EscapedPath())
-	key := (&surface.Operation{Method: method, Path: path}).Key()
+	key := (&surface.Operation{Method: method, Path: path, Origin: d.s.Elsewhere(x.URL)}).Key()
 	for _, o := range d.s.Operations {
 		if o.Key() == key {
 			if len(o.Seen) < 5 {
@@ -116,7 +116,7 @@ func (d *discovery) answer(method string, x *wire.Exchange, as, page string) {
 		d.leaveOut(u, "the campaign looks at 2,000 operations at most")
 		return
 	}
-	d.s.Operations = append(d.s.Operations, &surface.Operation{Method: method, Path: path, URL: x.URL, Seen: []*wire.Exchange{x}, As: as, Page: page})
+	d.s.Operations = append(d.s.Operations, &surface.Operation{Method: method, Path: path, URL: x.URL, Seen: []*wire.Exchange{x}, As: as, Page: page, Origin: d.s.Elsewhere(x.URL)})
 	for name, values := range u.Query() {
 		d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page, As: as}, 0)
 	}

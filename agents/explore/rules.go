@@ -187,7 +187,7 @@ func (e *Explorer) weigh(ctx context.Context, rule claim.Rule) {
 // Alike are other pages of the kind of one, as far as rules are tried on them.
 func Alike(s *surface.Surface, as, address string) []string {
 	const most = 4
-	shape := surface.ShapeOf(address)
+	shape := s.ShapeOf(address)
 	var list []string
 	for _, p := range s.Pages {
 		if len(list) < most && p.URL != address && p.Shape == shape && p.As == as {

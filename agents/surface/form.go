@@ -25,7 +25,8 @@ type Form struct {
 	Submit   string   `json:"submit"` // the words of its button
 	Purpose  Purpose  `json:"purpose"`
 	As       string   `json:"as,omitempty"`
-	HTML     string   `json:"html"` // the form, shortened
+	Origin   string   `json:"origin,omitempty"` // of its page, when it is not the target's
+	HTML     string   `json:"html"`             // the form, shortened
 	Drawn    bool     `json:"drawn,omitempty"`
 	Buttons  []string `json:"buttons,omitempty"` // names of buttons that are sent
 }
@@ -66,7 +67,7 @@ type Field struct {
 
 // Key implements Item.
 func (f *Form) Key() string {
-	return "form " + pathOf(f.Page) + " " + strconv.Itoa(f.Index) + " " + f.Method + " " + pathOf(f.Action)
+	return "form " + f.Origin + pathOf(f.Page) + " " + strconv.Itoa(f.Index) + " " + f.Method + " " + pathOf(f.Action)
 }
 
 // Address implements Item.

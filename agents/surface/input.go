@@ -25,6 +25,7 @@ type Input struct {
 	Encoding string     `json:"encoding,omitempty"`
 	Page     string     `json:"page"` // where it was found
 	As       string     `json:"as,omitempty"`
+	Origin   string     `json:"origin,omitempty"` // when it is not the target's
 	// Form is the key of the form that it is a field of.
 	Form string `json:"form,omitempty"`
 	Type string `json:"type,omitempty"` // of the form's field
@@ -44,7 +45,7 @@ const (
 
 // Key implements Item.
 func (i *Input) Key() string {
-	return "input " + i.Method + " " + ShapeOf(i.URL) + " " + string(i.In) + " " + i.Name
+	return "input " + i.Method + " " + i.Origin + ShapeOf(i.URL) + " " + string(i.In) + " " + i.Name
 }
 
 // Address implements Item.

@@ -17,10 +17,12 @@ type Operation struct {
 	Seen []*wire.Exchange `json:"seen,omitempty"`
 	As   string           `json:"as,omitempty"`
 	Page string           `json:"page,omitempty"`
+	// Origin is where it is, when that is not the target's own.
+	Origin string `json:"origin,omitempty"`
 }
 
 // Key implements Item.
-func (o *Operation) Key() string { return "operation " + o.Method + " " + o.Path }
+func (o *Operation) Key() string { return "operation " + o.Method + " " + o.Origin + o.Path }
 
 // Address implements Item.
 func (o *Operation) Address() string { return o.URL }

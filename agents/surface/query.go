@@ -27,7 +27,7 @@ func (s *Surface) Queries() []*Input {
 			return
 		}
 		for name, values := range u.Query() {
-			add(&Input{Method: http.MethodGet, URL: address, In: InQuery, Name: name, Known: values[0], Page: page, As: as})
+			add(&Input{Method: http.MethodGet, URL: address, In: InQuery, Name: name, Known: values[0], Page: page, As: as, Origin: s.Elsewhere(address)})
 		}
 	}
 	for _, l := range s.Links {

@@ -67,6 +67,8 @@ type Page struct {
 	Title string `json:"title"`
 	// Shape is the address with what varies in it (numbers, ids, values) replaced: alike pages share it.
 	Shape string `json:"shape"`
+	// Origin is where it is, when that is not the target's own.
+	Origin string `json:"origin,omitempty"`
 	// As is the account that saw it first; "" when everybody can.
 	As string `json:"as,omitempty"`
 	// From is the page that led here, Via how, Depth how many steps from the target's address.
@@ -78,7 +80,7 @@ type Page struct {
 }
 
 // Key implements Item.
-func (p *Page) Key() string { return "page " + pathOf(p.URL) }
+func (p *Page) Key() string { return "page " + p.Origin + pathOf(p.URL) }
 
 // Address implements Item.
 func (p *Page) Address() string { return p.URL }
@@ -107,6 +109,7 @@ type Asset struct {
 	Page   string         `json:"page"` // the first page that loads it
 	Tag    string         `json:"tag"`  // the element, shortened
 	Inside bool           `json:"inside"`
+	Origin string         `json:"origin,omitempty"` // when it is not the target's
 	Answer *wire.Exchange `json:"answer,omitempty"` // nil for assets of others, which are not asked
 }
 
@@ -125,7 +128,7 @@ const (
 )
 
 // Key implements Item.
-func (a *Asset) Key() string { return "asset " + pathOf(a.URL) }
+func (a *Asset) Key() string { return "asset " + a.Origin + pathOf(a.URL) }
 
 // Address implements Item.
 func (a *Asset) Address() string { return a.URL }
@@ -137,6 +140,7 @@ type Link struct {
 	Text   string `json:"text"`
 	Tag    string `json:"tag"` // the element, shortened
 	Line   int    `json:"line"`
+	Origin string `json:"origin,omitempty"` // of its page, when it is not the target's
 	Inside bool   `json:"inside"`
 	Status int    `json:"status"` // of an inside one that was asked, by whoever saw its page
 	Fault  string `json:"fault,omitempty"`
@@ -148,7 +152,7 @@ type Link struct {
 }
 
 // Key implements Item.
-func (l *Link) Key() string { return "link " + pathOf(l.Page) + " -> " + Veiled(l.URL) }
+func (l *Link) Key() string { return "link " + l.Origin + pathOf(l.Page) + " -> " + Veiled(l.URL) }
 
 // Address implements Item.
 func (l *Link) Address() string { return l.Page }
@@ -173,12 +177,13 @@ func (c *Cookie) Address() string { return c.URL }
 
 // Socket is a WebSocket endpoint.
 type Socket struct {
-	URL  string `json:"url"`
-	Page string `json:"page"`
+	URL    string `json:"url"`
+	Page   string `json:"page"`
+	Origin string `json:"origin,omitempty"` // of its page, when it is not the target's
 }
 
 // Key implements Item.
-func (s *Socket) Key() string { return "socket " + pathOf(s.URL) }
+func (s *Socket) Key() string { return "socket " + s.Origin + pathOf(s.URL) }
 
 // Address implements Item.
 func (s *Socket) Address() string { return s.URL }
@@ -291,6 +296,23 @@ func ShapeOf(address string) string {
 	}
 	return shape
 }
+
+// Elsewhere is the origin of an address that is not at the target's own; "" for all others.
+func (s *Surface) Elsewhere(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	target, err := url.Parse(s.Target)
+	if err != nil || u.Host == "" || wire.Origin(u) == wire.Origin(target) {
+		return ""
+	}
+	return wire.Origin(u)
+}
+
+// ShapeOf is the shape of an address, with its origin when that is not the target's own: what answers there is another
+// program.
+func (s *Surface) ShapeOf(address string) string { return s.Elsewhere(address) + ShapeOf(address) }
 
 // pathOf is an address without its origin, so that keys are the same wherever the target runs, and without sessions and
 // tokens, so that they are the same in every one.

@@ -21,7 +21,7 @@ func statuses(s *surface.Surface) map[string]int {
 	list := map[string]int{}
 	for _, l := range s.Links {
 		if l.Inside && l.Status > 0 {
-			list[(&surface.Page{URL: l.URL}).Key()] = l.Status
+			list[(&surface.Page{URL: l.URL, Origin: s.Elsewhere(l.URL)}).Key()] = l.Status
 		}
 	}
 	for _, p := range s.Pages {
