@@ -128,7 +128,11 @@ func TestFlawedShop(t *testing.T) {
 
 // TestBrokenTarget holds that a target on which nothing works does not pass, and does not hold a campaign up.
 func TestBrokenTarget(t *testing.T) {
-	r := whole(t, targets.Broken(), 20*time.Second)
+	const limit = 20 * time.Second
+	r := whole(t, targets.Broken(), limit)
+	if took := r.Ended.Sub(r.Begun); took > 3*limit {
+		t.Errorf("a campaign of %s took %s", limit, took)
+	}
 	if r.OK() || r.Worst() < agents.Medium {
 		t.Errorf("a target on which nothing works: OK %v, the worst is %s, %d findings", r.OK(), r.Worst(), len(r.Findings))
 	}
