@@ -72,12 +72,16 @@ func (f *Finding) Print() string {
 	if f.Printed != "" {
 		return f.Printed
 	}
-	cause := f.Cause
-	if cause == "" {
-		cause = strings.Join([]string{surface.ShapeOf(f.Where.URL), f.Where.Parameter, f.Where.Element}, "|")
-	}
-	sum := sha256.Sum256([]byte(f.Probe + "\x00" + cause))
+	sum := sha256.Sum256([]byte(f.Probe + "\x00" + f.Root()))
 	return hex.EncodeToString(sum[:8])
+}
+
+// Root is the finding's cause, or what stands for it where none is said.
+func (f *Finding) Root() string {
+	if f.Cause != "" {
+		return f.Cause
+	}
+	return strings.Join([]string{surface.ShapeOf(f.Where.URL), f.Where.Parameter, f.Where.Element}, "|")
 }
 
 // Exchanged is evidence of a request and its answer.

@@ -28,7 +28,9 @@ type Probe struct {
 	Last bool
 	// Time is how long a case may take where that is longer than usual; 0: as usual. Once lets a case that takes long, and
 	// comes out the same each time, be made only once.
+	// Timed lets it be confirmed while nothing else is asked for, as all of the area of performance are: it compares times.
 	Time  time.Duration
+	Timed bool
 	Once  bool
 	Check Check
 }

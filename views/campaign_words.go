@@ -279,3 +279,20 @@ func areaChoices(ctx context.Context) []Choice {
 	}
 	return choices
 }
+
+// stoppedText says why a campaign ended before everything was done.
+func stoppedText(ctx context.Context, reason string) string {
+	switch reason {
+	case "the campaign was stopped":
+		return tr(ctx, "the campaign was stopped")
+	case "the campaign's time was over":
+		return tr(ctx, "the campaign's time was over")
+	case "the campaign's requests were used up":
+		return tr(ctx, "the campaign's requests were used up")
+	case "the time for discovery was over before everything was looked at":
+		return tr(ctx, "the time for discovery was over before everything was looked at")
+	case "the campaign was stopped before it went on, and what it had still to do is not counted":
+		return tr(ctx, "the campaign was stopped before it went on, and what it had still to do is not counted")
+	}
+	return reason
+}

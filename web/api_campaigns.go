@@ -56,12 +56,30 @@ func apiCampaigns(s *Server, c *Ctx, in campaignsIn) (campaignsOut, error) {
 		in.Target = desk.OriginOf(in.Target)
 	}
 	found, next, err := s.Store.Campaigns(c.Context(), c.Scope(), store.CampaignFilter{Target: in.Target, Cursor: in.Cursor, Limit: in.Limit})
+	for i := range found {
+		c.readable(&found[i].Settings)
+	}
 	return campaignsOut{list(found), next}, err
+}
+
+// readable leaves out what journeys write into fields, unless whoever asks may change it: some of it are passwords.
+func (c *Ctx) readable(s *campaign.Settings) {
+	if c.Allows(auth.CampaignEdit) {
+		return
+	}
+	for _, j := range s.Journeys {
+		for _, step := range j.Steps {
+			if step.Fill != nil && step.Fill.With != "" {
+				step.Fill.With = "•••"
+			}
+		}
+	}
 }
 
 func apiCampaign(s *Server, c *Ctx, in campaignIn) (*desk.Campaign, error) {
 	found, err := s.Store.Campaign(c.Context(), c.Scope(), in.ID)
 	if err == nil {
+		c.readable(&found.Settings)
 		found.Board.Note = c.Retell(found.Board.Note)
 	}
 	return found, err

@@ -10,6 +10,9 @@ type plansOut struct {
 
 func apiPlans(s *Server, c *Ctx, _ nothing) (plansOut, error) {
 	found, err := s.Store.Plans(c.Context(), c.Scope())
+	for i := range found {
+		c.readable(&found[i].Settings)
+	}
 	return plansOut{list(found)}, err
 }
 

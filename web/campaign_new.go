@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -243,12 +244,20 @@ func budgetOf(form url.Values) (b campaign.Budget, seed uint64, err error) {
 		}
 		into(n)
 	}
+	whole := func(name string, into func(int)) {
+		read(name, func(n float64) {
+			if n != math.Trunc(n) {
+				err = invalidInput("%q is no whole number.", form.Get(name))
+			}
+			into(int(n))
+		})
+	}
 	read("minutes", func(n float64) { b.Time = time.Duration(min(n, 1e6) * float64(time.Minute)) })
-	read("requests", func(n float64) { b.Requests = int(n) })
+	whole("requests", func(n int) { b.Requests = n })
 	read("rate", func(n float64) { b.PerSecond = n })
-	read("pages", func(n float64) { b.Pages = int(n) })
-	read("questions", func(n float64) { b.Questions = int(n) })
-	read("active", func(n float64) { b.Active = int(n) })
+	whole("pages", func(n int) { b.Pages = n })
+	whole("questions", func(n int) { b.Questions = n })
+	whole("active", func(n int) { b.Active = n })
 	read("seed", func(n float64) { seed = uint64(n) })
 	return b, seed, err
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"regexp"
 	"slices"
@@ -61,7 +62,11 @@ func limitsOf(form url.Values) (requests int, life time.Duration, err error) {
 		}
 		return n
 	}
-	requests = int(read("limit-requests", maxLimitRequests))
+	n := read("limit-requests", maxLimitRequests)
+	if err == nil && n != math.Trunc(n) {
+		err = wrongField{"limit-requests", invalidInput("%q is no whole number.", form.Get("limit-requests"))}
+	}
+	requests = int(n)
 	return requests, time.Duration(read("limit-minutes", maxLimitMinutes) * float64(time.Minute)), err
 }
 

@@ -8,7 +8,8 @@ import (
 // maxWaiting bounds how many requests wait for leave: a page can ask for any number at once.
 const maxWaiting = 2000
 
-// watch asks for leave of every request with TLS, whoever sends it: tabs, the windows that they open, and workers.
+// watch asks for leave of every request with TLS, whoever sends it: tabs, the windows that they open, and workers. Sockets
+// are not among them.
 func (b *Browser) watch() error {
 	if b.admit == nil {
 		return nil

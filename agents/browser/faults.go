@@ -63,6 +63,14 @@ func (t *Tab) Intercept(ctx context.Context, rules ...Rule) error {
 	return t.pause(ctx)
 }
 
+// Hold has the tab send nothing any more that may change something; what its service worker would send is left out too.
+func (t *Tab) Hold(ctx context.Context) error {
+	if _, err := Call(ctx, t, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+		return err
+	}
+	return t.Intercept(ctx, ReadOnly())
+}
+
 // pause has every request of the tab wait for what paused decides.
 func (t *Tab) pause(ctx context.Context) error {
 	t.faults.mu.Lock()

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 
@@ -49,18 +50,17 @@ func (c *campaign) anew(ctx context.Context, x *Case, known *asked) (*Case, *wir
 	switch item := x.item.(type) {
 	case *surface.Page:
 		page := *item
-		page.Answer = c.askAgain(ctx, item.Answer, known)
-		fault = silence(page.Answer)
+		page.Answer, fault = c.askAgain(ctx, item.Answer, known)
 		again.item = &page
 	case *surface.Asset:
 		asset := *item
-		asset.Answer = c.askAgain(ctx, item.Answer, known)
-		fault = silence(asset.Answer)
+		asset.Answer, fault = c.askAgain(ctx, item.Answer, known)
 		again.item = &asset
 	case *surface.Link:
 		link := *item
 		was := &wire.Exchange{Request: wire.Request{URL: item.URL, As: c.seenBy(item.Page), Follow: true}, Status: item.Status}
-		if now := c.askAgain(ctx, was, known); now != was && (now.Fault == nil || now.Fault.Kind != wire.Spent && now.Fault.Kind != wire.Stopped) {
+		var now *wire.Exchange
+		if now, fault = c.askAgain(ctx, was, known); now != was {
 			link.Status, link.Hops, link.Fault, link.FaultKind = now.Status, now.Hops, "", ""
 			if now.Fault != nil {
 				link.Fault, link.FaultKind = now.Fault.Text, now.Fault.Kind
@@ -71,18 +71,11 @@ func (c *campaign) anew(ctx context.Context, x *Case, known *asked) (*Case, *wir
 	return &again, fault
 }
 
-// silence is why there is no answer.
-func silence(x *wire.Exchange) *wire.Fault {
-	if x == nil || x.Answered() {
-		return nil
-	}
-	return x.Fault
-}
-
-// askAgain sends a request once more. The first answer stands where an account is not let in any more.
-func (c *campaign) askAgain(ctx context.Context, was *wire.Exchange, known *asked) *wire.Exchange {
+// askAgain sends a request once more. The first answer stands where an account is not let in any more; the fault says why
+// the second one tells nothing of the first: the target has had enough, or what was asked for is gone.
+func (c *campaign) askAgain(ctx context.Context, was *wire.Exchange, known *asked) (*wire.Exchange, *wire.Fault) {
 	if was == nil || was.Request.Method != "" && was.Request.Method != http.MethodGet {
-		return was
+		return was, nil
 	}
 	key := was.Request.As + " " + was.Request.URL
 	now := known.get(key)
@@ -90,10 +83,15 @@ func (c *campaign) askAgain(ctx context.Context, was *wire.Exchange, known *aske
 		now = c.client.Send(ctx, was.Request)
 		known.put(key, now)
 	}
-	if was.Request.As != "" && (now.Status == http.StatusUnauthorized || now.Status == http.StatusForbidden || len(now.Hops) > len(was.Hops) || now.Status/100 == 3 && was.Status/100 != 3) {
-		return was
+	switch {
+	case now.Fault != nil && (now.Fault.Kind == wire.Spent || now.Fault.Kind == wire.Stopped), !now.Answered() && was.Answered():
+		return was, now.Fault
+	case was.Request.As != "" && (now.Status == http.StatusUnauthorized || now.Status == http.StatusForbidden || len(now.Hops) > len(was.Hops) || now.Status/100 == 3 && was.Status/100 != 3):
+		return was, nil
+	case now.Status == http.StatusTooManyRequests, was.Answered() && was.Status < http.StatusBadRequest && now.Status >= http.StatusBadRequest:
+		return was, &wire.Fault{Kind: wire.Broken, Text: fmt.Sprintf("%s answers %d now", was.Request.URL, now.Status)}
 	}
-	return now
+	return now, nil
 }
 
 // seenBy is the account that saw a page.

@@ -115,6 +115,8 @@ type Parts struct {
 	Keep Keeper
 	// Baseline is the campaign before; may be nil.
 	Baseline *agents.Baseline
+	// Spent is what earlier starts of this campaign have used of its budget.
+	Spent Spent
 	// Control steers the campaign; may be nil.
 	Control *Control
 	// Restart restarts the target, where the person who runs it gave a command for that; may be nil.
@@ -130,6 +132,19 @@ type Parts struct {
 	Now   func() time.Time
 }
 
+// Spent is a part of a budget that is used.
+type Spent struct {
+	Requests int64         `json:"requests"`
+	Time     time.Duration `json:"used,omitempty"` // without pauses
+}
+
+// without is the budget that is left after what was spent. What is used up is not nothing, which would be no bound.
+func (b Budget) without(spent Spent) Budget {
+	b.Requests = max(1, b.Requests-int(spent.Requests))
+	b.Time = max(time.Second, b.Time-spent.Time)
+	return b
+}
+
 // Errors of a campaign that could not test.
 var (
 	ErrNoProbes = errors.New("no persona with a probe is chosen")
@@ -139,12 +154,15 @@ var (
 // Run runs a campaign to its end. The error says why nothing could be tested; what was tested until then is in the
 // result, which is nil when there is nothing.
 func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
-	s.Budget = s.Budget.withDefaults(p.BrowserPath)
+	asked := s
+	asked.Budget = s.Budget.withDefaults(p.BrowserPath)
+	s.Budget = asked.Budget.without(p.Spent)
 	c, err := begin(s, p)
 	if err != nil {
 		return nil, err
 	}
 	defer c.close()
+	c.result.Settings = asked
 	timed, cancel := c.Control.begin(ctx, c)
 	defer cancel()
 	c.life = timed

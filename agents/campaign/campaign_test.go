@@ -231,6 +231,10 @@ func TestBudgets(t *testing.T) {
 	if r.Requests > 45 {
 		t.Errorf("%d requests", r.Requests)
 	}
+	r, err = campaign.Run(t.Context(), campaign.Settings{Target: server.URL, Personas: personas, Budget: campaign.Budget{Requests: 1000, PerSecond: 1000}}, campaign.Parts{Probes: probes, Spent: campaign.Spent{Requests: 990}})
+	if err != nil || r.Requests > 1000 || r.Stopped == "" {
+		t.Errorf("after 990 of 1,000 requests of an earlier start: %v, %d in all, %q", err, r.Requests, r.Stopped)
+	}
 	probes["waits"] = &agents.Probe{ID: "waits", Title: "Waits", Check: agents.Whole(func(ctx context.Context, _ *agents.Lab) agents.Outcome {
 		<-ctx.Done()
 		return agents.BlockOn(ctx.Err())

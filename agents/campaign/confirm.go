@@ -25,7 +25,7 @@ func (c *campaign) confirm(ctx context.Context, cases []*Case) {
 	for _, x := range cases {
 		switch {
 		case x.Outcome.Verdict != agents.Failed || x.Settled || onlyInfo(x.Outcome) || x.probe.Once || x.probe.Last:
-		case x.Area == agents.Performance || x.changes():
+		case x.Area == agents.Performance, x.probe.Timed, x.changes():
 			alone = append(alone, x)
 		default:
 			slots <- struct{}{}
@@ -36,6 +36,7 @@ func (c *campaign) confirm(ctx context.Context, cases []*Case) {
 		}
 	}
 	working.Wait()
+	again, oncemore = c.newTry(), c.newTry() // what was looked at meanwhile took longer
 	for _, x := range alone {
 		c.settle(ctx, x, again, oncemore)
 	}

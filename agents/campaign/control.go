@@ -37,6 +37,7 @@ type Snapshot struct {
 	Found    map[string]int `json:"found,omitempty"`
 	Busy     int            `json:"busy,omitempty"` // cases that are being made
 	Requests int64          `json:"requests"`
+	Used     time.Duration  `json:"used,omitempty"` // of the campaign's time, without pauses
 	Members  []Member       `json:"members"`
 }
 
@@ -130,7 +131,8 @@ func (k *Control) Snapshot() Snapshot {
 		s.Found[severity.String()] = n
 	}
 	if k.of != nil {
-		s.Requests, s.Busy = k.of.client.Budget().Sent(), int(k.of.busy.Load())
+		s.Requests, s.Busy = k.of.Spent.Requests+k.of.client.Budget().Sent(), int(k.of.busy.Load())
+		s.Used = k.of.Spent.Time + k.of.Budget.Time - k.clock.remains()
 		if k.of.pool != nil {
 			s.Members = k.of.pool.snapshot()
 		}
@@ -222,6 +224,14 @@ func (a *allowance) start() {
 		a.since = time.Now()
 		a.timer = time.AfterFunc(a.left, a.over)
 	}
+}
+
+// remains is what is left of the time just now.
+func (a *allowance) remains() time.Duration {
+	if a.timer == nil {
+		return a.left
+	}
+	return max(0, a.left-time.Since(a.since))
 }
 
 func (a *allowance) stop() {

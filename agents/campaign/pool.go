@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -301,7 +302,9 @@ func (c *campaign) execute(ctx context.Context, p *pool, persona *agents.Persona
 	c.say(Event{Kind: Began, Persona: persona.ID, Case: x.ID, Probe: x.Probe, Text: x.Address})
 	limited, done := spent.within(ctx, persona)
 	outcome := c.try(limited, x, c.visits)
-	done()
+	if done(); outcome.Verdict == agents.Passed && ctx.Err() == nil && (limited.Err() != nil && persona.Limits.Time > 0 || spent.requests.Refused()) {
+		outcome = agents.Block("%s has used up what it is limited to", persona.Name) // what was cut short is no pass
+	}
 	if outcome.Verdict == agents.Blocked && ctx.Err() != nil {
 		outcome = agents.Skip("%s", c.ended(ctx))
 	}
@@ -366,6 +369,9 @@ func (c *campaign) fill(f *agents.Finding, x *Case) {
 	if f.Where.URL == "" {
 		f.Where.URL = x.Address
 	}
+	if origin := c.surface().Elsewhere(f.Where.URL); origin != "" && !strings.HasPrefix(f.Cause, origin) {
+		f.Cause = origin + " " + f.Root() // the same fault of another application is another
+	}
 	if f.Severity == agents.Info {
 		f.Severity = x.probe.Severity
 	}
@@ -401,7 +407,11 @@ func (c *campaign) lab(x *Case, looked *visits) *agents.Lab {
 		l.Listener = c.listener
 	}
 	if looked != c.visits {
-		l.Tell = func(agents.Fact) {} // it was told the first time
+		l.Tell = func(f agents.Fact) { // the rest was told the first time
+			if f.Kind == agents.FactLeft {
+				c.tell(x, f)
+			}
+		}
 	}
 	return l
 }

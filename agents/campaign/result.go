@@ -95,7 +95,7 @@ func (c *campaign) conclude(ctx, timed context.Context) {
 			r.Sessions = append(r.Sessions, cookie.Value)
 		}
 	}
-	r.Requests, r.Bytes = c.client.Budget().Sent(), c.client.Budget().Received()
+	r.Requests, r.Bytes = c.Spent.Requests+c.client.Budget().Sent(), c.client.Budget().Received()
 	c.tally()
 	r.Findings = agree(c.cases)
 	r.Gates = c.Require.Check(r.Counts)

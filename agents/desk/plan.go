@@ -76,6 +76,8 @@ type Clock struct {
 	Now   func() time.Time
 	Log   *slog.Logger
 	Wake  func() // the worker
+
+	since map[string]time.Time // plans that could not be started, and since when
 }
 
 // Run looks at the plans until the context ends.
@@ -112,9 +114,11 @@ func (k *Clock) Look(ctx context.Context) error {
 			return ctx.Err()
 		case err != nil:
 			k.missed(ctx, p, next, err)
+			continue
 		case started && k.Wake != nil:
 			k.Wake()
 		}
+		delete(k.since, p.ID)
 	}
 	return nil
 }
@@ -123,9 +127,18 @@ func (k *Clock) Look(ctx context.Context) error {
 func (k *Clock) missed(ctx context.Context, p DuePlan, next int64, why error) {
 	const patience = 10 * time.Minute
 	k.Log.WarnContext(ctx, "a planned campaign could not be started", "workspace", p.Workspace, "plan", p.ID, "error", why)
-	if !errors.Is(why, fs.ErrInvalid) && k.Now().Sub(time.UnixMicro(p.Next)) < patience {
+	first, again := k.since[p.ID]
+	if !again {
+		first = k.Now()
+		if k.since == nil {
+			k.since = map[string]time.Time{}
+		}
+		k.since[p.ID] = first
+	}
+	if !errors.Is(why, fs.ErrInvalid) && k.Now().Sub(first) < patience {
 		return
 	}
+	delete(k.since, p.ID)
 	if err := k.Plans.MissPlan(ctx, p, next, reason(why)); err != nil {
 		k.Log.WarnContext(ctx, "a planned campaign could not be moved on; it is tried again", "plan", p.ID, "error", err)
 	}

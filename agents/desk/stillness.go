@@ -10,8 +10,9 @@ type stillness struct {
 
 // lasts tells how long nothing has happened: no case is under way, and nothing was sent.
 func (s *stillness) lasts(b *Board, now time.Time) time.Duration {
-	// What is authorised or explained is not held up by a pause, and ends by itself.
-	moves := !b.Paused || b.Busy > 0 || b.Requests != s.requests || b.Stage == "" || b.Stage == "explaining"
+	// What is authorised or explained is not held up by a pause, and ends by itself; while a language model thinks, nothing
+	// is to be seen of it.
+	moves := !b.Paused || b.Busy > 0 || b.Requests != s.requests || b.Stage == "" || b.Stage == "exploring" || b.Stage == "explaining"
 	if moves || s.since.IsZero() {
 		s.since, s.requests = now, b.Requests
 	}

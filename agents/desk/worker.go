@@ -28,10 +28,9 @@ const (
 	tellEvery = time.Minute
 )
 
-// errPaused says that a campaign is given back since nobody lets it go on, errLater that it could not be ended now.
+// errPaused says that a campaign is given back since nobody lets it go on.
 var (
 	errPaused = errors.New("the campaign is paused")
-	errLater  = errors.New("the campaign is ended later")
 )
 
 // Worker runs campaigns, one at a time. Several may work on one store, in one process or in many.
@@ -123,8 +122,6 @@ func (w *Worker) Next(ctx context.Context) (bool, error) {
 		}
 		w.changed(t)
 		return true, nil
-	case errors.Is(err, errLater):
-		return true, errors.Join(err, w.Queue.Release(context.WithoutCancel(ctx), t))
 	case ctx.Err() != nil: // the studio stops: another process, or this one started again, goes on at once
 		return true, w.Queue.Release(context.WithoutCancel(ctx), t)
 	case errors.Is(err, campaign.ErrStopped):
@@ -179,6 +176,7 @@ func (w *Worker) work(ctx context.Context, t *Task) (*campaign.Result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	seen := newWatch()
 	parts.Keep, parts.Control, parts.Each = w.keeper(t), &seen.control, seen.event
+	parts.Spent = campaign.Spent{Requests: t.Board.Requests, Time: t.Board.Used} // before it was paused for long, or broke off
 	if t.Paused {
 		seen.control.Pause()
 	}
@@ -216,9 +214,15 @@ func (w *Worker) wrapUp(ctx context.Context, t *Task) (*campaign.Result, error) 
 		parts = campaign.Parts{}
 	}
 	parts.Keep, parts.Now = w.keeper(t), w.Now
-	result, err := campaign.Leftover(ctx, t.Settings, parts)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errLater, err)
+	settings := t.Settings
+	settings.Accounts = t.Logins
+	result, err := campaign.Leftover(ctx, settings, parts)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil { // else it would come again and again, before all others
+		t.Error = "what was found until then cannot be read: " + reason(err)
+		return nil, campaign.ErrStopped
 	}
 	if result != nil {
 		result.Begun, result.Requests = time.UnixMicro(t.Begun), t.Board.Requests

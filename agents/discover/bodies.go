@@ -10,7 +10,7 @@ import (
 const (
 	maxKept  = 256 << 20 // bytes of bodies in all
 	keptHead = 64 << 10  // of each that comes when there are so many
-	atOnce   = 16        // answers that are held before they are read
+	maxAhead = 64        // answers that are held before they are read
 )
 
 // keep shortens a body that was read, once too much is kept.

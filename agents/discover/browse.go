@@ -130,7 +130,7 @@ func (d *discovery) open(ctx context.Context, tab *browser.Tab) (opened bool) {
 			list = append(list, control{e.Selector, e.HTML, e.Text})
 		}
 	}
-	if len(list) == 0 || tab.Intercept(ctx, browser.ReadOnly()) != nil {
+	if len(list) == 0 || tab.Hold(ctx) != nil {
 		return false
 	}
 	n, err := browser.Eval[int](ctx, tab, press+"("+browser.Quote(list)+", "+browser.Quote(maxOpened)+")")

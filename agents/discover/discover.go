@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/atelier-studio/atelier/agents/browser"
 	"github.com/atelier-studio/atelier/agents/surface"
@@ -219,19 +218,20 @@ func (d *discovery) crawl(ctx context.Context, as string) {
 			}
 			level = level[:max(0, room)]
 		}
-		for part := range slices.Chunk(level, atOnce) {
-			answers := d.ask(ctx, part)
-			for i, s := range part {
-				if ctx.Err() != nil && answers[i].Fault != nil { // its time was cut short: that says nothing of the page
-					d.tooLate(s)
-					continue
-				}
-				d.asked[s.as+" "+s.address] = answers[i]
-				d.take(s, answers[i])
-				d.keep(answers[i])
-				d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: s.address})
+		answers := make([]*wire.Exchange, len(level))
+		inOrder(len(level), d.o.Parallel, func(i int) {
+			answers[i] = d.client.Send(ctx, wire.Request{URL: level[i].address, As: level[i].as, Follow: true})
+		}, func(i int) {
+			s := level[i]
+			if ctx.Err() != nil && answers[i].Fault != nil { // its time was cut short: that says nothing of the page
+				d.tooLate(s)
+				return
 			}
-		}
+			d.asked[s.as+" "+s.address] = answers[i]
+			d.take(s, answers[i])
+			d.keep(answers[i])
+			d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: s.address})
+		})
 		d.fetchAssets(ctx)
 	}
 	for _, s := range d.queue {
@@ -253,18 +253,26 @@ func accountOf(as string) int {
 	return 1
 }
 
-// ask sends a level's requests, several at once, and returns their answers in the level's order.
-func (d *discovery) ask(ctx context.Context, level []step) []*wire.Exchange {
-	answers := make([]*wire.Exchange, len(level))
-	slots := make(chan struct{}, d.o.Parallel)
-	var wait sync.WaitGroup
-	for i, s := range level {
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			answers[i] = d.client.Send(ctx, wire.Request{URL: s.address, As: s.as, Follow: true})
-		})
+// inOrder asks n times, several at once and so many ahead at most, and takes the answers one after the other in their order.
+func inOrder(n, parallel int, ask, take func(int)) {
+	slots, ahead := make(chan struct{}, parallel), make(chan struct{}, maxAhead)
+	answered := make([]chan struct{}, n)
+	for i := range answered {
+		answered[i] = make(chan struct{})
 	}
-	wait.Wait()
-	return answers
+	go func() {
+		for i := range n {
+			ahead <- struct{}{}
+			slots <- struct{}{}
+			go func() {
+				defer func() { <-slots; close(answered[i]) }()
+				ask(i)
+			}()
+		}
+	}()
+	for i := range n {
+		<-answered[i]
+		take(i)
+		<-ahead
+	}
 }

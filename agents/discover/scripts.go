@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -69,31 +68,18 @@ func (d *discovery) fetchAssets(ctx context.Context) {
 			list = append(list, a)
 		}
 	}
-	for part := range slices.Chunk(list, atOnce) {
-		d.fetch(ctx, part)
-		for _, a := range part {
-			if a.Kind == surface.Script && a.Answer.OK() {
-				if base, err := url.Parse(a.Page); err == nil { // what a script asks for is relative to its page
-					d.script(string(a.Answer.Body), base, a.Page, "", 1)
-				}
+	inOrder(len(list), d.o.Parallel, func(i int) {
+		a := list[i]
+		a.Answer = d.client.Send(ctx, wire.Request{URL: a.URL, Follow: true, Header: map[string][]string{"Referer": {a.Page}, "Accept": {"*/*"}}})
+	}, func(i int) {
+		a := list[i]
+		if a.Kind == surface.Script && a.Answer.OK() {
+			if base, err := url.Parse(a.Page); err == nil { // what a script asks for is relative to its page
+				d.script(string(a.Answer.Body), base, a.Page, "", 1)
 			}
-			d.keep(a.Answer)
 		}
-	}
-}
-
-// fetch asks for assets, several at once.
-func (d *discovery) fetch(ctx context.Context, list []*surface.Asset) {
-	slots := make(chan struct{}, d.o.Parallel)
-	var wait sync.WaitGroup
-	for _, a := range list {
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			a.Answer = d.client.Send(ctx, wire.Request{URL: a.URL, Follow: true, Header: map[string][]string{"Referer": {a.Page}, "Accept": {"*/*"}}})
-		})
-	}
-	wait.Wait()
+		d.keep(a.Answer)
+	})
 }
 
 // answer keeps an answer in JSON as an operation, with the inputs of its address and of what was sent.

@@ -22,10 +22,10 @@ func BaselineOf(r *campaign.Result) *agents.Baseline {
 	seen, metrics := map[string]agents.Seen{}, map[string][]float64{}
 	for key, page := range b.Seen {
 		page.Title, page.Heads, page.Nav = m.secrets.Replace(page.Title), m.known(page.Heads), m.known(page.Nav)
-		seen[m.text(key)] = page
+		seen[m.address(key)] = page
 	}
 	for key, values := range b.Metrics {
-		metrics[m.text(key)] = values
+		metrics[m.address(key)] = values
 	}
 	b.Seen, b.Metrics = seen, metrics
 	return b

@@ -56,7 +56,7 @@ func masked(r *campaign.Result) *campaign.Result {
 	c.Cases = make([]*campaign.Case, len(r.Cases))
 	for i, x := range r.Cases {
 		one := *x
-		one.ID, one.Item, one.Address = m.text(x.ID), m.text(x.Item), m.text(x.Address)
+		one.Address = m.address(x.Address) // by its id it is made again, and that carries no session by itself
 		one.Outcome.Reason, one.Outcome.Saw = m.text(x.Outcome.Reason), m.text(x.Outcome.Saw)
 		one.Facts = slices.Clone(x.Facts)
 		for k := range one.Facts {
@@ -112,6 +112,7 @@ func CaseMask(s campaign.Settings) func(campaign.Case) campaign.Case {
 // masker knows what must not be told.
 type masker struct {
 	secrets  *strings.Replacer
+	long     *strings.Replacer // those alone that are no word of an address
 	pictures int
 	surface  int
 }
@@ -163,11 +164,14 @@ func maskerOf(r *campaign.Result) *masker {
 	}
 	// The longest first, so that none is taken for the beginning of another.
 	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
-	var pairs []string
+	var pairs, long []string
 	for _, form := range slices.Compact(list) {
 		pairs = append(pairs, form, mask)
+		if len(form) >= 8 {
+			long = append(long, form, mask)
+		}
 	}
-	m.secrets = strings.NewReplacer(pairs...)
+	m.secrets, m.long = strings.NewReplacer(pairs...), strings.NewReplacer(long...)
 	return m
 }
 
@@ -207,6 +211,9 @@ var (
 )
 
 const mask = "•••"
+
+// address is a text that addresses are compared by. A short password may be a word that stands in a path.
+func (m *masker) address(s string) string { return surface.Veiled(m.long.Replace(s)) }
 
 // hide leaves the beginning of a secret, by which it can be told from others.
 func hide(secret string) string { return secret[:min(4, len(secret)/4)] + mask }

@@ -99,43 +99,43 @@ func (m *masker) ofSurface(s *surface.Surface) *surface.Surface {
 	}
 	c := *s
 	c.Pages = each(s.Pages, func(p *surface.Page) {
-		p.URL, p.From, p.Title, p.Answer = m.text(p.URL), m.text(p.From), m.secrets.Replace(p.Title), m.discovered(p.Answer)
+		p.URL, p.From, p.Title, p.Answer = m.address(p.URL), m.address(p.From), m.secrets.Replace(p.Title), m.discovered(p.Answer)
 	})
 	c.Forms = each(s.Forms, m.form)
 	c.Inputs = each(s.Inputs, func(i *surface.Input) {
-		i.URL, i.Page, i.Form, i.Known, i.Others = m.text(i.URL), m.text(i.Page), m.text(i.Form), m.value(i.Name, i.Known), m.values(i.Others)
+		i.URL, i.Page, i.Form, i.Known, i.Others = m.address(i.URL), m.address(i.Page), m.address(i.Form), m.value(i.Name, i.Known), m.values(i.Others)
 	})
 	c.Assets = each(s.Assets, func(a *surface.Asset) {
-		a.URL, a.Page, a.Tag, a.Answer = m.text(a.URL), m.text(a.Page), m.text(a.Tag), m.discovered(a.Answer)
+		a.URL, a.Page, a.Tag, a.Answer = m.address(a.URL), m.address(a.Page), m.text(a.Tag), m.discovered(a.Answer)
 	})
 	c.Links = each(s.Links, func(l *surface.Link) {
-		l.URL, l.Page, l.Text, l.Tag, l.Fault, l.Hops = m.text(l.URL), m.text(l.Page), m.text(l.Text), m.text(l.Tag), m.text(l.Fault), m.hops(l.Hops)
+		l.URL, l.Page, l.Text, l.Tag, l.Fault, l.Hops = m.address(l.URL), m.address(l.Page), m.text(l.Text), m.text(l.Tag), m.text(l.Fault), m.hops(l.Hops)
 	})
-	c.Cookies = each(s.Cookies, func(c *surface.Cookie) { c.URL, c.Line, c.Others = m.text(c.URL), m.text(c.Line), m.list(c.Others) })
+	c.Cookies = each(s.Cookies, func(c *surface.Cookie) { c.URL, c.Line, c.Others = m.address(c.URL), m.text(c.Line), m.list(c.Others) })
 	c.Operations = each(s.Operations, func(o *surface.Operation) {
 		seen := o.Seen
-		o.URL, o.Page, o.Seen = m.text(o.URL), m.text(o.Page), nil
+		o.URL, o.Page, o.Seen = m.address(o.URL), m.address(o.Page), nil
 		for _, x := range seen {
 			o.Seen = append(o.Seen, m.discovered(x))
 		}
 	})
-	c.Sockets = each(s.Sockets, func(s *surface.Socket) { s.URL, s.Page = m.text(s.URL), m.text(s.Page) })
-	c.Journeys = each(s.Journeys, func(j *surface.Journey) { j.Start = m.text(j.Start) })
-	c.Permissions = each(s.Permissions, func(p *surface.Permission) { p.URL = m.text(p.URL) })
-	c.Claims = each(s.Claims, func(c *surface.Claim) { c.Start = m.text(c.Start) })
+	c.Sockets = each(s.Sockets, func(s *surface.Socket) { s.URL, s.Page = m.address(s.URL), m.address(s.Page) })
+	c.Journeys = each(s.Journeys, func(j *surface.Journey) { j.Start = m.address(j.Start) })
+	c.Permissions = each(s.Permissions, func(p *surface.Permission) { p.URL = m.address(p.URL) })
+	c.Claims = each(s.Claims, func(c *surface.Claim) { c.Start = m.address(c.Start) })
 	c.Spec, c.Robots, c.SiteMaps = m.document(s.Spec), m.document(s.Robots), nil
 	for _, d := range s.SiteMaps {
 		c.SiteMaps = append(c.SiteMaps, m.document(d))
 	}
-	c.GraphQL, c.Missing.Text = m.text(s.GraphQL), m.text(s.Missing.Text)
+	c.GraphQL, c.Missing.Text = m.address(s.GraphQL), m.text(s.Missing.Text)
 	if s.SignIn != nil {
 		in := *s.SignIn
-		in.Page, in.Form = m.text(in.Page), m.text(in.Form)
+		in.Page, in.Form = m.address(in.Page), m.address(in.Form)
 		c.SignIn = &in
 	}
 	c.Unseen = nil
 	for _, u := range s.Unseen {
-		u.URL, u.Reason = m.text(u.URL), m.text(u.Reason)
+		u.URL, u.Reason = m.address(u.URL), m.text(u.Reason)
 		c.Unseen = append(c.Unseen, u)
 	}
 	return &c
@@ -144,7 +144,7 @@ func (m *masker) ofSurface(s *surface.Surface) *surface.Surface {
 // form masks the values of a form's fields, and where they stand in its HTML.
 func (m *masker) form(f *surface.Form) {
 	fields := f.Fields
-	f.Page, f.Action, f.Fields = m.text(f.Page), m.text(f.Action), nil
+	f.Page, f.Action, f.Fields = m.address(f.Page), m.address(f.Action), nil
 	for _, field := range fields {
 		value := m.value(field.Name, field.Value)
 		if field.Type == "password" && field.Value != "" {

@@ -82,3 +82,26 @@ func TestSecretsAreMaskedEverywhere(t *testing.T) {
 		t.Error("the result itself was changed")
 	}
 }
+
+// What a retest and the next campaign find things again by stays, also where a password is a word of an address.
+func TestNamesStay(t *testing.T) {
+	t.Parallel()
+	const page = "http://127.0.0.1:1/admin/users"
+	shown := &surface.Page{URL: page}
+	r := &campaign.Result{
+		Settings: campaign.Settings{Target: "http://127.0.0.1:1", Accounts: []campaign.Login{{Role: "admin", User: "root", Password: "admin"}}},
+		Surface:  &surface.Surface{Target: "http://127.0.0.1:1", Pages: []*surface.Page{shown}},
+		Cases:    []*campaign.Case{{ID: "title " + shown.Key(), Probe: "title", Item: shown.Key(), Address: page, State: campaign.Done, Outcome: agents.Pass()}},
+	}
+	var b bytes.Buffer
+	if err := of(r).JSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	data := b.String()
+	if !strings.Contains(data, `title page /admin/users`) || !strings.Contains(data, page) {
+		t.Errorf("names are masked: %s", data)
+	}
+	if left := report.BaselineOf(r); left.Surface.Pages[0].Key() != shown.Key() {
+		t.Errorf("the next campaign does not know %s again: %s", shown.Key(), left.Surface.Pages[0].Key())
+	}
+}

@@ -7,10 +7,16 @@ import (
 )
 
 // Count counts what is sent for somebody. It is safe for use at the same time.
-type Count struct{ sent atomic.Int64 }
+type Count struct {
+	sent    atomic.Int64
+	refused atomic.Bool
+}
 
 // Sent is the number of requests so far.
 func (n *Count) Sent() int64 { return n.sent.Load() }
+
+// Refused tells whether more was to be sent than might be.
+func (n *Count) Refused() bool { return n.refused.Load() }
 
 type countKey struct{}
 
@@ -29,6 +35,7 @@ func count(ctx context.Context) *Fault {
 	c, ok := ctx.Value(countKey{}).(counted)
 	if ok && c.count.sent.Add(1) > c.most && c.most > 0 {
 		c.count.sent.Add(-1)
+		c.count.refused.Store(true)
 		return &Fault{Spent, fmt.Sprintf("the %d requests that a persona may send are used up", c.most)}
 	}
 	return nil

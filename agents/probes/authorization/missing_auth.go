@@ -38,6 +38,9 @@ func runMissingAuth(ctx context.Context, lab *agents.Lab, o *surface.Operation) 
 	if !x.Answered() {
 		return agents.BlockOn(x.Fault)
 	}
+	if x.Status == http.StatusTooManyRequests || x.Status >= http.StatusInternalServerError { // it did not come to that
+		return agents.Block("it answers %d", x.Status)
+	}
 	if !admits(x) || discover.IsMissing(lab.Surface, x, pathOf(o.URL)) {
 		return agents.Pass()
 	}

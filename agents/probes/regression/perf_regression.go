@@ -23,7 +23,7 @@ func perfRegression() *agents.Probe {
 		Keeps:    "The samples of now and of the campaigns before.",
 		Advice:   "Look what was added since: requests, scripts, queries behind the page.",
 		Needs:    agents.NeedsBrowser | agents.NeedsBaseline,
-		Severity: agents.Medium, Skills: []string{"change", "web vitals"},
+		Severity: agents.Medium, Skills: []string{"change", "web vitals"}, Timed: true,
 		Check: agents.Each(drawn, func(ctx context.Context, lab *agents.Lab, p *surface.Page) agents.Outcome {
 			if len(lab.Baseline.Metrics[agents.Metric(p.Key(), "ttfb")]) == 0 {
 				return agents.Skip("the campaign before did not measure this page")

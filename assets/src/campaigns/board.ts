@@ -82,11 +82,15 @@ class Board {
     this.followed = this.followed === persona ? "" : persona;
     for (const [id, box] of this.people) part(box, "follow").setAttribute("aria-pressed", String(id === this.followed));
     if (this.followed && this.views[this.followed] === undefined) {
+      const words = t("{name} has opened no page in the browser yet.", { name: this.nameOf(persona) });
       part(this.root, "view").hidden = true;
-      part(this.root, "view-text").textContent = t("{name} has opened no page in the browser yet.", { name: this.nameOf(persona) });
+      part(this.root, "view-text").textContent = words;
+      say(words);
       return;
     }
-    if (this.followed) this.seen.delete(this.followed); // else it is taken for shown
+    const next = this.followed || this.shown;
+    if (next) this.seen.delete(next); // else it is taken for shown
+    if (this.followed) say(t("What {name} sees", { name: this.nameOf(persona) }));
     void this.view();
   }
 
