@@ -13,6 +13,14 @@ import (
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	server := shop(t)
+	roomy := agents.Persona{ID: "alone", Name: "Alone", Area: agents.Functional, Probes: []string{"errors"}, Limits: agents.Limits{Requests: 900, Time: time.Minute}}
+	r, err := campaign.Run(t.Context(), campaign.Settings{Target: server.URL, Personas: []agents.Persona{roomy}, Budget: campaign.Budget{PerSecond: 1000}}, campaign.Parts{Probes: (&world{}).probes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Counts[agents.Functional]; n.Passed == 0 || n.Executed != n.Applicable {
+		t.Errorf("within its limits: %+v", n)
+	}
 	for _, c := range []struct {
 		name   string
 		limits agents.Limits

@@ -302,7 +302,8 @@ func (c *campaign) execute(ctx context.Context, p *pool, persona *agents.Persona
 	c.say(Event{Kind: Began, Persona: persona.ID, Case: x.ID, Probe: x.Probe, Text: x.Address})
 	limited, done := spent.within(ctx, persona)
 	outcome := c.try(limited, x, c.visits)
-	if done(); outcome.Verdict == agents.Passed && ctx.Err() == nil && (limited.Err() != nil && persona.Limits.Time > 0 || spent.requests.Refused()) {
+	short := limited.Err() != nil || spent.requests.Refused()
+	if done(); short && outcome.Verdict == agents.Passed && ctx.Err() == nil {
 		outcome = agents.Block("%s has used up what it is limited to", persona.Name) // what was cut short is no pass
 	}
 	if outcome.Verdict == agents.Blocked && ctx.Err() != nil {

@@ -200,7 +200,7 @@ test("a campaign is made, watched, read, marked, tested again, compared and pass
       await stranger.context().close();
       await page.getByRole("button", { name: "Revoke" }).click();
       await page.getByTestId("confirm-yes").click();
-      expect((await page.request.get(link)).status()).toBe(404);
+      await expect.poll(async () => (await page.request.get(link)).status()).toBe(404);
     });
 
     await test.step("nobody stops a campaign by mistake", async () => {
