@@ -128,8 +128,12 @@ func TestApart(t *testing.T) {
 	}
 	timed, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	for windows := 0; ; time.Sleep(20 * time.Millisecond) {
-		if timed.Err() != nil {
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for windows := 0; ; {
+		select {
+		case <-look.C:
+		case <-timed.Done():
 			t.Fatalf("%d windows are left open, of %q", windows, tab.Log().Opened)
 		}
 		list, err := browser.Call(t.Context(), tab, target.GetTargets, target.GetTargetsParams{})
