@@ -163,7 +163,9 @@ func (o *qaFlags) prepare(p *process, c *Config) (*campaign.Parts, error) {
 		return nil, fmt.Errorf("--baseline: %w", err)
 	}
 	parts := &campaign.Parts{Probes: known, Explorers: probes.Explorers(), Baseline: before, Listed: split(c.TestHosts), Agent: "Atelier-QA/" + ops.Version(release), Control: &campaign.Control{}}
-	if o.browser != "none" {
+	if o.browser == campaign.NoBrowser {
+		parts.BrowserPath = o.browser
+	} else {
 		parts.BrowserPath, err = browser.Find(o.browser)
 		if err != nil && !errors.Is(err, browser.ErrNone) {
 			return nil, fmt.Errorf("--browser: %w", err)

@@ -28,13 +28,14 @@ type qaProgress struct {
 	lines int                         // that were drawn
 	said  int                         // tenths of the cases that were told
 	told  map[string][]agents.Finding // by their cases, to be confirmed
+	known map[string]bool             // what was told, by the prints of findings: one fault stands at many places
 	stop  chan struct{}
 	done  sync.WaitGroup
 }
 
 // newQAProgress shows what happens on w, and as a board on a terminal whose size is known.
 func newQAProgress(w io.Writer, size func() (columns, rows int), s campaign.Settings, parts *campaign.Parts) *qaProgress {
-	q := &qaProgress{w: w, size: size, control: parts.Control, probes: parts.Probes, names: map[string]string{}, begun: time.Now(), told: map[string][]agents.Finding{}, stop: make(chan struct{})}
+	q := &qaProgress{w: w, size: size, control: parts.Control, probes: parts.Probes, names: map[string]string{}, begun: time.Now(), told: map[string][]agents.Finding{}, known: map[string]bool{}, stop: make(chan struct{})}
 	for i := range s.Personas {
 		q.names[s.Personas[i].ID] = s.Personas[i].Name
 	}
@@ -69,16 +70,17 @@ func (q *qaProgress) event(e campaign.Event) {
 	}
 }
 
-// found tells what a case found. As long as it was not seen again it may be dropped, and says so.
+// found tells what a case found that none found before. As long as it was not seen again it may be dropped, and says so.
 func (q *qaProgress) found(e *campaign.Event) {
 	open := ", to be confirmed"
 	if probe := q.probes[e.Probe]; probe != nil && (probe.Once || probe.Last) {
 		open = ""
 	}
 	for _, f := range e.Findings {
-		if f.Severity == agents.Info {
+		if f.Severity == agents.Info || q.known[f.Print()] {
 			continue
 		}
+		q.known[f.Print()] = true
 		q.say(fmt.Sprintf("%s%s: %s at %s", f.Severity, open, f.Title, f.Where.URL))
 		if open != "" {
 			f.Evidence = nil
@@ -95,6 +97,7 @@ func (q *qaProgress) confirmed(e *campaign.Event) {
 	}
 	for i := range q.told[e.Case] {
 		if f := &q.told[e.Case][i]; !stayed[f.Print()] {
+			delete(q.known, f.Print()) // it may be seen elsewhere
 			q.say(fmt.Sprintf("dropped, as it was not seen again: %s at %s", f.Title, f.Where.URL))
 		}
 	}

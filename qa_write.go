@@ -125,6 +125,10 @@ func writeQA(w io.Writer, told report.Report, out string) error {
 		b.WriteString("Nothing was found.\n")
 	} else {
 		fmt.Fprintf(&b, "Found: %s\n", severityCounts(r.Findings))
+		several := map[string]int{}
+		for i := range r.Findings {
+			several[r.Findings[i].Probe]++
+		}
 		for i := range r.Findings {
 			f := &r.Findings[i]
 			where := f.Where.URL
@@ -135,6 +139,9 @@ func writeQA(w io.Writer, told report.Report, out string) error {
 				where += fmt.Sprintf(" and %d more", more)
 			}
 			fmt.Fprintf(&b, "  %-8s  %s  [%s]\n            %s\n", f.Severity, visible(f.Title), f.Probe, visible(where))
+			if several[f.Probe] > 1 { // the title and the place do not tell them apart
+				fmt.Fprintf(&b, "            %s\n", shortened(visible(strings.ReplaceAll(f.Text, "\n", " ")), 200))
+			}
 			if f.Explained != nil {
 				fmt.Fprintf(&b, "            %s says: %s\n", visible(f.Explained.By), visible(strings.ReplaceAll(f.Explained.Text, "\n", " ")))
 			}

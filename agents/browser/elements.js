@@ -1,8 +1,12 @@
 // What scripts of probes have at hand: elements in the order in which they are read, names and places of them.
 const text = (s, n) => (s || "").replace(/\s+/g, " ").trim().slice(0, n || 200);
+// A form's fields stand in for its properties when they have their names (form.id is the field "id"): these ask the element.
+const asked = (of, name) => { const get = Object.getOwnPropertyDescriptor(of.prototype, name).get; return (e) => get.call(e); };
+const idOf = asked(Element, "id"), childrenOf = asked(Element, "children"), parentElementOf = asked(Node, "parentElement"), parentNodeOf = asked(Node, "parentNode");
+const labelsOf = (e) => (e.localName !== "form" && e.labels ? [...e.labels] : []);
 // children are those that are drawn: of a shadow tree, and what a slot is given.
-const children = (e) => (e.shadowRoot ? [...e.shadowRoot.children] : e.localName === "slot" && e.assignedElements().length ? e.assignedElements() : [...e.children]);
-const parent = (e) => e.assignedSlot || e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
+const children = (e) => (e.shadowRoot ? [...e.shadowRoot.children] : e.localName === "slot" && e.assignedElements().length ? e.assignedElements() : [...childrenOf(e)]);
+const parent = (e) => e.assignedSlot || parentElementOf(e) || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
 const flat = (root) => {
   const list = [], stack = [root || document.documentElement];
   while (stack.length && list.length < 20000) {
@@ -19,9 +23,10 @@ const nearest = (e, test) => { for (let at = e; at; at = parent(at)) if (test(at
 // selectorOf names an element, through shadow trees with >>>.
 const selectorOf = (e) => {
   const root = e.getRootNode(), parts = [];
-  for (let at = e; at && at.nodeType === 1 && parts.length < 8; at = at.parentElement) {
-    if (at.id && root.querySelectorAll && root.querySelectorAll("#" + CSS.escape(at.id)).length === 1) { parts.unshift("#" + CSS.escape(at.id)); break; }
-    const same = at.parentNode ? [...at.parentNode.children].filter((c) => c.localName === at.localName) : [at];
+  for (let at = e; at && at.nodeType === 1 && parts.length < 8; at = parentElementOf(at)) {
+    if (idOf(at) && root.querySelectorAll && root.querySelectorAll("#" + CSS.escape(idOf(at))).length === 1) { parts.unshift("#" + CSS.escape(idOf(at))); break; }
+    const over = parentNodeOf(at);
+    const same = over ? [...(over.nodeType === 1 ? childrenOf(over) : over.children)].filter((c) => c.localName === at.localName) : [at];
     parts.unshift(same.length > 1 ? at.localName + ":nth-of-type(" + (same.indexOf(at) + 1) + ")" : at.localName);
   }
   return (root instanceof ShadowRoot ? selectorOf(root.host) + " >>> " : "") + parts.join(" > ");
@@ -37,7 +42,7 @@ const find = (selector) => {
 const sortOf = (e) => {
   const parts = [];
   for (let at = e; at && at.localName !== "html" && parts.length < 3; at = parent(at)) {
-    if (at.id && !/\d/.test(at.id)) { parts.unshift(at.localName + "#" + at.id); break; }
+    if (idOf(at) && !/\d/.test(idOf(at))) { parts.unshift(at.localName + "#" + idOf(at)); break; }
     const classes = [...at.classList].filter((c) => !/\d/.test(c)).sort().slice(0, 3);
     const name = /^(input|select|textarea|button)$/.test(at.localName) && at.getAttribute("name") && !/\d/.test(at.getAttribute("name")) ? "[name=" + at.getAttribute("name") + "]" : "";
     parts.unshift(at.localName + classes.map((c) => "." + c).join("") + name);
@@ -66,7 +71,7 @@ const control = (e) => e.matches("a[href], area[href], button, input:not([type=h
   controlRoles.includes(e.getAttribute("role")) && !e.matches("[role=option]:not([tabindex])");
 const labelOf = (e) => {
   const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean).map((id) => e.getRootNode().getElementById?.(id)?.textContent || "").join(" ");
-  return text(by || e.getAttribute("aria-label") || (e.labels && [...e.labels].map((l) => l.textContent).join(" ")) || e.getAttribute("alt") ||
+  return text(by || e.getAttribute("aria-label") || labelsOf(e).map((l) => l.textContent).join(" ") || e.getAttribute("alt") ||
     (/^(submit|button|reset)$/.test(e.type || "") && e.localName === "input" ? e.value : "") || e.innerText || [...e.querySelectorAll("img[alt], svg title")].map((x) => x.getAttribute("alt") || x.textContent).join(" ") ||
     e.getAttribute("title") || e.getAttribute("placeholder"));
 };

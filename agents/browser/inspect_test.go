@@ -161,3 +161,47 @@ func TestOnce(t *testing.T) {
 		t.Errorf("after somebody gave up: %q %v", got, err)
 	}
 }
+
+// Fields of a form that have the names of its properties stand in for them (form.id is a field); the form is read all the same.
+func TestFieldsNamedLikeProperties(t *testing.T) {
+	t.Parallel()
+	var fields strings.Builder
+	for _, name := range []string{"id", "name", "type", "title", "children", "labels", "parentElement", "parentNode", "action", "method", "elements", "className", "classList", "submit", "value", "style", "disabled"} {
+		fmt.Fprintf(&fields, `<label>%s <input name="%[1]s" value="1"></label>`, name)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><html lang="en"><title>T</title><form id="booking" onclick="">`+fields.String()+`<button>Book</button></form>`)
+	}))
+	t.Cleanup(server.Close)
+	b, _ := browsertest.Start(t, server)
+	tab, err := b.Open(t.Context(), browser.Setting{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tab.Close)
+	if err := tab.Go(t.Context(), server.URL+"/"); err != nil {
+		t.Fatal(err)
+	}
+	shot, err := tab.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for i := range shot.Elements {
+		seen[shot.Elements[i].Tag]++
+		if e := &shot.Elements[i]; e.Tag == "form" && (e.ID != "booking" || e.Selector != "#booking") {
+			t.Errorf("%+v", e)
+		}
+	}
+	if seen["form"] != 1 || seen["input"] != 17 {
+		t.Error(seen)
+	}
+	stops, err := tab.Walk(t.Context(), 18, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := stops[len(stops)-1]; s.Label != "Book" || !strings.HasPrefix(s.Selector, "#booking > ") {
+		t.Errorf("%+v", s)
+	}
+}

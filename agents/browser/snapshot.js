@@ -2,12 +2,16 @@
 (() => {
   const most = 4000;
   const text = (s, n) => (s || "").replace(/\s+/g, " ").trim().slice(0, n);
+  // A form's fields stand in for its properties when they have their names (form.id is the field "id"): these ask the element.
+  const asked = (of, name) => { const get = Object.getOwnPropertyDescriptor(of.prototype, name).get; return (e) => get.call(e); };
+  const idOf = asked(Element, "id"), childrenOf = asked(Element, "children"), parentOf = asked(Node, "parentElement");
+  const labelsOf = (e) => (e.localName !== "form" && e.labels ? [...e.labels] : []);
   const selectorOf = (e) => {
     const parts = [];
-    for (let at = e; at && at.nodeType === 1 && parts.length < 8; at = at.parentElement) {
-      if (at.id && document.querySelectorAll("#" + CSS.escape(at.id)).length === 1) { parts.unshift("#" + CSS.escape(at.id)); break; }
+    for (let at = e; at && at.nodeType === 1 && parts.length < 8; at = parentOf(at)) {
+      if (idOf(at) && document.querySelectorAll("#" + CSS.escape(idOf(at))).length === 1) { parts.unshift("#" + CSS.escape(idOf(at))); break; }
       const tag = at.localName;
-      const same = at.parentElement ? [...at.parentElement.children].filter((c) => c.localName === tag) : [at];
+      const same = parentOf(at) ? [...childrenOf(parentOf(at))].filter((c) => c.localName === tag) : [at];
       parts.unshift(same.length > 1 ? tag + ":nth-of-type(" + (same.indexOf(at) + 1) + ")" : tag);
     }
     return parts.join(" > ");
@@ -16,7 +20,7 @@
     if (e.getAttribute("aria-label")) return e.getAttribute("aria-label");
     const by = e.getAttribute("aria-labelledby");
     if (by) return by.split(/\s+/).map((id) => document.getElementById(id)?.textContent || "").join(" ");
-    if (e.labels && e.labels.length) return [...e.labels].map((l) => l.textContent).join(" ");
+    if (labelsOf(e).length) return labelsOf(e).map((l) => l.textContent).join(" ");
     if (e.localName === "img" || e.type === "image") return e.getAttribute("alt") || "";
     const inside = e.textContent || [...e.querySelectorAll("img[alt], svg title")].map((x) => x.getAttribute("alt") || x.textContent).join(" ");
     return inside || e.getAttribute("title") || e.getAttribute("placeholder") || (/^(submit|button|reset)$/.test(e.type || "") ? e.value : "");
@@ -41,10 +45,10 @@
       let covered = "";
       if (interactive && seen && x >= 0 && y >= 0 && x < innerWidth && y < innerHeight) {
         const hit = (e.getRootNode().elementFromPoint ? e.getRootNode() : document).elementFromPoint(x, y);
-        if (hit && hit !== e && !e.contains(hit) && !hit.contains(e) && !(e.labels && [...e.labels].some((l) => l.contains(hit)))) covered = selectorOf(hit);
+        if (hit && hit !== e && !e.contains(hit) && !hit.contains(e) && !labelsOf(e).some((l) => l.contains(hit))) covered = selectorOf(hit);
       }
       elements.push({
-        selector: selectorOf(e), shadow: i > 0, tag: e.localName, type: e.getAttribute("type") || "", role: e.getAttribute("role") || "", id: e.id || "", name: e.getAttribute("name") || "",
+        selector: selectorOf(e), shadow: i > 0, tag: e.localName, type: e.getAttribute("type") || "", role: e.getAttribute("role") || "", id: idOf(e), name: e.getAttribute("name") || "",
         label: text(interactive ? labelOf(e) : "", 200), text: text(own || interactive ? e.innerText ?? e.textContent : "", 300), href: e.getAttribute("href") || e.getAttribute("src") || "",
         box: { x: box.x + scrollX, y: box.y + scrollY, w: box.width, h: box.height }, seen, interactive, disabled, covered, submits: !!e.form && /^(submit|image|reset)$/.test(e.type || ""),
         tabindex: e.hasAttribute("tabindex") ? e.tabIndex : null, focusable: e.tabIndex >= 0 && !disabled,

@@ -46,7 +46,7 @@ func (t *Tab) Focus(ctx context.Context) (Stop, error) {
 		let cover = null;
 		for (const fx of [0.05, 0.275, 0.5, 0.725, 0.95]) for (const fy of [0.1, 0.5, 0.9]) {
 			const at = hit(left + (right - left) * fx, top + (bottom - top) * fy);
-			if (!at || within(at, e) || within(e, at) || (e.labels && [...e.labels].some((l) => within(at, l)))) return stop;
+			if (!at || within(at, e) || within(e, at) || labelsOf(e).some((l) => within(at, l))) return stop;
 			cover = at;
 		}
 		stop.behind = selectorOf(cover);

@@ -101,10 +101,13 @@ func (b Budget) withDefaults(browserPath string) Budget {
 	return b
 }
 
+// NoBrowser as the path of the browser tells a campaign to do without one.
+const NoBrowser = "none"
+
 // Parts are what a campaign works with.
 type Parts struct {
 	Probes map[string]*agents.Probe
-	// BrowserPath is from browser.Find; empty: probes that need a browser are not tested.
+	// BrowserPath is from browser.Find. Empty or NoBrowser: probes that need a browser are not tested.
 	BrowserPath string
 	// FirefoxPath is from firefox.Find; empty: what compares with it is not tested.
 	FirefoxPath string
@@ -315,7 +318,10 @@ func begin(s Settings, p Parts) (*campaign, error) {
 
 // startBrowser starts the browser behind the proxy.
 func (c *campaign) startBrowser(ctx context.Context) error {
-	if c.BrowserPath == "" {
+	switch c.BrowserPath {
+	case NoBrowser:
+		return errors.New("the campaign was to do without one")
+	case "":
 		return browser.ErrNone
 	}
 	proxy, err := wire.NewProxy(c.client.Scope(), c.client.Budget())

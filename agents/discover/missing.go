@@ -15,8 +15,8 @@ import (
 // missing learns what the target answers where there is nothing, by asking for what cannot be there.
 func (d *discovery) missing(ctx context.Context) {
 	const letters = "bcdfghjkmnpqrstvwxz"
-	var prints []string
-	text := ""
+	var prints, texts []string
+	html := true
 	for range 2 {
 		var word strings.Builder
 		for range 16 {
@@ -25,15 +25,16 @@ func (d *discovery) missing(ctx context.Context) {
 		path := "/" + word.String()
 		x := d.client.Send(ctx, wire.Request{URL: d.origin + path, Follow: true})
 		d.s.Missing.Status = x.Status
-		prints = append(prints, Print(x, path))
-		text = without(x.Body, path)
+		prints, texts, html = append(prints, Print(x, path)), append(texts, without(x.Body, path)), html && isHTML(x)
 	}
-	if prints[0] == prints[1] {
-		d.s.Missing.Print, d.s.Missing.Text = prints[0], text
+	if prints[0] == prints[1] || html && alike(texts[0], texts[1], "") {
+		d.s.Missing.Print, d.s.Missing.Text = prints[1], texts[1]
 	}
 }
 
 var (
+	made   = regexp.MustCompile(`(?i)[bcdfghjkmnpqrstvwxz]{16}`) // the words that missing makes
+	word   = regexp.MustCompile(`\pL+`)
 	moving = regexp.MustCompile(`(?i)[0-9a-f]{16,}|\d{4,}|[A-Za-z0-9+/_-]{32,}`)
 	spaces = regexp.MustCompile(`\s+`)
 )
@@ -68,5 +69,36 @@ func IsMissing(s *surface.Surface, x *wire.Exchange, path string) bool {
 	}
 	got := Print(x, path)
 	// What was asked for may stand there anyway ("up" in "sign up"), so it is taken out of the answer to nothing too.
-	return got == s.Missing.Print || got == printOf(s.Missing.Status, without([]byte(s.Missing.Text), path))
+	if got == s.Missing.Print || got == printOf(s.Missing.Status, without([]byte(s.Missing.Text), path)) {
+		return true
+	}
+	return x.Status == s.Missing.Status && isHTML(x) && alike(without(x.Body, path), s.Missing.Text, path)
+}
+
+// alike tells whether two pages say the same: they have the same words, but for those of the path that one of them was asked
+// for (which it may write in another way, "/a/b" as "a_b") and whatever stands there in figures, such as the time of day.
+func alike(a, b, path string) bool {
+	asked := wordsOf(path)
+	of := wordsOf(a)
+	for w := range wordsOf(b) {
+		if !of[w] && !asked[w] {
+			return false
+		}
+		delete(of, w)
+	}
+	for w := range of {
+		if !asked[w] {
+			return false
+		}
+	}
+	return true
+}
+
+// wordsOf are the words of a text, without what moves and without those that missing made.
+func wordsOf(text string) map[string]bool {
+	words := map[string]bool{}
+	for _, w := range word.FindAllString(strings.ToLower(moving.ReplaceAllString(made.ReplaceAllString(text, " "), " ")), -1) {
+		words[w] = true
+	}
+	return words
 }

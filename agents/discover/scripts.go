@@ -20,7 +20,8 @@ var (
 	socketURL  = regexp.MustCompile("[\"'`](wss?://[^\"'`\\s]{4,300})[\"'`]")
 	relative   = regexp.MustCompile("(?:fetch|open|get|post|put|patch|delete|href\\s*=|location\\s*=)\\s*\\(?\\s*[\"'`]([A-Za-z0-9_-][A-Za-z0-9_~./?=&%-]{1,200})[\"'`]")
 	assetName  = regexp.MustCompile(`(?i)\.(?:css|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|eot|mp[34]|webm|map)(?:$|\?)`)
-	noPath     = regexp.MustCompile(`^/(?:[/*]|$)|[{}<>$]|\\`)
+	// What is quoted like a path and is none: a comment, a template, and the end of a regular expression ("/g,").
+	noPath = regexp.MustCompile(`^/(?:[/*]|$)|[{}<>$]|\\|^/[dgimsuvy]{0,4}[,;)]|[,;(+*!]$`)
 )
 
 // maxScript bounds what is read of a script.

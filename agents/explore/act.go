@@ -177,7 +177,7 @@ func (w *walk) aim(ctx context.Context, e part) (*aimed, error) {
 		for (const r of [e.getBoundingClientRect(), ...e.getClientRects()].slice(0, 10)) { // a link may be broken into lines
 			if (!r.width || !r.height) continue;
 			const x = r.x + r.width / 2, y = r.y + r.height / 2, at = hit(x, y);
-			if (at && (within(at, e) || e.labels && [...e.labels].some((l) => within(at, l)))) {
+			if (at && (within(at, e) || labelsOf(e).some((l) => within(at, l)))) {
 				const met = standing(at);
 				return { x, y, over: false, met: met === e || !within(met, e) ? null : does(met, false) };
 			}

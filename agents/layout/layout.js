@@ -23,7 +23,7 @@ const targets = () => {
   const all = flat(document.body).filter((e) => control(e) && !e.matches("[contenteditable] *") && !disabled(e) && seen(e) && getComputedStyle(e).pointerEvents !== "none");
   return all.slice(0, 600).map((e) => {
     const labels = e.labels && e.matches("input[type=checkbox], input[type=radio]") ? [...e.labels].filter(seen) : [];
-    const own = [e, ...labels, ...(e.matches("a, button, [role]") ? [...e.children].filter((c) => seen(c) && getComputedStyle(c).pointerEvents !== "none") : [])].map(boxOf);
+    const own = [e, ...labels, ...(e.matches("a, button, [role]") ? [...childrenOf(e)].filter((c) => seen(c) && getComputedStyle(c).pointerEvents !== "none") : [])].map(boxOf);
     const style = getComputedStyle(e);
     return { ...part(e), area: joined(own), inline: inSentence(e), link: e.href ? new URL(e.href, location.href).href : "", pinned: !!nearest(e, (at) => /^(fixed|sticky)$/.test(getComputedStyle(at).position)),
       native: unstyled(e, style), inside: all.reduce((list, o, i) => (o !== e && (within(e, o) || within(o, e)) ? [...list, i] : list), []) };
@@ -110,10 +110,15 @@ const over = () => {
 const covered = () => {
   // A sheet over the whole window asks for an answer first, whatever it calls itself.
   const sheet = (e) => { const r = e.getBoundingClientRect(); return getComputedStyle(e).position === "fixed" && r.width * r.height > 0.9 * innerWidth * innerHeight && flat(e).some(control); };
+  // So does a dialog before a veil that darkens the window: what can still be pressed lies over the veil.
+  const shade = (e) => { const color = getComputedStyle(e).backgroundColor.match(/[\d.]+/g) || []; return color.length >= 3 && Number(color[3] ?? 1) >= 0.1; };
+  const veil = (e) => { const r = e.getBoundingClientRect(); return /^(fixed|absolute)$/.test(getComputedStyle(e).position) && r.left <= 1 && r.top <= 1 && r.right >= innerWidth - 1 && r.bottom >= innerHeight - 1 && seen(e) && shade(e) && !flat(e).some(control); };
+  const before = (v) => flat(document.body).some((e) => { if (!control(e) || !seen(e)) return false; const r = e.getBoundingClientRect(), stack = document.elementsFromPoint(r.left + r.width / 2, r.top + r.height / 2); return stack.length > 0 && within(stack[0], e) && stack.includes(v); });
+  if (flat(document.body).some((e) => veil(e) && before(e))) return { covered: [], overlaps: [] };
   if (flat(document.body).some((e) => { try { return e.matches(":modal") || (e.matches("[aria-modal=true]") && seen(e)) || (seen(e) && sheet(e) && !e.querySelector("main, [role=main], h1")); } catch { return false; } })) return { covered: [], overlaps: [] };
   const x = scrollX, y = scrollY, found = [], overlaps = [];
   const all = flat(document.body).filter((e) => control(e) && !disabled(e) && seen(e) && getComputedStyle(e).pointerEvents !== "none" && !nearest(e, (at) => at.getAttribute("aria-hidden") === "true")).slice(0, 200);
-  const mine = (at, e) => !at || within(at, e) || within(e, at) || (e.labels && [...e.labels].some((l) => within(at, l)));
+  const mine = (at, e) => !at || within(at, e) || within(e, at) || labelsOf(e).some((l) => within(at, l));
   const clipped = (e, px, py) => !!nearest(parent(e), (at) => { if (at === document.body || at === document.documentElement) return false; const s = getComputedStyle(at); if (s.overflowX === "visible" && s.overflowY === "visible") return false; const b = at.getBoundingClientRect(); return px < b.left || px > b.right || py < b.top || py > b.bottom; });
   for (const e of all) {
     let cover = null, free = false;

@@ -1,6 +1,6 @@
 // Functions that see what a control does.
 const dialogs = "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]";
-const named = (e, words) => words.test((typeof e.className === "string" ? e.className : "") + " " + e.id);
+const named = (e, words) => words.test((typeof e.className === "string" ? e.className : "") + " " + idOf(e));
 // like tells whether something is a dialog in all but name: it lies over the page and has something to be used in it.
 const like = (e) => named(e, /(^|[\s_-])(modal|dialog|popup|lightbox|overlay|drawer)([\s_-]|$)/i) && getComputedStyle(e).position === "fixed" && !!e.querySelector("button, a[href], input, select, textarea, [tabindex]");
 const modal = (e) => { try { if (e.matches(":modal")) return true; if (e.matches(":popover-open")) return false; } catch { /* not known */ } return e.getAttribute("aria-modal") === "true" || /^(dialog|alertdialog)$/.test(e.getAttribute("role") || "") && !!nearest(e, (at) => getComputedStyle(at).position === "fixed") || like(e); };

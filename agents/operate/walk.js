@@ -19,7 +19,7 @@ const clickable = () => flat(document.body).filter((e) => {
   const listens = e.hasAttribute("onclick") || ((e.onclick || window.__atelierClicks?.has(e)) && getComputedStyle(e).cursor === "pointer");
   if (!is && !listens) return false;
   if (is && e.matches("a[href]") && [...document.querySelectorAll("a[href]")].some((o) => o !== e && o.tabIndex >= 0 && o.href === e.href)) return false; // reached by its twin
-  if (is && e.matches("button, input, a") && nearest(e.parentElement, (at) => at.querySelector && at.matches("div, span, p, td, li") && at.querySelector("input:not([type=hidden]), textarea") && at.children.length < 5)) return false; // a helper in a field, such as that which empties it
+  if (is && e.matches("button, input, a") && nearest(parentElementOf(e), (at) => at.querySelector && at.matches("div, span, p, td, li") && at.querySelector("input:not([type=hidden]), textarea") && childrenOf(at).length < 5)) return false; // a helper in a field, such as that which empties it
   if (!is && flat(e).some((inner) => inner !== e && (inner.tabIndex >= 0 || control(inner)))) return false;
   const box = e.getBoundingClientRect();
   return box.width * box.height < innerWidth * innerHeight / 2 && (labelOf(e) !== "" || e.querySelector("img, svg") || is);

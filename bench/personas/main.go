@@ -57,6 +57,11 @@ func run(ctx context.Context) error {
 	if *one != "" {
 		return child(ctx, *one)
 	}
+	if *keep != "" { // found out now, and not after the first campaign
+		if err := os.MkdirAll(*keep, 0o750); err != nil {
+			return err
+		}
+	}
 	load, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		load = []byte("not known")

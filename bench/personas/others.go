@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"os"
 	"os/exec"
@@ -78,20 +80,35 @@ func wapiti(ctx context.Context, path, address, folder string, limit time.Durati
 	return found, kinds, nil
 }
 
-func nikto(ctx context.Context, path, address, _ string, limit time.Duration) (found int, kinds []string, err error) {
-	out, err := exec.CommandContext(ctx, path, "-h", address, "-nointeractive", "-maxtime", fmt.Sprintf("%ds", int(limit.Seconds()))).CombinedOutput()
-	if err != nil && len(out) == 0 {
+func nikto(ctx context.Context, path, address, folder string, limit time.Duration) (found int, kinds []string, err error) {
+	report := filepath.Join(folder, "report.xml")
+	cmd := exec.CommandContext(ctx, path, "-h", address, "-nointeractive", "-ask", "no", "-maxtime", fmt.Sprintf("%ds", int(limit.Seconds())), "-Format", "xml", "-output", report)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return 0, nil, fmt.Errorf("%w: %s", err, last(out))
+	}
+	data, err := os.ReadFile(report)
+	if err != nil {
 		return 0, nil, err
 	}
-	for line := range strings.Lines(string(out)) {
-		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "+ /"); ok {
-			found++
-			if len(kinds) < 20 {
-				kinds = append(kinds, "/"+text)
-			}
-		}
+	var r struct {
+		Items []struct {
+			ID   string `xml:"id,attr"`
+			Text string `xml:"description"`
+		} `xml:"scandetails>item"`
 	}
-	return found, kinds, nil
+	if err := xml.Unmarshal(data, &r); err != nil {
+		return 0, nil, err
+	}
+	counts, texts := map[string]int{}, map[string]string{}
+	for _, item := range r.Items { // one check at many places is one kind
+		counts[item.ID]++
+		texts[item.ID] = cmp.Or(texts[item.ID], strings.TrimSpace(item.Text))
+	}
+	for id, n := range counts {
+		kinds = append(kinds, fmt.Sprintf("%s (%d)", texts[id], n))
+	}
+	slices.Sort(kinds)
+	return len(r.Items), kinds, nil
 }
 
 func last(out []byte) string {

@@ -113,6 +113,14 @@ test("a campaign is made, watched, read, marked, tested again, compared and pass
       await page.getByLabel("Let one more persona work").selectOption("link_reader_2");
       await page.getByTestId("join").click();
       await expect(page.locator('.board-persona[data-persona="link_reader_2"]')).toBeVisible();
+      const name = page.locator('[data-persona="link_reader_2"]').getByRole("button", { name: "Second reader" });
+      const seen = page.locator(".live-view figcaption");
+      await name.click();
+      await expect(name).toHaveAttribute("aria-pressed", "true");
+      await expect(seen).toHaveText("Second reader has opened no page in the browser yet.");
+      await name.click();
+      await expect(name).toHaveAttribute("aria-pressed", "false");
+      await expect(seen).toHaveText(/^Pages appear here/);
       await screens.look("board");
       // Whoever may only watch has no button to let it go on, and sees that it is paused all the same.
       const viewer = await join(browser, await inviteLink(page, studio, "viewer"), "Vera");

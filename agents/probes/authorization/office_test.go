@@ -135,7 +135,7 @@ func (o *office) pages() {
 		page(w, http.StatusOK, "<main><h1>Invoice "+html.EscapeString(r.PathValue("id"))+"</h1><p>Two desks and a lamp, to be paid by Friday. "+html.EscapeString(name)+"</p></main>")
 	})
 	o.HandleFunc("/club", func(w http.ResponseWriter, _ *http.Request) { // for everybody, though only accounts are told of it
-		page(w, http.StatusOK, "<main><h1>The club</h1><p>Everybody may join the club, and many have done so.</p></main>")
+		page(w, http.StatusOK, "<main><h1>The club</h1><p>Everybody may join the club, as ada and ben have done.</p></main>")
 	})
 	o.HandleFunc("/help", func(w http.ResponseWriter, _ *http.Request) { page(w, http.StatusOK, "<main>Help</main>") })
 	o.HandleFunc("/admin", func(w http.ResponseWriter, r *http.Request) {

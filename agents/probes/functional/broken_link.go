@@ -32,10 +32,22 @@ func brokenLink() *agents.Probe {
 			return agents.Fail(agents.Finding{
 				Text:  fmt.Sprintf("%s links to %s, which %s.", pathOf(l.Page), pathOf(l.URL), said),
 				Where: agents.Place{URL: l.Page, Element: l.Tag, Line: l.Line}, Cause: surface.ShapeOf(l.URL),
-				Evidence: []agents.Evidence{agents.Table("link", agents.ByHTTP, []string{"page", "element", "address", "answer"}, []string{l.Page, l.Tag, l.URL, said})},
+				Evidence: []agents.Evidence{
+					agents.Table("link", agents.ByHTTP, []string{"page", "element", "address", "answer"}, []string{l.Page, l.Tag, l.URL, said}),
+					agents.Exchanged("the address", answer(l)),
+				},
 			})
 		}),
 	}
+}
+
+// answer is what is known of the answer of a link's address: discovery keeps no more of it than this.
+func answer(l *surface.Link) *wire.Exchange {
+	x := &wire.Exchange{Request: wire.Request{Method: http.MethodGet, URL: l.URL, Follow: true}, URL: l.URL, Status: l.Status, Hops: l.Hops}
+	if l.Fault != "" {
+		x.Fault = &wire.Fault{Kind: l.FaultKind, Text: l.Fault}
+	}
+	return x
 }
 
 // followed are the links that were asked for.

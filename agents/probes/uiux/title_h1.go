@@ -38,10 +38,10 @@ func titleH1() *agents.Probe {
 			}
 			switch headings := headingsOf(doc); {
 			case len(headings) == 0 && doc.Find("[role=heading][aria-level='1']").Length() == 0:
-				findings = append(findings, agents.Finding{Text: "The page has no heading of the first level.", Cause: "no h1 " + p.Shape, Where: agents.Place{Element: "h1"}, Evidence: []agents.Evidence{agents.Excerpt("Headings", otherHeadings(doc))}})
+				findings = append(findings, agents.Finding{Text: "The page has no heading of the first level.", Cause: "no h1 " + habit(lab.Surface, p, func(h []string) bool { return len(h) == 0 }), Where: agents.Place{Element: "h1"}, Evidence: []agents.Evidence{agents.Excerpt("Headings", otherHeadings(doc))}})
 			case len(headings) > 1:
 				findings = append(findings, agents.Finding{
-					Text: fmt.Sprintf("The page has %d headings of the first level.", len(headings)), Cause: "several h1 " + p.Shape, Where: agents.Place{Element: "h1"},
+					Text: fmt.Sprintf("The page has %d headings of the first level.", len(headings)), Cause: "several h1 " + habit(lab.Surface, p, func(h []string) bool { return len(h) > 1 }), Where: agents.Place{Element: "h1"},
 					Evidence: []agents.Evidence{agents.Excerpt("Headings of the first level", strings.Join(headings, "\n"))},
 				})
 			}
@@ -76,6 +76,20 @@ func sharing(s *surface.Surface, p *surface.Page, title string) []string {
 		}
 	}
 	return list
+}
+
+// habit is where a fault of headings comes from: the page's own shape, or, where most pages have it, what they are all made of.
+func habit(s *surface.Surface, p *surface.Page, has func(headings []string) bool) string {
+	all, with := 0, 0
+	for _, o := range pages.Written(s) {
+		if all++; has(headingsOf(reading.HTML(o.Answer))) {
+			with++
+		}
+	}
+	if with >= 3 && with > all/2 {
+		return "on most pages"
+	}
+	return p.Shape
 }
 
 // headingsOf are the texts of headings of the first level that are seen, as far as the document tells.

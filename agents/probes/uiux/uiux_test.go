@@ -69,6 +69,8 @@ func TestProbes(t *testing.T) {
 		"/over-good": `<div style="position:relative;width:200px;height:40px"><input aria-label="Search" style="width:200px;height:36px;box-sizing:border-box"><button style="position:absolute;right:2px;top:2px;width:60px;height:32px">Go</button></div>
 			<label style="position:relative;display:inline-block"><input type="checkbox" style="width:30px;height:30px"><span style="position:absolute;inset:0;background:#eee">On</span></label>
 			<div style="position:relative;height:60px"><button style="width:100px;height:40px">Free</button><div style="position:absolute;inset:0;pointer-events:none"></div></div><div style="position:fixed;inset:auto 0 0 0;height:100px;background:#eee">Bar</div>`,
+		"/asked-good": `<button>Below</button><div style="position:fixed;inset:0;background:rgba(0,0,0,.3)"></div><div style="position:fixed;left:300px;top:200px;width:300px;height:100px;background:#fff">Shall we? <button>Yes</button> <button>No</button></div>`,
+		"/stuck":      `<button>Below</button><div style="position:fixed;inset:0;background:rgba(0,0,0,.3)"></div>`,
 		"/cut":        `<div style="width:120px;overflow:hidden;white-space:nowrap">A text that is much longer than its box</div><div style="width:1500px;height:10px;background:#eee"></div>`,
 		"/cut-good":   `<div style="width:120px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis">A text that is much longer than its box</div><div style="width:120px;overflow:auto;white-space:nowrap">A text that is much longer than its box</div><span style="position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0);white-space:nowrap">For screen readers</span><div style="overflow:auto"><div style="width:1500px;height:10px"></div></div><div role="application" aria-label="Map" style="width:120px;overflow:hidden;white-space:nowrap">A text that is much longer than what is seen of the map</div>`,
 		"/links":      `<p>For our prices <a href="/small">click here</a>.</p><div><a href="/over">Details</a> <a href="/cut">Details</a></div><p><a href="/small"></a></p>`,
@@ -83,7 +85,7 @@ func TestProbes(t *testing.T) {
 	}), try.Options{Browser: true})
 
 	for probe, want := range map[string]string{
-		"tap-target": "/small", "overlap": "/over", "text-overflow": "/cut", "horizontal-scroll": "/cut", "z-blocked": "/over", "link-text": "/links",
+		"tap-target": "/small", "overlap": "/over", "text-overflow": "/cut", "horizontal-scroll": "/cut", "z-blocked": "/over /stuck", "link-text": "/links",
 		"title-h1": "/again /no-h1 /twice", "feedback": "/busy", "destructive-confirm": "/gone",
 	} {
 		if got := places(r, probe); got != want {

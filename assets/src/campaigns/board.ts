@@ -71,8 +71,10 @@ class Board {
   private followed = ""; // whose pages alone are shown; "" is everybody
   private views: { [persona: string]: number } = {};
   private loading = false;
+  private readonly nothing: string; // what stands there until a page is seen
 
   constructor(private readonly root: HTMLElement, private readonly campaign: string) {
+    this.nothing = part(root, "view-text").textContent ?? "";
     for (const person of root.querySelectorAll<HTMLElement>("[data-persona]")) this.people.set(person.dataset["persona"]!, person);
     for (const [persona, box] of this.people) part<HTMLButtonElement>(box, "follow").addEventListener("click", () => this.follow(persona));
   }
@@ -90,6 +92,7 @@ class Board {
     }
     const next = this.followed || this.shown;
     if (next) this.seen.delete(next); // else it is taken for shown
+    else part(this.root, "view-text").textContent = this.nothing;
     if (this.followed) say(t("What {name} sees", { name: this.nameOf(persona) }));
     void this.view();
   }
@@ -164,5 +167,6 @@ class Board {
     image.hidden = false;
     image.alt = t("What {name} sees", { name: this.nameOf(persona) });
     part(this.root, "view-text").textContent = this.nameOf(persona);
+    part(this.root, "view-help").hidden = false;
   }
 }
