@@ -98,12 +98,16 @@ func (w *forms) take(ctx context.Context, s *Session, x *wire.Exchange, sent map
 // read takes an object's id and address from the part of a page that shows it.
 func (w *forms) read(page *wire.Exchange, row *goquery.Selection, o *Object) {
 	doc := reading.HTML(page)
-	row.Find("a[href]").EachWithBreak(func(_ int, a *goquery.Selection) bool {
-		if u := doc.Resolve(a.AttrOr("href", "")); u != nil && idOf(u.String()) != "" && !wordsDoing.MatchString(u.Path) {
-			o.ID, o.URL = idOf(u.String()), u.String()
-		}
-		return o.URL == ""
-	})
+	leads := func(suits func(path string) bool) {
+		row.Find("a[href]").EachWithBreak(func(_ int, a *goquery.Selection) bool {
+			if u := doc.Resolve(a.AttrOr("href", "")); o.URL == "" && u != nil && idOf(u.String()) != "" && suits(u.Path) {
+				o.ID, o.URL = idOf(u.String()), u.String()
+			}
+			return o.URL == ""
+		})
+	}
+	leads(func(path string) bool { return !wordsDoing.MatchString(path) })
+	leads(wordsEditing.MatchString) // lists for those who look after things may lead to nothing else
 	row.Find("form").Each(func(_ int, f *goquery.Selection) {
 		if o.ID != "" {
 			return
@@ -121,7 +125,12 @@ func (w *forms) read(page *wire.Exchange, row *goquery.Selection, o *Object) {
 	})
 }
 
-var wordsDoing = regexp.MustCompile(`(?i)(?:^|/)(?:edit|delete|remove|destroy|bearbeiten|update)(?:/|$)`)
+var wordsEditing = regexp.MustCompile(`(?i)(?:^|/)(?:edit|bearbeiten|update)(?:/|$)`)
+
+var (
+	wordsDeleting = regexp.MustCompile(`(?i)(?:^|/)(?:delete|remove|destroy)(?:/|$)`)
+	wordsDoing    = regexp.MustCompile(wordsEditing.String() + "|" + wordsDeleting.String())
+)
 
 // idOf is the part of an address that names one object; "" when it has none.
 func idOf(address string) string {
@@ -203,7 +212,8 @@ func (w *forms) fill(ctx context.Context, s *Session, step Step, o *Object, give
 	return r, err == nil
 }
 
-// formOf finds the form that changes or deletes an object: on its own page, on one that it leads to, or in the collection.
+// formOf finds the form that changes or deletes an object: on its own page, on one that it leads to (such as one that asks
+// once more), or in the collection.
 func (w *forms) formOf(ctx context.Context, s *Session, step Step, o *Object) *surface.Form {
 	asked := map[string]bool{}
 	queue := []string{o.URL}
@@ -230,7 +240,7 @@ func (w *forms) formOf(ctx context.Context, s *Session, step Step, o *Object) *s
 		if doc := reading.HTML(page); doc != nil && o.ID != "" {
 			doc.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
 				u := doc.Resolve(a.AttrOr("href", ""))
-				if u != nil && idOf(u.String()) == o.ID && wordsDoing.MatchString(u.Path) && strings.Contains(u.Path, "edit") {
+				if u != nil && idOf(u.String()) == o.ID && wordsDoing.MatchString(u.Path) && (wordsEditing.MatchString(u.Path) || step == Delete) {
 					queue = append(queue, u.String())
 				}
 			})

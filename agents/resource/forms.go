@@ -104,6 +104,11 @@ func fromForm(s *surface.Surface, f *surface.Form, path string) *Resource {
 			r.can[Update] = true
 		}
 	}
+	for _, l := range s.Links {
+		if u, err := url.Parse(l.URL); err == nil && of(l.URL) && wordsDeleting.MatchString(u.Path) {
+			r.can[Delete] = true // by a page that asks once more, which discovery leaves alone
+		}
+	}
 	r.can[List] = w.collection != ""
 	if w.collection == "" && !r.can[Read] {
 		return nil

@@ -178,8 +178,9 @@ func TestDescribed(t *testing.T) {
 	}
 }
 
-// serveForms is a site where notes are written, changed and deleted with forms, and a token in each.
-func serveForms(s *shelf) http.Handler {
+// serveForms is a site where notes are written, changed and deleted with forms, and a token in each. Its list leads to the
+// notes, or, as lists for those who look after things do, to what changes and deletes them alone.
+func serveForms(s *shelf, toForms bool) http.Handler {
 	const token = `<input type=hidden name=csrf value=abc>`
 	mux := http.NewServeMux()
 	page := func(w http.ResponseWriter, format string, args ...any) {
@@ -193,7 +194,11 @@ func serveForms(s *shelf) http.Handler {
 	mux.HandleFunc("GET /notes", func(w http.ResponseWriter, _ *http.Request) {
 		var b strings.Builder
 		for _, id := range s.ids() {
-			fmt.Fprintf(&b, "<li><span>%s</span> <a href=/notes/%d>open</a></li>", html.EscapeString(fmt.Sprint(s.kept[id]["title"])), id)
+			links := fmt.Sprintf("<a href=/notes/%d>open</a>", id)
+			if toForms {
+				links = fmt.Sprintf("<a href=/notes/%[1]d/edit>Edit</a> <a href=/notes/%[1]d/delete>Delete</a>", id)
+			}
+			fmt.Fprintf(&b, "<li><span>%s</span> %s</li>", html.EscapeString(fmt.Sprint(s.kept[id]["title"])), links)
 		}
 		page(w, "<ul>%s</ul><a href=/notes/new>New</a>", b.String())
 	})
@@ -211,7 +216,7 @@ func serveForms(s *shelf) http.Handler {
 	mux.HandleFunc("GET /notes/{id}", func(w http.ResponseWriter, r *http.Request) {
 		id, _ := strconv.Atoi(r.PathValue("id"))
 		v := s.kept[id]
-		if v == nil {
+		if v == nil || toForms {
 			http.NotFound(w, r)
 			return
 		}
@@ -228,7 +233,14 @@ func serveForms(s *shelf) http.Handler {
 	mux.HandleFunc("POST /notes/{id}", func(w http.ResponseWriter, r *http.Request) {
 		id, _ := strconv.Atoi(r.PathValue("id"))
 		s.kept[id] = map[string]any{"title": r.PostFormValue("title"), "body": r.PostFormValue("body")}
-		http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
+		to := r.URL.Path
+		if toForms {
+			to = "/notes"
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
+	})
+	mux.HandleFunc("GET /notes/{id}/delete", func(w http.ResponseWriter, r *http.Request) {
+		page(w, "<h1>Sure?</h1><form method=post action=%s>%s<button>Delete</button></form>", r.URL.Path, token)
 	})
 	mux.HandleFunc("POST /notes/{id}/delete", func(w http.ResponseWriter, r *http.Request) {
 		id, _ := strconv.Atoi(r.PathValue("id"))
@@ -240,17 +252,19 @@ func serveForms(s *shelf) http.Handler {
 
 func TestForms(t *testing.T) {
 	t.Parallel()
-	notes := &shelf{}
-	notes.add(map[string]any{"title": "there before", "body": "x"})
-	var saw []string
-	result := try.Probe(t, walk(resource.With(resource.Read, resource.Update, resource.Delete, resource.List), &saw), serveForms(notes), try.Options{Intrusive: true})
-	try.Want(t, result, "walk", 0)
-	want := []string{`/notes 2 as "": read true`, `/notes 3 as "": read true`, "changed true", "deleted true, then 404", "listed true"}
-	if !slices.Equal(saw, want) {
-		t.Errorf("%q", saw)
-	}
-	if ids := notes.ids(); len(ids) != 1 {
-		t.Errorf("what was made is still there: %v", ids)
+	for _, toForms := range []bool{false, true} {
+		notes := &shelf{}
+		notes.add(map[string]any{"title": "there before", "body": "x"})
+		var saw []string
+		result := try.Probe(t, walk(resource.With(resource.Read, resource.Update, resource.Delete, resource.List), &saw), serveForms(notes, toForms), try.Options{Intrusive: true})
+		try.Want(t, result, "walk", 0)
+		want := []string{`/notes 2 as "": read true`, `/notes 3 as "": read true`, "changed true", "deleted true, then 404", "listed true"}
+		if !slices.Equal(saw, want) {
+			t.Errorf("%v: %q", toForms, saw)
+		}
+		if ids := notes.ids(); len(ids) != 1 {
+			t.Errorf("%v: what was made is still there: %v", toForms, ids)
+		}
 	}
 }
 
