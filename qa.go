@@ -7,6 +7,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +57,7 @@ func qaCommand(ctx context.Context, p *process) int {
 	if len(targets) != 1 {
 		return p.fail(exitUsage, errors.New("qa takes the address of one web application, such as http://127.0.0.1:3000"))
 	}
+	log.SetOutput(io.Discard) // net/http complains there of targets that break the protocol, in the middle of the board
 	o.settings.Target = targets[0]
 	failOn := agents.Low
 	if o.failOn != "" {

@@ -138,16 +138,16 @@ const covered = () => {
     if (found.length >= 20) break;
     if (!free) continue;
     e.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
-    const a = e.getBoundingClientRect();
+    const lines = [...e.getClientRects()];
     for (const o of all) {
       if (o === e || within(o, e) || within(e, o) || overlaps.length >= 20) continue;
       if (e.matches("input, textarea, select") && o.matches("button, a, [role=button], input[type=button], input[type=submit]")) continue; // a button in a field
       if (e.href && o.href === e.href) continue;
-      const b = o.getBoundingClientRect();
-      const w = Math.min(a.right, b.right) - Math.max(a.left, b.left), h = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (w <= 0 || h <= 0 || w * h <= 0.2 * a.width * a.height) continue;
-      const at = hit(Math.max(a.left, b.left) + w / 2, Math.max(a.top, b.top) + h / 2);
-      if (at && within(at, o) && !within(at, e)) overlaps.push({ ...part(e), by: part(o), share: w * h / (a.width * a.height) });
+      for (const line of lines) { // a link may be broken into lines; the box around them takes in what stands beside
+        const b = [...o.getClientRects()].map((q) => ({ x: Math.max(line.left, q.left), y: Math.max(line.top, q.top), w: Math.min(line.right, q.right) - Math.max(line.left, q.left), h: Math.min(line.bottom, q.bottom) - Math.max(line.top, q.top) })).find((q) => q.w > 0 && q.h > 0 && q.w * q.h > 0.2 * line.width * line.height);
+        const at = b && hit(b.x + b.w / 2, b.y + b.h / 2);
+        if (at && within(at, o) && !within(at, e)) { overlaps.push({ ...part(e), by: part(o), share: b.w * b.h / (line.width * line.height) }); break; }
+      }
     }
   }
   scrollTo({ left: x, top: y, behavior: "instant" });

@@ -29,6 +29,9 @@ type list struct {
 	answer *wire.Exchange
 	// may are the names of its parameters, with the values that the description or the address gives for them.
 	may map[string][]string
+	// flags are parameters that are yes or no, by the description: one with the name of a field asks something else of it
+	// (available=true of a number that is available).
+	flags map[string]bool
 }
 
 // lists are the operations that were seen to answer with a list of objects, and take parameters that match.
@@ -44,7 +47,7 @@ func listOf(s *surface.Surface, o *surface.Operation) *list {
 	if o.Method != http.MethodGet {
 		return nil
 	}
-	l := &list{Operation: o, may: map[string][]string{}}
+	l := &list{Operation: o, may: map[string][]string{}, flags: map[string]bool{}}
 	for _, x := range o.Seen {
 		if x.OK() && len(objects(x)) > 0 {
 			l.answer = x
@@ -77,6 +80,7 @@ func listOf(s *surface.Surface, o *surface.Operation) *list {
 				l.may[p.Value.Name] = nil
 			}
 			if p.Value.Schema != nil && p.Value.Schema.Value != nil {
+				l.flags[p.Value.Name] = p.Value.Schema.Value.Type.Is("boolean")
 				for _, v := range p.Value.Schema.Value.Enum {
 					l.may[p.Value.Name] = append(l.may[p.Value.Name], resource.Words(v))
 				}

@@ -18,7 +18,7 @@ import (
 
 const description = `{"openapi":"3.0.3","info":{"title":"x","version":"1"},"servers":[{"url":"/api"}],"paths":{
 "/items":{
- "get":{"parameters":[{"name":"limit","in":"query","schema":{"type":"integer"}},{"name":"page","in":"query","schema":{"type":"integer"}},{"name":"sort","in":"query","schema":{"type":"string","enum":["name","price"]}},{"name":"colour","in":"query","schema":{"type":"string"}}],
+ "get":{"parameters":[{"name":"limit","in":"query","schema":{"type":"integer"}},{"name":"page","in":"query","schema":{"type":"integer"}},{"name":"sort","in":"query","schema":{"type":"string","enum":["name","price"]}},{"name":"colour","in":"query","schema":{"type":"string"}},{"name":"price","in":"query","schema":{"type":"boolean"}}],
   "responses":{"200":{"description":"ok"}}},
  "post":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["name"],"properties":{
    "name":{"type":"string","maxLength":80},"price":{"type":"number"},"count":{"type":"integer"},"due":{"type":"string","format":"date"},"at":{"type":"string","format":"date-time"}}}}}},"responses":{"201":{"description":"made"}}}},

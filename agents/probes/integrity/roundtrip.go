@@ -8,15 +8,31 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/resource"
+	"github.com/atelier-studio/atelier/agents/surface"
 )
 
 func roundtrip() *agents.Probe {
 	return &agents.Probe{
 		ID: "roundtrip", Title: "Value that comes back as another one", Severity: agents.High, Needs: agents.NeedsIntrusive, References: []string{"CWE-704"},
-		Decides: "A value that was taken with success (other scripts and emoji, marks of HTML, spaces inside, whole numbers of 64 bits, decimals) is read back as another one.",
+		Decides: "A value that was taken with success (other scripts and emoji, marks of HTML, spaces inside, whole numbers of 64 bits, decimals) is read back as another one; or a form that shows what is kept takes some changes and drops another without a word.",
 		Keeps:   "The value that was sent and the one that was read.",
 		Advice:  "Keep texts as Unicode and escape them where they are shown only; keep whole numbers and decimals in types that hold them.",
-		Check:   agents.Each(resource.With(resource.Read), goesRound),
+		Check: agents.Each(func(s *surface.Surface) []surface.Item {
+			var list []surface.Item
+			for _, r := range resource.With(resource.Read)(s) {
+				list = append(list, r)
+			}
+			for _, f := range settings(s) {
+				list = append(list, f)
+			}
+			return list
+		}, func(ctx context.Context, lab *agents.Lab, item surface.Item) agents.Outcome {
+			if f, ok := item.(*surface.Form); ok {
+				return isSaved(ctx, lab, f)
+			}
+			r, _ := item.(*resource.Resource) //nolint:errcheck // there is no third sort
+			return goesRound(ctx, lab, r)
+		}),
 	}
 }
 

@@ -68,7 +68,8 @@ func TestProbes(t *testing.T) {
 			<div style="position:relative;height:60px"><button style="width:100px;height:40px">Blocked</button><div style="position:absolute;inset:0"></div></div>`,
 		"/over-good": `<div style="position:relative;width:200px;height:40px"><input aria-label="Search" style="width:200px;height:36px;box-sizing:border-box"><button style="position:absolute;right:2px;top:2px;width:60px;height:32px">Go</button></div>
 			<label style="position:relative;display:inline-block"><input type="checkbox" style="width:30px;height:30px"><span style="position:absolute;inset:0;background:#eee">On</span></label>
-			<div style="position:relative;height:60px"><button style="width:100px;height:40px">Free</button><div style="position:absolute;inset:0;pointer-events:none"></div></div><div style="position:fixed;inset:auto 0 0 0;height:100px;background:#eee">Bar</div>`,
+			<div style="position:relative;height:60px"><button style="width:100px;height:40px">Free</button><div style="position:absolute;inset:0;pointer-events:none"></div></div><div style="position:fixed;inset:auto 0 0 0;height:100px;background:#eee">Bar</div>
+			<div style="width:180px;font:16px/27px serif"><button style="width:130px;height:40px">Show</button> <a href="/small">Clear all of it</a></div>`,
 		"/asked-good": `<button>Below</button><div style="position:fixed;inset:0;background:rgba(0,0,0,.3)"></div><div style="position:fixed;left:300px;top:200px;width:300px;height:100px;background:#fff">Shall we? <button>Yes</button> <button>No</button></div>`,
 		"/stuck":      `<button>Below</button><div style="position:fixed;inset:0;background:rgba(0,0,0,.3)"></div>`,
 		"/cut":        `<div style="width:120px;overflow:hidden;white-space:nowrap">A text that is much longer than its box</div><div style="width:1500px;height:10px;background:#eee"></div>`,
