@@ -137,11 +137,7 @@ func (l *Lab) Open(ctx context.Context, as string, s browser.Setting) (*browser.
 	if l.Browser == nil {
 		return nil, browser.ErrNone
 	}
-	if as != "" {
-		s.URL = l.Surface.Target
-		s.Cookies, s.Carry = l.Client.Cookies(as, l.Client.Scope().Target()), l.Client.Carried(as)
-	}
-	return l.Browser.Open(ctx, s)
+	return l.Browser.Open(ctx, s.As(l.Client, as))
 }
 
 // Marker is a word that stands nowhere by chance, the same in every campaign with the same case and number.

@@ -3,15 +3,20 @@ package browser
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // readOnlyScript keeps forms that change something in the tab, where they are held back.
@@ -53,6 +58,42 @@ func (s *Setting) cookies() []*http.Cookie {
 		}
 	}
 	return list
+}
+
+// storing is a script that gives the site at URL what is stored for it, before its own scripts look; "" for nothing.
+func (s *Setting) storing() string {
+	u, err := url.Parse(s.URL)
+	if err != nil || len(s.Stored.Local)+len(s.Stored.Session) == 0 {
+		return ""
+	}
+	list, err := json.Marshal([]map[string]string{s.Stored.Local, s.Stored.Session})
+	if err != nil {
+		return ""
+	}
+	return `if (location.origin === ` + Quote(wire.Origin(u)) + `) try {
+		` + string(list) + `.forEach((items, i) => { const at = i ? sessionStorage : localStorage; for (const [k, v] of Object.entries(items || {})) if (at.getItem(k) === null) at.setItem(k, v); });
+	} catch { /* denied to this document */ }`
+}
+
+// Held is what whoever signed in in the tab holds now: cookies, what scripts keep, and the last Authorization that they sent.
+func (t *Tab) Held(ctx context.Context) (cookies []*http.Cookie, stored wire.Storage, authorization string, err error) {
+	r, err := Call(ctx, t, network.GetCookies, network.GetCookiesParams{})
+	if err != nil {
+		return nil, wire.Storage{}, "", err
+	}
+	for _, c := range r.Cookies {
+		cookies = append(cookies, &http.Cookie{Name: c.Name, Value: c.Value, Path: c.Path, HttpOnly: c.HTTPOnly, Secure: c.Secure})
+	}
+	stored, err = Eval[wire.Storage](ctx, t, `(() => { const all = (s) => { try { return Object.fromEntries(Object.entries(s()).slice(0, 200)); } catch { return {}; } };
+		return { Local: all(() => localStorage), Session: all(() => sessionStorage) }; })()`)
+	for _, q := range t.Log().Requests {
+		for name, value := range q.Header {
+			if strings.EqualFold(name, "Authorization") && t.record.inside != nil && t.record.inside(q.URL) {
+				authorization = value
+			}
+		}
+	}
+	return cookies, stored, authorization, err
 }
 
 // carried are the headers that are sent as such: a browser makes that of its cookies itself.

@@ -21,6 +21,8 @@ import (
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // Times after which a page is looked at as it is.
@@ -45,11 +47,12 @@ type Setting struct {
 	ForcedColors  bool
 	Slowdown      float64 // how many times slower the processor is; 0: not
 	Header        map[string]string
-	// Cookies go to the site at URL before it is opened; Carry are headers that go with every request to the target, and to
-	// nobody else.
+	// Cookies go to the site at URL before it is opened, and Stored to its storage; Carry are headers that go with every
+	// request to the target, and to nobody else.
 	URL     string
 	Cookies []*http.Cookie
 	Carry   http.Header
+	Stored  wire.Storage
 	// Before is a script that runs in every document before its own.
 	Before string
 	// Measure observes paints, shifts and long tasks, for Tab.Measured.
@@ -66,6 +69,15 @@ type Setting struct {
 	Sockets bool
 	// Timeout is for everything that the tab does; 0: two minutes.
 	Timeout time.Duration
+}
+
+// As is the setting for an account: with its cookies, its headers and what scripts keep for it. "" is nobody.
+func (s Setting) As(client *wire.Client, account string) Setting {
+	if account != "" {
+		target := client.Scope().Target()
+		s.URL, s.Cookies, s.Carry, s.Stored = target.String(), client.Cookies(account, target), client.Carried(account), client.Stored(account)
+	}
+	return s
 }
 
 // Tab is one page with cookies, storage and cache of its own.
@@ -226,6 +238,9 @@ func (t *Tab) prepare(ctx context.Context, target *chromedp.Target, s Setting) e
 	}
 	if cookies := s.cookies(); len(cookies) > 0 {
 		steps = append(steps, call(network.SetCookies, network.SetCookiesParams{Cookies: cookieParams(s.URL, cookies)}))
+	}
+	if script := s.storing(); script != "" {
+		s.Before = script + "\n" + s.Before
 	}
 	if s.ReadOnly {
 		s.Before = readOnlyScript + "\n" + s.Before

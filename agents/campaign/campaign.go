@@ -236,6 +236,8 @@ type campaign struct {
 	proxy     *wire.Proxy
 	browser   *browser.Browser
 	noBrowser string
+	tokens    []string // that accounts got in the browser or of an operation
+	entrance  string   // the address at which the browser found a field for a password
 	firefox   fox
 	life      context.Context // of the whole campaign
 	visits    *visits

@@ -36,7 +36,7 @@ type Result struct {
 	Model  *explore.Use `json:"model,omitempty"`
 	Claims *claim.Book  `json:"claims,omitempty"`
 
-	// Sessions are the values of the cookies by which accounts were signed in: what is told of a result leaves them out.
+	// Sessions are the values of the cookies and the tokens by which accounts were signed in: what is told of a result leaves them out.
 	Sessions []string `json:"-"`
 
 	before *agents.Baseline // that it was compared with
@@ -95,6 +95,7 @@ func (c *campaign) conclude(ctx, timed context.Context) {
 			r.Sessions = append(r.Sessions, cookie.Value)
 		}
 	}
+	r.Sessions = append(r.Sessions, c.tokens...)
 	r.Requests, r.Bytes = c.Spent.Requests+c.client.Budget().Sent(), c.client.Budget().Received()
 	c.tally()
 	r.Findings = agree(c.cases)

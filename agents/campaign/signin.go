@@ -3,16 +3,19 @@ package campaign
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/discover"
+	"github.com/atelier-studio/atelier/agents/door"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
 
-// signIn signs the accounts in: with the header that they bring, or through the form that a short look at the target
-// finds. An account that does not get in is kept, with the reason.
+// signIn signs the accounts in: with the header that they bring, through the form that a short look at the target finds, as
+// people do in the browser where scripts draw the form, or by the operation of its API that takes a name and a password. An
+// account that does not get in is kept, with the reason.
 func (c *campaign) signIn(ctx context.Context) {
 	if len(c.Settings.Accounts) == 0 {
 		return
@@ -20,12 +23,14 @@ func (c *campaign) signIn(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, c.Budget.Time/signInShare)
 	defer cancel()
 	var form *surface.Form
+	var doors []*door.Door
 	if s, err := discover.Surface(ctx, c.client, discover.Options{Pages: 30, Depth: 2, More: append(c.More, guesses(c.client.Scope())...), Seed: c.Seed}); err == nil {
 		for _, f := range s.Forms {
 			if f.Purpose == surface.ForSignIn && form == nil {
 				form = f
 			}
 		}
+		doors = slices.DeleteFunc(door.SignIns(s), func(d *door.Door) bool { return !d.IsOperation() })
 	}
 	for i, login := range c.Settings.Accounts {
 		a := agents.Account{Name: fmt.Sprintf("account %d", i+1), Role: login.Role, User: login.User, Password: login.Password}
@@ -34,6 +39,9 @@ func (c *campaign) signIn(ctx context.Context) {
 			a.In = true
 		} else {
 			a.Why = c.fillIn(ctx, &a, form)
+			if a.Why != "" && c.enter(ctx, &a) || a.Why != "" && c.knock(ctx, &a, doors) {
+				a.Why = ""
+			}
 			a.In = a.Why == ""
 		}
 		c.accounts = append(c.accounts, a)

@@ -84,12 +84,7 @@ func (l *visits) fill(ctx context.Context, key string, kept *visit, address, as 
 }
 
 func (c *campaign) look(ctx context.Context, address, as string) (*browser.Visit, error) {
-	setting := browser.Setting{}
-	if as != "" {
-		setting.URL = c.client.Scope().Target().String()
-		setting.Cookies, setting.Carry = c.client.Cookies(as, c.client.Scope().Target()), c.client.Carried(as)
-	}
-	return c.browser.Visit(ctx, address, setting)
+	return c.browser.Visit(ctx, address, browser.Setting{}.As(c.client, as))
 }
 
 // seen are visits of one case, so that people see who looks at what.

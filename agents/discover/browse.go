@@ -64,11 +64,7 @@ func (d *discovery) browse(ctx context.Context) {
 // look opens a page, looks what it drew, and touches what only shows something.
 func (d *discovery) look(ctx context.Context, p *surface.Page) *looked {
 	r := &looked{page: p}
-	setting := browser.Setting{Timeout: 40 * time.Second}
-	if p.As != "" {
-		setting.URL, setting.Cookies, setting.Carry = d.s.Target, d.client.Cookies(p.As, d.client.Scope().Target()), d.client.Carried(p.As)
-	}
-	tab, err := d.o.Browser.Open(ctx, setting)
+	tab, err := d.o.Browser.Open(ctx, browser.Setting{Timeout: 40 * time.Second}.As(d.client, p.As))
 	if err != nil {
 		r.err = err
 		return r

@@ -129,6 +129,9 @@ func personIn(in *surface.Input) string {
 	return names[0]
 }
 
+// IsOperation tells whether the door is an operation of an API, and no form.
+func (d *Door) IsOperation() bool { return d.form == nil }
+
 // WantsMail tells whether the name has to be an e-mail address.
 func (d *Door) WantsMail() bool {
 	if d.form == nil {

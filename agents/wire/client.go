@@ -42,7 +42,11 @@ type Client struct {
 type session struct {
 	jar    http.CookieJar
 	header http.Header
+	stored Storage
 }
+
+// Storage is what scripts keep in a browser for an account, such as its token.
+type Storage struct{ Local, Session map[string]string }
 
 // NewClient makes a client within scope that spends of budget. Agent is its User-Agent.
 func NewClient(scope *Scope, budget *Budget, agent string, now func() time.Time) *Client {
@@ -314,7 +318,7 @@ func (c *Client) Carry(account, name, value string) {
 	} else {
 		header.Set(name, value)
 	}
-	c.sessions[account] = &session{jar: s.jar, header: header}
+	c.sessions[account] = &session{jar: s.jar, header: header, stored: s.stored}
 }
 
 // Carried are the headers that all requests of an account carry.
@@ -326,6 +330,25 @@ func (c *Client) Carried(account string) http.Header {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return s.header.Clone()
+}
+
+// Store keeps what scripts keep for an account, for the tabs that it opens.
+func (c *Client) Store(account string, stored Storage) {
+	s := c.session(account)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sessions[account] = &session{jar: s.jar, header: s.header, stored: stored}
+}
+
+// Stored is what scripts keep for an account.
+func (c *Client) Stored(account string) Storage {
+	s := c.session(account)
+	if s == nil {
+		return Storage{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return s.stored
 }
 
 // Cookies are those that an account would send to u.

@@ -76,8 +76,5 @@ var metrics = []struct {
 }
 
 func setting(lab *agents.Lab, p *surface.Page) browser.Setting {
-	if p.As == "" {
-		return browser.Setting{}
-	}
-	return browser.Setting{URL: lab.Surface.Target, Cookies: lab.Client.Cookies(p.As, lab.Client.Scope().Target()), Carry: lab.Client.Carried(p.As)}
+	return browser.Setting{}.As(lab.Client, p.As)
 }
