@@ -1,7 +1,6 @@
 package weight
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/url"
@@ -28,7 +27,6 @@ func cacheStatic() *agents.Probe {
 		Decides:  "A file with a print of its content in its name may be kept for less than 30 days, or another static file comes with neither a validator (ETag, Last-Modified) nor leave to keep it that long. Nobody may keep a file that is the same for all, though its address has a version, or it is a font or a style sheet of several pages.",
 		Keeps:    "The address and the headers that decide about keeping.",
 		Advice:   "Send files with a print in their name with Cache-Control: public, max-age=31536000, immutable, and all others with an ETag.",
-		Needs:    agents.NeedsHTTP,
 		Severity: agents.Low, References: []string{"Lighthouse: uses-long-cache-ttl", "RFC 9111"}, Skills: []string{"caching"},
 		Check: agents.Each(static, kept),
 	}
@@ -90,7 +88,7 @@ func printed(address string) string {
 	return ""
 }
 
-func kept(ctx context.Context, lab *agents.Lab, a *surface.Asset) agents.Outcome {
+func kept(_ context.Context, lab *agents.Lab, a *surface.Asset) agents.Outcome {
 	x := a.Answer
 	settings := reading.Settings(x.Header, "Cache-Control", ',')
 	age, explicit := lifetime(x, settings)
@@ -103,18 +101,21 @@ func kept(ctx context.Context, lab *agents.Lab, a *surface.Asset) agents.Outcome
 		text := fmt.Sprintf("The name of %s changes with its content, so a browser could keep it for good; the answer allows %s.", pathOf(a.URL), words(age, explicit))
 		return agents.Fail(agents.Finding{Cause: "files with a print in their name", Text: text, Evidence: []agents.Evidence{headers}})
 	}
-	if never && (versioned(a.URL) || shared(lab.Surface, a)) {
-		again := lab.Get(ctx, a.URL)
-		if again.OK() && len(again.Header["Set-Cookie"]) == 0 && bytes.Equal(again.Body, x.Body) { // the same for nobody in particular
-			text := fmt.Sprintf("%s is the same for everybody, and the answer forbids to keep it (no-store): browsers fetch it whole for every page.", pathOf(a.URL))
-			return agents.Fail(agents.Finding{Cause: "files that nobody may keep", Text: text, Evidence: []agents.Evidence{headers}})
-		}
+	if never && forAll(x) && (versioned(a.URL) || shared(lab.Surface, a)) {
+		text := fmt.Sprintf("%s is the same for everybody, and the answer forbids to keep it (no-store): browsers fetch it whole for every page.", pathOf(a.URL))
+		return agents.Fail(agents.Finding{Cause: "files that nobody may keep", Text: text, Evidence: []agents.Evidence{headers}})
 	}
 	if never || x.Header.Get("ETag") != "" || x.Header.Get("Last-Modified") != "" || explicit && age >= longEnough {
 		return agents.Pass() // no-store is a decision, however dear
 	}
 	text := fmt.Sprintf("%s has neither ETag nor Last-Modified, and the answer allows %s: when its time is over, a browser has to fetch it whole, also when it is the same.", pathOf(a.URL), words(age, explicit))
 	return agents.Fail(agents.Finding{Cause: "files without a validator", Text: text, Evidence: []agents.Evidence{headers}})
+}
+
+// forAll tells whether an answer came to nobody in particular, and sets no cookie.
+func forAll(x *wire.Exchange) bool {
+	_, varies := reading.Settings(x.Header, "Vary", ',')["cookie"]
+	return x.Request.As == "" && len(x.Header.Values("Set-Cookie")) == 0 && !varies
 }
 
 // stamped is a version that is a time, as servers of development write it to have everything fetched anew.
