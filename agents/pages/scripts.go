@@ -68,6 +68,26 @@ func IsCode(kind string) bool {
 	return kind == "" || kind == "module" || strings.Contains(kind, "javascript") || strings.Contains(kind, "ecmascript")
 }
 
+// Saying are the pages of a list of which a script says something.
+func Saying(s *surface.Surface, list []*surface.Page, says *regexp.Regexp) []*surface.Page {
+	known := map[string]bool{}
+	var saying []*surface.Page
+	for _, p := range list {
+		for _, script := range scriptsOf(s, p) {
+			yes, ok := known[script.key]
+			if !ok {
+				yes = says.MatchString(script.text)
+				known[script.key] = yes
+			}
+			if yes {
+				saying = append(saying, p)
+				break
+			}
+		}
+	}
+	return saying
+}
+
 // First sorts pages by what their scripts say: those first where a script says it that few pages have, then those where
 // one of many pages does, and leaves their order otherwise.
 func First(s *surface.Surface, list []*surface.Page, says *regexp.Regexp) []*surface.Page {

@@ -101,6 +101,30 @@ func TestServerErrorWithoutAnswer(t *testing.T) {
 	}
 }
 
+const itemsHome = `<title>Tools</title><h1>Tools</h1><a href="/items/3">A saw</a> <a href="/items/14">A hammer</a>`
+
+// items is a shop of two things; others answers with what it says for the ids of all others: 404 when it is nil, a redirect
+// to the list when it says "to".
+func items(others func(id string) string) http.Handler {
+	known := map[string]string{"3": "A saw for all kinds of wood", "14": "A hammer with two sides"}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		id, ok := strings.CutPrefix(r.URL.Path, "/items/")
+		switch {
+		case r.URL.Path == "/":
+			fmt.Fprint(w, itemsHome)
+		case ok && known[id] != "":
+			fmt.Fprintf(w, `<title>%[1]s</title><h1>%[1]s</h1><p>It is made of steel, and nobody knows how old it is.</p><a href="/">All</a>`, known[id])
+		case !ok || others == nil:
+			http.NotFound(w, r)
+		case others(id) == "to":
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+		default:
+			fmt.Fprint(w, others(id))
+		}
+	})
+}
+
 func TestSoft404(t *testing.T) {
 	t.Parallel()
 	always := func(body string) http.Handler {
@@ -117,6 +141,23 @@ func TestSoft404(t *testing.T) {
 		"says so with 200":    {always(`<!doctype html><title>Oh</title><p>` + words), 1},
 		"a shell for scripts": {always(`<!doctype html><title>App</title><div id="app"></div><script src="/app.js"></script><noscript>` + words + `</noscript>`), 0},
 		"answers 404":         {site{"/": "Hello"}, 0},
+		"nobody's id with 200": {items(func(id string) string {
+			return `<title>Tool not found</title><h1>Tool not found</h1><p>We could not find tool ` + id + `.</p>`
+		}), 1},
+		"nobody's id in Chinese":      {items(func(string) string { return `<title>商店</title><h1>找不到该工具</h1>` }), 1},
+		"nobody's id with the home":   {items(func(string) string { return itemsHome }), 1},
+		"nobody's id with 404":        {items(nil), 0},
+		"nobody's id leads to a list": {items(func(string) string { return "to" }), 0},
+		"a room for every id": {items(func(id string) string {
+			return `<title>Room ` + id + `</title><h1>Room</h1><p>Nobody has said a word here yet.</p>`
+		}), 0},
+		"something for every id": {items(func(id string) string {
+			return `<title>` + id + `</title><h1>Prime factors</h1><p>Unknown: ` + strings.Repeat("x", len(id)) + `</p>`
+		}), 0},
+		"a shell for every id": {items(func(string) string { return `<title>Not found</title><div id=app></div><script src="/a.js"></script>` }), 0},
+		"a long text with such a word": {items(func(string) string {
+			return `<title>Tool</title><p>An unknown hand left this. ` + strings.Repeat("It has a long story, of which much is told. ", 10) + `</p>`
+		}), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,7 +15,7 @@ import (
 func soft404() *agents.Probe {
 	return &agents.Probe{
 		ID: "soft-404", Title: "Success reported where there is nothing",
-		Decides:  "Addresses that cannot be there answer 200. The one empty document of a single-page application, which its script fills, is no fault.",
+		Decides:  "Addresses that cannot be there, or a page for an id that nobody has, answer 200 though they show nothing. The one empty document of a single-page application, which its script fills, is no fault.",
 		Keeps:    "A request for an address that cannot be there, and its answer.",
 		Advice:   "Answer 404 (or 410) where nothing is: search engines, monitors and caches go by the status, not by the words.",
 		Needs:    agents.NeedsHTTP,
@@ -28,7 +28,7 @@ func soft404() *agents.Probe {
 					return agents.BlockOn(last.Fault)
 				}
 				if last.Status != http.StatusOK {
-					return agents.Pass()
+					return nobodys(ctx, lab)
 				}
 			}
 			if isShell(last) {

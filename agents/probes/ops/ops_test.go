@@ -59,7 +59,7 @@ func (p pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.WriteHeader(status)
-	fmt.Fprint(w, strings.ReplaceAll(body, "ORIGIN", "http://"+r.Host))
+	fmt.Fprint(w, strings.NewReplacer("ORIGIN", "http://"+r.Host, "LOCALHOST", strings.Replace("http://"+r.Host, "127.0.0.1", "localhost", 1)).Replace(body))
 }
 
 const (
@@ -110,6 +110,11 @@ func TestProbes(t *testing.T) {
 		"a broken sitemap": {"robots-sitemap", pages{"/": home, "/sitemap.xml": `<?xml version="1.0"?><urlset><url><loc>ORIGIN/</loc></urlset>`}, 1},
 		"good for machines": {"robots-sitemap", pages{"/": home, "/about": "<title>A</title>", "/robots.txt": "\xef\xbb\xbf# hello\nUser-agent: *\nUser-agent: other\nDisallow:\nAllow: /*.html$\nCrawl-delay: 1\nHost: x\nSitemap: ORIGIN/sitemap.xml\n",
 			"/sitemap.xml": `<?xml version="1.0" encoding="ISO-8859-1"?><urlset><url><loc> ORIGIN/about </loc></url><url><loc>https://shop.example.org/elsewhere</loc></url></urlset>`}, 0},
+		"a sitemap of the developer's machine": {"robots-sitemap", pages{"/": home, "/about": "<title>A</title>", "/sitemap.xml": `<?xml version="1.0"?><urlset>
+			<url><loc>http://localhost:3000/about</loc></url><url><loc>http://localhost:3000/gone</loc></url></urlset>`}, 2},
+		"ghosts behind many of one shape": {"robots-sitemap", pages{"/": home, "/sitemap.xml": `<?xml version="1.0"?><urlset>` + strings.Repeat(`<url><loc>ORIGIN/</loc></url>`, 60) + `<url><loc>ORIGIN/gone</loc></url></urlset>`}, 1},
+		"a sitemap by the other name of the host": {"robots-sitemap", pages{"/": home, "/about": "<title>A</title>", "/sitemap.xml": `<?xml version="1.0"?><urlset>
+			<url><loc>LOCALHOST/about</loc></url><url><loc>https://www.shop.example.org:8443/gone</loc></url></urlset>`}, 0},
 		"twice the same": {"canonical", pages{"/": `<title>H</title><a href=/a>a</a><a href=/b>b</a>`, "/a": "<title>T</title>" + essay, "/b": "<title>T</title>" + essay}, 1},
 		"twice, with the right one named": {"canonical", pages{"/": `<title>H</title><a href=/a>a</a><a href=/b>b</a><a href=/c>c</a><a href=/d>d</a>`, "/a": `<title>T</title><link rel=canonical href=/a>` + essay, "/b": `<title>T</title><link rel=canonical href=/a>` + essay,
 			"/c": `<title>T</title><meta name=robots content="follow, noindex">` + essay, "/d": "<title>Other</title>" + essay}, 0},

@@ -17,7 +17,7 @@ import (
 func robotsSitemap() *agents.Probe {
 	return &agents.Probe{
 		ID: "robots-sitemap", Title: "robots.txt or site map that machines cannot use",
-		Decides:  "robots.txt has lines that are no rule, rules before any User-agent or site maps without a whole address; or a site map is no well-formed one, or lists addresses that are missing.",
+		Decides:  "robots.txt has lines that are no rule, rules before any User-agent or site maps without a whole address; or a site map is no well-formed one, or lists addresses that are missing, or that are at a machine of development.",
 		Keeps:    "The lines, or the addresses and what they answered.",
 		Advice:   "Write both from what the application really has, and check them when it is built.",
 		Severity: agents.Low, References: []string{"RFC 9309", "sitemaps.org"}, Needs: agents.NeedsHTTP, Skills: []string{"SEO"},
@@ -36,13 +36,11 @@ func usable(ctx context.Context, lab *agents.Lab) agents.Outcome {
 		}
 	}
 	for _, doc := range lab.Surface.SiteMaps {
-		f, o := mapped(ctx, lab, doc)
+		list, o := mapped(ctx, lab, doc)
 		if o != nil {
 			return *o
 		}
-		if f != nil {
-			findings = append(findings, *f)
-		}
+		findings = append(findings, list...)
 	}
 	return agents.Fail(findings...)
 }

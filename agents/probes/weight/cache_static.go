@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
@@ -22,7 +24,7 @@ const longEnough = 30 * 24 * time.Hour
 func cacheStatic() *agents.Probe {
 	return &agents.Probe{
 		ID: "cache-static", Title: "Static files that browsers fetch again and again",
-		Decides:  "A file with a print of its content in its name may be kept for less than 30 days, or another static file comes with neither a validator (ETag, Last-Modified) nor leave to keep it that long.",
+		Decides:  "A file with a print of its content in its name may be kept for less than 30 days, or another static file comes with neither a validator (ETag, Last-Modified) nor leave to keep it that long. Nobody may keep a file that is the same for all, though its address has a version, or it is a font or a style sheet of several pages.",
 		Keeps:    "The address and the headers that decide about keeping.",
 		Advice:   "Send files with a print in their name with Cache-Control: public, max-age=31536000, immutable, and all others with an ETag.",
 		Severity: agents.Low, References: []string{"Lighthouse: uses-long-cache-ttl", "RFC 9111"}, Skills: []string{"caching"},
@@ -86,7 +88,7 @@ func printed(address string) string {
 	return ""
 }
 
-func kept(_ context.Context, _ *agents.Lab, a *surface.Asset) agents.Outcome {
+func kept(_ context.Context, lab *agents.Lab, a *surface.Asset) agents.Outcome {
 	x := a.Answer
 	settings := reading.Settings(x.Header, "Cache-Control", ',')
 	age, explicit := lifetime(x, settings)
@@ -99,11 +101,67 @@ func kept(_ context.Context, _ *agents.Lab, a *surface.Asset) agents.Outcome {
 		text := fmt.Sprintf("The name of %s changes with its content, so a browser could keep it for good; the answer allows %s.", pathOf(a.URL), words(age, explicit))
 		return agents.Fail(agents.Finding{Cause: "files with a print in their name", Text: text, Evidence: []agents.Evidence{headers}})
 	}
+	if never && forAll(x) && (versioned(a.URL) || shared(lab.Surface, a)) {
+		text := fmt.Sprintf("%s is the same for everybody, and the answer forbids to keep it (no-store): browsers fetch it whole for every page.", pathOf(a.URL))
+		return agents.Fail(agents.Finding{Cause: "files that nobody may keep", Text: text, Evidence: []agents.Evidence{headers}})
+	}
 	if never || x.Header.Get("ETag") != "" || x.Header.Get("Last-Modified") != "" || explicit && age >= longEnough {
 		return agents.Pass() // no-store is a decision, however dear
 	}
 	text := fmt.Sprintf("%s has neither ETag nor Last-Modified, and the answer allows %s: when its time is over, a browser has to fetch it whole, also when it is the same.", pathOf(a.URL), words(age, explicit))
 	return agents.Fail(agents.Finding{Cause: "files without a validator", Text: text, Evidence: []agents.Evidence{headers}})
+}
+
+// forAll tells whether an answer came to nobody in particular, and sets no cookie.
+func forAll(x *wire.Exchange) bool {
+	_, varies := reading.Settings(x.Header, "Vary", ',')["cookie"]
+	return x.Request.As == "" && len(x.Header.Values("Set-Cookie")) == 0 && !varies
+}
+
+// stamped is a version that is a time, as servers of development write it to have everything fetched anew.
+var stamped = regexp.MustCompile(`^\d{10,}$`)
+
+// versioned tells whether the address of an asset has a version in its query that changes with its content.
+func versioned(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	for name, values := range u.Query() {
+		if version.MatchString(name) && !strings.EqualFold(name, "t") && values[0] != "" && !stamped.MatchString(values[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// shared tells whether an asset is a font, or a style sheet of several pages. Scripts and pictures that all pages have may
+// be forbidden to keep for good reasons: settings of the place where it runs, counters.
+func shared(s *surface.Surface, a *surface.Asset) bool {
+	if a.Kind == surface.Font {
+		return true
+	}
+	if a.Kind != surface.Style {
+		return false
+	}
+	on := 0
+	for _, p := range s.Pages {
+		doc := reading.HTML(p.Answer)
+		if doc == nil {
+			continue
+		}
+		doc.Find("link[href]").EachWithBreak(func(_ int, e *goquery.Selection) bool {
+			if u := doc.Resolve(e.AttrOr("href", "")); u != nil && u.String() == a.URL {
+				on++
+				return false
+			}
+			return true
+		})
+		if on > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // lifetime is how long an answer may be kept, and whether it says so itself.

@@ -119,6 +119,7 @@ func asJPEG(t *testing.T, picture image.Image, quality int) string {
 
 func TestByReading(t *testing.T) {
 	t.Parallel()
+	never := map[string]string{"Cache-Control": "no-store"}
 	yes := map[string]string{"Cache-Control": "public, max-age=31536000, immutable"}
 	for name, c := range map[string]struct {
 		probe string
@@ -133,6 +134,11 @@ func TestByReading(t *testing.T) {
 		"kept well": {"cache-static", site{"/": html(`<script src=/app.js></script><script src=/jquery-3.7.1.min.js></script><script src=/my-Component2.js></script><script src=/settings></script><script src=/live.js></script>`),
 			"/app.js": {kind: "text/javascript", body: "1", etag: true, header: map[string]string{"Cache-Control": "no-cache"}}, "/jquery-3.7.1.min.js": {kind: "text/javascript", body: "1", etag: true}, "/my-Component2.js": {kind: "text/javascript", body: "1", etag: true},
 			"/settings": {kind: "text/javascript", body: "1"}, "/live.js": {kind: "text/javascript", body: "1", header: map[string]string{"Cache-Control": "no-store"}}}, 0},
+		"a version that nobody may keep":       {"cache-static", site{"/": html(`<script src="/app.js?v=3f9a1c2b"></script>`), "/app.js": {kind: "text/javascript", body: "1", header: never}}, 1},
+		"a style sheet of all pages, not kept": {"cache-static", site{"/": html(`<link rel=stylesheet href=/a.css><a href=/two>2</a>`), "/two": html(`<link rel=stylesheet href=/a.css>`), "/a.css": {kind: "text/css", body: "a{}", header: never}}, 1},
+		"forbidden to keep for a reason": {"cache-static", site{"/": html(`<script src=/env.js></script><script src="/dev.js?v=1790000000000"></script><script src="/mine.js?v=2"></script><img src=/count.gif><link rel=stylesheet href=/a.css><a href=/two>2</a>`), "/two": html(`<script src=/env.js></script><img src=/count.gif>`),
+			"/env.js": {kind: "text/javascript", body: "1", header: never}, "/dev.js": {kind: "text/javascript", body: "1", header: never}, "/count.gif": {kind: "image/gif", body: "GIF89a", header: never}, "/a.css": {kind: "text/css", body: "a{}", header: never},
+			"/mine.js": {kind: "text/javascript", body: "1", header: map[string]string{"Cache-Control": "no-store", "Set-Cookie": "seen=1"}}}, 0},
 		"a validator of no use":        {"cache-validators", site{"/": html(`<script src=/a.js></script>`), "/a.js": {kind: "text/javascript", body: "1", header: map[string]string{"ETag": `"7"`}}}, 1},
 		"a validator":                  {"cache-validators", site{"/": html(`<script src=/a.js></script>`), "/a.js": {kind: "text/javascript", body: "1", etag: true}}, 0},
 		"a photograph as PNG":          {"image-format", site{"/": html(`<img src=/a.png>`), "/a.png": {kind: "image/png", body: asPNG(t, photo(400, 300))}}, 1},

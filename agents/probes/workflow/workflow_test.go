@@ -159,3 +159,36 @@ func TestBrowser(t *testing.T) {
 		})
 	}
 }
+
+// Whoever came to a page by a link gets back from it, unless it makes an entry in the history whenever it loads.
+func TestBackTrap(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		script string
+		want   int
+	}{
+		"trap":               {`history.pushState({}, "", location.href); addEventListener("popstate", () => location.reload());`, 1},
+		"routes as it loads": {`location.hash = "/all"; addEventListener("hashchange", () => { if (!location.hash) location.hash = "/all"; });`, 0},
+		"replaces":           {`history.replaceState({}, "", "?sort=name"); document.onclick = () => history.pushState({}, "", "?sort=price"); addEventListener("popstate", () => {});`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t, try.Options{Browser: true}, "back-forward", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				const head = `<!doctype html><html lang="en"><link rel="icon" href="data:,">`
+				switch r.URL.Path {
+				case "/":
+					fmt.Fprint(w, head+`<title>Home</title><h1>Home</h1><p>Welcome to all who are here.</p><a href="/list">List</a> <a href="/about">About</a>`)
+				case "/about":
+					fmt.Fprint(w, head+`<title>About</title><h1>About</h1><p>We are a shop by the harbour.</p><a href="/list">List</a> <a href="/terms">Terms</a>`)
+				case "/terms":
+					fmt.Fprint(w, head+`<title>Terms</title><h1>Terms</h1><p>What you buy here is yours.</p>`)
+				case "/list":
+					fmt.Fprint(w, head+`<title>List</title><h1>List</h1><p>Three things that are for sale.</p><script>`+x.script+`</script>`)
+				default:
+					http.NotFound(w, r)
+				}
+			}), x.want)
+		})
+	}
+}
