@@ -29,6 +29,7 @@ func (d *discovery) finish() {
 			}
 		}
 	}
+	d.linkedInputs()
 	d.cookies()
 	for _, u := range d.unseen {
 		d.s.Unseen = append(d.s.Unseen, *u)

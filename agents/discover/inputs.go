@@ -1,9 +1,16 @@
 package discover
 
 import (
+	"maps"
+	"mime"
 	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/atelier-studio/atelier/agents/surface"
+	"github.com/atelier-studio/atelier/agents/wire"
 )
 
 // Bounds of inputs: of the forms of a page, and of the whole target.
@@ -52,4 +59,46 @@ func sizeOf(values url.Values) int {
 		}
 	}
 	return n
+}
+
+// linkedInputs makes inputs of the queries of links to what is no page: a download, a feed, what redirects. Whoever was given it
+// first asks for it; where all are redirected, nobody does.
+func (d *discovery) linkedInputs() {
+	for _, redirected := range []bool{false, true} {
+		for _, l := range d.s.Links {
+			u, err := url.Parse(l.URL)
+			if err != nil || !l.Inside || u.RawQuery == "" || d.asset[l.URL] {
+				continue
+			}
+			clean(u)
+			for _, as := range append([]string{""}, d.o.Accounts...) {
+				x := d.asked[as+" "+u.String()]
+				if x == nil || x.Status >= 400 || len(x.Hops) > 0 != redirected || IsMissing(d.s, x, u.EscapedPath()) || isPart(x) || d.atSignIn(x) {
+					continue
+				}
+				query := u.Query()
+				for _, name := range slices.Sorted(maps.Keys(query)) {
+					if versionName.MatchString(name) && path.Ext(u.Path) != "" {
+						continue
+					}
+					d.input(&surface.Input{Method: "GET", URL: u.String(), In: surface.InQuery, Name: name, Known: query.Get(name), Page: l.Page, As: as}, 0)
+				}
+				break
+			}
+		}
+	}
+}
+
+// versionName is what parameters are called that tell the versions of a file apart, and that no program reads.
+var versionName = regexp.MustCompile(`(?i)^(?:v|ver|version|rev|hash|cb|ts?|_)$`)
+
+// isPart tells whether an answer is what pages are made of.
+func isPart(x *wire.Exchange) bool {
+	kind, _, _ := mime.ParseMediaType(x.Header.Get("Content-Type")) //nolint:errcheck // a kind that cannot be read is none
+	return kind == "text/css" || strings.Contains(kind, "javascript") || strings.Contains(kind, "font")
+}
+
+// atSignIn tells whether somebody was led to the page to sign in on.
+func (d *discovery) atSignIn(x *wire.Exchange) bool {
+	return len(x.Hops) > 0 && d.s.SignIn != nil && pathOf(x.URL) == pathOf(d.s.SignIn.Page)
 }

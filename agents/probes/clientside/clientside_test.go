@@ -1,9 +1,12 @@
 package clientside_test
 
 import (
+	"crypto/rand"
 	"fmt"
+	"html"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -119,6 +122,85 @@ func TestOpenRedirect(t *testing.T) {
 		"/news": `<p>news`,
 	}, try.Options{Intrusive: true})
 	expect(t, r, "open-redirect", "/go-anywhere", "/go-paths")
+}
+
+// door is a page to sign in on that carries in a hidden field where to go then, with a token of the session.
+type door struct {
+	check func(next string) bool
+	limit bool // nobody signs in twice
+	mu    sync.Mutex
+	ins   int
+}
+
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	session := ""
+	if c, err := r.Cookie("sid"); err == nil {
+		session = c.Value
+	}
+	switch {
+	case r.URL.Path == "/in" && r.Method == http.MethodGet:
+		if session == "" {
+			session = rand.Text()
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: session, Path: "/", HttpOnly: true})
+		}
+		fmt.Fprintf(w, `<!doctype html><title>Sign in</title><form method=post action=/in><input type=hidden name=token value="of %s"><input type=hidden name=next value="%s"><input name=user><input type=password name=pass><button>Sign in</button></form>`,
+			session, html.EscapeString(r.FormValue("next")))
+	case r.URL.Path == "/in":
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		switch {
+		case d.limit && d.ins > 0:
+			w.Header().Set("Retry-After", "60")
+			http.Error(w, "too many requests", http.StatusTooManyRequests)
+			return
+		case r.FormValue("token") != "of "+session:
+			http.Error(w, "this form has expired", http.StatusForbidden)
+			return
+		case r.FormValue("user") != "ada" || r.FormValue("pass") != "Right-Horse-7":
+			http.Error(w, "wrong", http.StatusUnauthorized)
+			return
+		}
+		d.ins++
+		http.SetCookie(w, &http.Cookie{Name: "sid", Value: "in-" + rand.Text(), Path: "/", HttpOnly: true})
+		to := r.FormValue("next")
+		if to == "" || !d.check(to) {
+			to = "/"
+		}
+		w.Header().Set("Location", to)
+		w.WriteHeader(http.StatusSeeOther)
+	case r.URL.Path == "/":
+		fmt.Fprint(w, `<!doctype html><title>Home</title><a href=/in>Sign in</a> <a href="/in?next=/">Sign in and come back</a>`)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// Where a page to sign in on leads after it is seen by signing in there.
+func TestOpenRedirectAfterSignIn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		door    *door
+		found   int
+		blocked bool
+	}{
+		"anywhere":      {&door{check: func(string) bool { return true }}, 1, false},
+		"other schemes": {&door{check: func(next string) bool { return !strings.Contains(next, ":") }}, 1, false},
+		"backslash":     {&door{check: func(next string) bool { return strings.HasPrefix(next, "/") && !strings.HasPrefix(next, "//") }}, 1, false},
+		"its own paths": {&door{check: func(next string) bool { return next == "/" }}, 0, false},
+		"limited":       {&door{check: func(string) bool { return true }, limit: true}, 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := try.Probes(t, only(t, "open-redirect"), c.door, try.Options{Intrusive: true, Accounts: []campaign.Login{{Role: "member", User: "ada", Password: "Right-Horse-7"}}})
+			if list := try.Found(r, "open-redirect"); len(list) != c.found || c.found > 0 && list[0].Where.Parameter != "next" {
+				t.Errorf("found %d: %+v", len(list), list)
+			}
+			if count := r.ByProbe["open-redirect"]; (count.Blocked+count.NotTested > 0) != c.blocked {
+				t.Errorf("%+v", count)
+			}
+		})
+	}
 }
 
 func TestScripts(t *testing.T) {

@@ -2,6 +2,7 @@ package clientside
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -78,6 +79,9 @@ func outOf(x *wire.Exchange) string {
 		return ""
 	}
 	places := []string{}
+	for _, hop := range x.Hops { // a browser leaves at a redirect that was followed as a path here
+		places = append(places, hop.To)
+	}
 	if x.Status >= 300 && x.Status < 400 {
 		places = append(places, x.Header.Get("Location"))
 	}
@@ -106,37 +110,53 @@ func outOf(x *wire.Exchange) string {
 	return ""
 }
 
-// afterSignIn signs in on the page of a parameter with the evil address in it, as an application does that leads back.
+// afterSignIn signs in on the page of a parameter with the evil address in it, as an application does that leads back. The
+// form is the one that this very page shows: the address stands in its hidden fields, in its action, or in the session.
 func afterSignIn(ctx context.Context, lab *agents.Lab, i *surface.Input) agents.Outcome {
-	at := slices.IndexFunc(lab.Surface.Forms, func(f *surface.Form) bool {
-		page, _, _ := strings.Cut(f.Page, "?")
-		asked, _, _ := strings.Cut(i.URL, "?")
-		return f.Purpose == surface.ForSignIn && page == asked
-	})
 	who := slices.IndexFunc(lab.Accounts, func(a agents.Account) bool { return a.In && a.Password != "" })
-	if i.In != surface.InQuery || at < 0 || who < 0 {
+	if i.In != surface.InQuery || who < 0 {
 		return agents.Pass()
 	}
-	account := lab.Accounts[who]
-	for n, evil := range evils(lab.Client.Scope().Target().Host)[:2] {
+	for n, evil := range evils(lab.Client.Scope().Target().Host)[:3] {
 		r, err := i.Request(evil)
 		if err != nil {
 			return agents.BlockOn(err)
 		}
-		form := *lab.Surface.Forms[at]
-		form.Page = r.URL
-		if form.Action == lab.Surface.Forms[at].Page { // a form without an action goes to the page's own address
-			form.Action = r.URL
+		x, why := signInAt(ctx, lab, r.URL, lab.Marker(n), lab.Accounts[who])
+		if x == nil {
+			return agents.Pass()
 		}
-		as := lab.Marker(n)
-		x, _ := discover.SignIn(ctx, lab.Client, &form, as, account.User, account.Password)
-		lab.Client.Forget(as)
 		if to := outOf(x); to != "" {
 			return agents.Fail(redirected(i, x, evil, to))
 		}
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return agents.BlockOn(ctx.Err())
+		case x.Status == http.StatusTooManyRequests:
+			return agents.Block("the target limits how often somebody signs in")
+		case why != "" && n == 0: // for the address, or for whatever it is
+			if again, why := signInAt(ctx, lab, i.URL, lab.Marker(9), lab.Accounts[who]); again != nil && why != "" {
+				return agents.Block("signing in once more did not succeed: %s", why)
+			}
 		}
 	}
 	return agents.Pass()
+}
+
+// signInAt signs in by the form of an address, with a session of its own. It returns nothing when there is no such form.
+func signInAt(ctx context.Context, lab *agents.Lab, address, as string, account agents.Account) (x *wire.Exchange, why string) {
+	defer lab.Client.Forget(as)
+	page := lab.Send(ctx, wire.Request{URL: address, As: as, Follow: true})
+	if page.Status == http.StatusTooManyRequests {
+		return page, "its page came too often"
+	}
+	forms := discover.FormsOn(page)
+	at := slices.IndexFunc(forms, func(f *surface.Form) bool {
+		action, err := url.Parse(f.Action)
+		return err == nil && f.Purpose == surface.ForSignIn && f.Changes() && lab.Client.Scope().Allows(action)
+	})
+	if at < 0 {
+		return nil, ""
+	}
+	return discover.SignIn(ctx, lab.Client, forms[at], as, account.User, account.Password)
 }

@@ -61,7 +61,7 @@ func TestOpen(t *testing.T) {
 		{"xxe", []string{"import"}, []string{"/import xml"}},
 		{"xpath-ldap-nosql", []string{"people", "staff", "greet"}, []string{"/people user", "/staff name"}},
 		{"crlf", []string{"lang", "greet"}, []string{"/lang to"}},
-		{"path-traversal", []string{"file", "greet"}, []string{"/file name"}},
+		{"path-traversal", []string{"file", "save", "greet"}, []string{"/file name", "/save what"}},
 		{"ssrf", []string{"fetch", "greet"}, []string{"/fetch url"}},
 		{"xss-stored", []string{"board"}, []string{"/board note"}},
 		{"html-injection", []string{"greet", "json", "policy"}, []string{"/greet who", "/policy who"}},
@@ -86,7 +86,7 @@ func TestOpen(t *testing.T) {
 // On a target that does the same safely nothing is found, whatever it shows of what it was sent.
 func TestSafe(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, true, "item", "find", "quiet", "add", "greet", "field", "script", "policy", "json", "board", "ping", "card", "go", "import", "lang", "file", "fetch", "people", "staff", "article")
+	s := newSite(t, true, "item", "find", "quiet", "add", "greet", "field", "script", "policy", "json", "board", "ping", "card", "go", "import", "lang", "file", "save", "fetch", "people", "staff", "article")
 	r := try.Probes(t, probes(t), s, try.Options{Intrusive: true, PerSecond: 5000})
 	for _, f := range r.Findings {
 		t.Errorf("%s at %s %s: %s\n%+v", f.Probe, f.Where.URL, f.Where.Parameter, f.Text, f.Evidence)

@@ -78,6 +78,7 @@ func newSite(t *testing.T, safe bool, parts ...string) *site {
 		"import":  {`<form method="post" action="/import"><textarea name="xml"></textarea></form>`, s.load},
 		"lang":    {`<a href="/lang?to=en">English</a>`, s.lang},
 		"file":    {`<a href="/file?name=help.txt">Help</a>`, s.file},
+		"save":    {`<a href="/save?what=help.txt">Help, to keep</a>`, s.save},
 		"fetch":   {`<a href="/fetch?url=https%3A%2F%2Fexample.org%2Fa">Preview</a>`, s.fetch},
 		"people":  {`<a href="/people?user=ada">Ada</a>`, s.people},
 		"staff":   {`<a href="/staff?name=ada">Ada</a>`, s.staff},
@@ -350,6 +351,24 @@ func (s *site) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page(w, "<pre>"+html.EscapeString(string(data))+"</pre>")
+}
+
+// save gives the same files as a download, which is no page.
+func (s *site) save(w http.ResponseWriter, r *http.Request) {
+	var data []byte
+	var err error
+	if s.safe {
+		data, err = s.root.ReadFile(r.FormValue("what"))
+	} else {
+		data, err = os.ReadFile(filepath.Join(s.dir, r.FormValue("what")))
+	}
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Disposition", "attachment")
+	_, _ = w.Write(data)
 }
 
 // fetch asks an address; a safe one lets the reader's browser do it.
