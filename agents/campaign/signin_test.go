@@ -1,0 +1,102 @@
+package campaign_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/campaign"
+	"github.com/atelier-studio/atelier/agents/probes/try"
+	"github.com/atelier-studio/atelier/agents/wire"
+)
+
+// board is an application whose scripts draw everything. It gives who signs in a cookie or a token, which its scripts keep.
+func board(byToken bool) http.Handler {
+	const token = "3f1c9a7be24d48d1a0c2"
+	mux := http.NewServeMux()
+	in := func(r *http.Request) bool {
+		cookie, err := r.Cookie("sid")
+		return byToken && r.Header.Get("Authorization") == "Bearer "+token || !byToken && err == nil && cookie.Value == token
+	}
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><html lang="en"><title>Board</title><main id="main"></main><script src="/app.js"></script>`)
+	})
+	mux.HandleFunc("GET /app.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, `const main = document.getElementById("main"), head = () => localStorage.token ? { Authorization: "Bearer " + localStorage.token } : {};
+			async function show() {
+				const answer = await fetch("/api/me", { headers: head() });
+				if (answer.ok) { const me = await answer.json(); main.innerHTML = "<h1></h1><a href='/tasks'>Tasks</a>"; main.firstChild.textContent = "Welcome, " + me.name; return; }
+				main.innerHTML = "<h1>Sign in</h1><form><label>Name <input name='user'></label><label>Password <input type='password' name='secret'></label><button>Sign in</button></form>";
+				main.querySelector("form").addEventListener("submit", async (e) => {
+					e.preventDefault();
+					const answer = await fetch("/api/login", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: e.target.user.value, password: e.target.secret.value }) });
+					if (!answer.ok) { main.append("Wrong."); return; }
+					const { token } = await answer.json();
+					if (token) localStorage.token = token;
+					show();
+				});
+			}
+			show();`)
+	})
+	mux.HandleFunc("POST /api/login", func(w http.ResponseWriter, r *http.Request) {
+		var who struct{ User, Password string }
+		if json.NewDecoder(r.Body).Decode(&who) != nil || who.User != "ada" || who.Password != "right" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if byToken {
+			fmt.Fprintf(w, `{"token":%q}`, token)
+			return
+		}
+		http.SetCookie(w, &http.Cookie{Name: "sid", Value: token, Path: "/", HttpOnly: true})
+		fmt.Fprint(w, `{}`)
+	})
+	mux.HandleFunc("GET /api/me", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if !in(r) {
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, `{}`)
+			return
+		}
+		fmt.Fprint(w, `{"name":"Ada"}`)
+	})
+	return mux
+}
+
+// Who signs in at a form that scripts draw is signed in for requests and in the browser too, whatever the target gives for it.
+func TestSignInWhereScriptsDraw(t *testing.T) {
+	t.Parallel()
+	for _, byToken := range []bool{false, true} {
+		t.Run(fmt.Sprintf("by token %v", byToken), func(t *testing.T) {
+			t.Parallel()
+			var me, drawn string
+			probe := &agents.Probe{ID: "look", Title: "Look", Severity: agents.Low, Needs: agents.NeedsBrowser | agents.NeedsAccount, Check: agents.Whole(func(ctx context.Context, lab *agents.Lab) agents.Outcome {
+				me = string(lab.Send(ctx, wire.Request{URL: surfaceAt(lab, "/api/me"), As: "account 1"}).Body)
+				v, err := lab.Visits.Visit(ctx, lab.Surface.Target, "account 1")
+				if err != nil {
+					return agents.BlockOn(err)
+				}
+				drawn = v.Snapshot.Text
+				return agents.Pass()
+			})}
+			r := try.Probe(t, probe, board(byToken), try.Options{Browser: true, Accounts: []campaign.Login{{Role: "member", User: "ada", Password: "right"}, {Role: "member", User: "eve", Password: "wrong"}}})
+			if !r.Accounts[0].In || r.Accounts[1].In {
+				t.Errorf("%+v", r.Accounts)
+			}
+			if me != `{"name":"Ada"}` || !strings.Contains(drawn, "Welcome, Ada") {
+				t.Errorf("%q %q", me, drawn)
+			}
+		})
+	}
+}
+
+func surfaceAt(lab *agents.Lab, path string) string {
+	return wire.Origin(lab.Client.Scope().Target()) + path
+}
