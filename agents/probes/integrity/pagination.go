@@ -16,10 +16,18 @@ import (
 func pagination() *agents.Probe {
 	return &agents.Probe{
 		ID: "pagination", Title: "Pages of a list that overlap or leave something out", Severity: agents.Medium, Needs: agents.NeedsHTTP,
-		Decides: "Read page by page, a list gives entries twice, leaves out what one larger page has, or has another number of entries than the total that it tells.",
+		Decides: "Read page by page, a list gives entries twice, leaves out what one larger page has, or has another number of entries than the total that it tells; or a page with a pager tells a total, and has rows on a further page that its pager does not lead to.",
 		Keeps:   "The ids of each page.",
 		Advice:  "Order the list by something unique, count offsets from where the last page ended, and count the total with the same filter.",
-		Check:   agents.Each(func(s *surface.Surface) []*surface.Operation { return lists(s, pageName) }, pages),
+		Check: agents.Each(paged, func(ctx context.Context, lab *agents.Lab, item surface.Item) agents.Outcome {
+			switch item := item.(type) {
+			case *surface.Operation:
+				return pages(ctx, lab, item)
+			case *surface.Page:
+				return pager(ctx, lab, item)
+			}
+			return agents.Block("%s is no list", item.Key())
+		}),
 	}
 }
 
@@ -29,6 +37,18 @@ var (
 	limitName = regexp.MustCompile(`(?i)^(?:limit|per_?page|page_?size|size|count|take|_limit)$`)
 	totalName = []string{"total", "total_count", "totalCount", "count", "total_items", "totalItems", "totalElements"}
 )
+
+// paged are the operations that list by pages, and the pages with a pager and a total.
+func paged(s *surface.Surface) []surface.Item {
+	var list []surface.Item
+	for _, o := range lists(s, pageName) {
+		list = append(list, o)
+	}
+	for _, p := range withPager(s) {
+		list = append(list, p)
+	}
+	return list
+}
 
 func pages(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents.Outcome {
 	const most = 15
