@@ -90,6 +90,12 @@ func TestSignInWhereScriptsDraw(t *testing.T) {
 			if !r.Accounts[0].In || r.Accounts[1].In {
 				t.Errorf("%+v", r.Accounts)
 			}
+			// The one document that every address is answered with says the same to everybody; what is drawn does not.
+			if !containsPage(r.Surface, "/", "account 1") || !containsPage(r.Surface, "/tasks", "account 1") {
+				for _, p := range r.Surface.Pages {
+					t.Errorf("%s as %q", p.URL, p.As)
+				}
+			}
 			if me != `{"name":"Ada"}` || !strings.Contains(drawn, "Welcome, Ada") {
 				t.Errorf("%q %q", me, drawn)
 			}

@@ -1,10 +1,12 @@
 package discover
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +25,8 @@ type looked struct {
 	log    browser.Log
 	routes []string
 	jar    []browser.Cookie
+	asks   bool    // for a password
+	inside *looked // the same page as the first account saw it that was let in, where nobody was
 	err    error
 }
 
@@ -50,15 +54,54 @@ func (d *discovery) browse(ctx context.Context) {
 		results := make([]*looked, len(pages))
 		var wait sync.WaitGroup
 		for i, p := range pages { // the browser bounds how many tabs are open
-			wait.Go(func() { results[i] = d.look(ctx, p) })
+			wait.Go(func() {
+				results[i] = d.look(ctx, p)
+				results[i].inside = d.inside(ctx, results[i])
+			})
 		}
 		wait.Wait()
 		for _, r := range results {
 			d.drawn(r)
+			if r.inside != nil {
+				done[r.inside.page.As+r.page.URL] = true
+				d.admitted(ctx, r)
+			}
 			d.o.Each(Progress{Pages: len(d.s.Pages), Found: len(d.queue), At: r.page.URL})
 		}
 		d.crawl(ctx, "")
 	}
+}
+
+var asksPath = regexp.MustCompile(`(?i)/(?:log-?in|sign-?in|sign-?up|register|auth|password|forgot|reset)`)
+
+// inside looks at a page as the accounts do, where scripts ask nobody in particular for a password in its place. HTTP cannot
+// tell: everybody is sent the same scripts.
+func (d *discovery) inside(ctx context.Context, r *looked) *looked {
+	if r.page.As != "" || !r.asks || asksPath.MatchString(pathOf(r.page.URL)) {
+		return nil
+	}
+	for _, account := range d.o.Accounts {
+		p := *r.page
+		p.As = account
+		if again := d.look(ctx, &p); again.err == nil && !again.asks {
+			return again
+		}
+	}
+	return nil
+}
+
+// admitted gives a page, and those that are drawn by the same scripts at addresses of its shape, to the account that was let in.
+func (d *discovery) admitted(ctx context.Context, r *looked) {
+	was := r.page.Answer
+	for _, p := range d.s.Pages {
+		if p == r.page || p.As == "" && p.Shape == r.page.Shape && p.Answer != nil && was != nil && bytes.Equal(p.Answer.Body, was.Body) {
+			p.As = r.inside.page.As
+			p.Answer = d.client.Send(ctx, wire.Request{URL: p.URL, As: p.As, Follow: true})
+			d.asked[p.As+" "+p.URL] = p.Answer
+		}
+	}
+	r.inside.page = r.page
+	d.drawn(r.inside)
 }
 
 // look opens a page, looks what it drew, and touches what only shows something.
@@ -77,6 +120,7 @@ func (d *discovery) look(ctx context.Context, p *surface.Page) *looked {
 	if here, err := tab.Location(ctx); err == nil {
 		r.routes = append(r.routes, here)
 	}
+	r.asks, _ = browser.Eval[bool](ctx, tab, `[...document.querySelectorAll("input[type=password]")].some((e) => e.checkVisibility())`) //nolint:errcheck // then it does not
 	before, err := browser.Eval[string](ctx, tab, whole)
 	if err == nil && d.open(ctx, tab) {
 		r.html, r.err = browser.Eval[string](ctx, tab, whole)

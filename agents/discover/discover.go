@@ -66,6 +66,7 @@ func Surface(ctx context.Context, client *wire.Client, o Options) (*surface.Surf
 		return nil, fmt.Errorf("%w by itself: %s; give that address as the target, or name it as one that belongs to it", ErrNoAnswer, first.Fault.Text)
 	}
 	d.missing(ctx)
+	d.s.Missing.Shell = first.OK() && IsMissing(d.s, first, "/") && IsShell(first)
 	d.add(target.String(), "", surface.ByTarget, "", 0)
 	d.wellKnown(ctx)
 	for _, address := range o.More {

@@ -19,7 +19,7 @@ func (d *discovery) take(s step, x *wire.Exchange) {
 	if !x.Answered() {
 		return
 	}
-	if IsMissing(d.s, x, pathOf(s.address)) && s.via != surface.ByTarget {
+	if IsMissing(d.s, x, pathOf(s.address)) && s.via != surface.ByTarget && !d.isRoute(s, x) {
 		return // the link says so itself
 	}
 	if s.as != "" && sameForAll(d.s, s.address, x) {
@@ -44,6 +44,11 @@ func (d *discovery) take(s step, x *wire.Exchange) {
 	page.Title = strings.Join(strings.Fields(doc.Find("title").First().Text()), " ")
 	d.keepPage(page)
 	d.document(page, doc)
+}
+
+// isRoute tells whether an address is drawn by the scripts that the target answers every address with: a page leads to it.
+func (d *discovery) isRoute(s step, x *wire.Exchange) bool {
+	return d.s.Missing.Shell && d.o.Browser != nil && x.OK() && isHTML(x) && (s.via == surface.ByLink || s.via == surface.ByBrowser)
 }
 
 // keepPage keeps a page. What an account is let into takes the place of what nobody was refused: one address is one page.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -27,7 +28,7 @@ func (d *discovery) missing(ctx context.Context) {
 		d.s.Missing.Status = x.Status
 		prints, texts, html = append(prints, Print(x, path)), append(texts, without(x.Body, path)), html && isHTML(x)
 	}
-	if prints[0] == prints[1] || html && alike(texts[0], texts[1], "") {
+	if d.s.Missing.Moves = prints[0] != prints[1]; !d.s.Missing.Moves || html && alike(texts[0], texts[1], "", word) {
 		d.s.Missing.Print, d.s.Missing.Text = prints[1], texts[1]
 	}
 }
@@ -35,6 +36,7 @@ func (d *discovery) missing(ctx context.Context) {
 var (
 	made   = regexp.MustCompile(`(?i)[bcdfghjkmnpqrstvwxz]{16}`) // the words that missing makes
 	word   = regexp.MustCompile(`\pL+`)
+	figure = regexp.MustCompile(`[\pL\pN]+`) // or a word
 	moving = regexp.MustCompile(`(?i)[0-9a-f]{16,}|\d{4,}|[A-Za-z0-9+/_-]{32,}`)
 	spaces = regexp.MustCompile(`\s+`)
 )
@@ -72,15 +74,19 @@ func IsMissing(s *surface.Surface, x *wire.Exchange, path string) bool {
 	if got == s.Missing.Print || got == printOf(s.Missing.Status, without([]byte(s.Missing.Text), path)) {
 		return true
 	}
-	return x.Status == s.Missing.Status && isHTML(x) && alike(without(x.Body, path), s.Missing.Text, path)
+	parts := figure
+	if s.Missing.Moves {
+		parts = word
+	}
+	return x.Status == s.Missing.Status && isHTML(x) && alike(without(x.Body, path), s.Missing.Text, path, parts)
 }
 
-// alike tells whether two pages say the same: they have the same words, but for those of the path that one of them was asked
-// for (which it may write in another way, "/a/b" as "a_b") and whatever stands there in figures, such as the time of day.
-func alike(a, b, path string) bool {
-	asked := wordsOf(path)
-	of := wordsOf(a)
-	for w := range wordsOf(b) {
+// alike tells whether two pages say the same: they have the same parts, but for those of the path that one of them was asked
+// for, which it may write in another way ("/a/b" as "a_b").
+func alike(a, b, path string, parts *regexp.Regexp) bool {
+	asked := partsOf(path, parts)
+	of := partsOf(a, parts)
+	for w := range partsOf(b, parts) {
 		if !of[w] && !asked[w] {
 			return false
 		}
@@ -94,11 +100,28 @@ func alike(a, b, path string) bool {
 	return true
 }
 
-// wordsOf are the words of a text, without what moves and without those that missing made.
-func wordsOf(text string) map[string]bool {
+// partsOf are the words, or words and figures, of a text, without what moves and without those that missing made.
+func partsOf(text string, parts *regexp.Regexp) map[string]bool {
 	words := map[string]bool{}
-	for _, w := range word.FindAllString(strings.ToLower(moving.ReplaceAllString(made.ReplaceAllString(text, " "), " ")), -1) {
+	for _, w := range parts.FindAllString(strings.ToLower(moving.ReplaceAllString(made.ReplaceAllString(text, " "), " ")), -1) {
 		words[w] = true
 	}
 	return words
+}
+
+// IsShell tells whether an answer is the one document of a single-page application: next to nothing is written in it, or
+// nothing in the part that is there for it, and scripts draw the rest.
+func IsShell(x *wire.Exchange) bool {
+	doc := reading.HTML(x)
+	if doc == nil || doc.Find("script").Length() == 0 {
+		return false
+	}
+	body := doc.Find("body").Clone()
+	body.Find("script, style, noscript, template").Remove()
+	const most = 100 // characters
+	if len(strings.Join(strings.Fields(body.Text()), " ")) < most {
+		return true
+	}
+	part := body.Find("main, #root, #app, #__next, #__nuxt, app-root").First()
+	return part.Length() > 0 && strings.TrimSpace(part.Text()) == "" && part.Find("img, form, input, iframe, canvas, svg, video").Length() == 0
 }

@@ -37,7 +37,7 @@ func draws(s *surface.Surface, p *surface.Page) bool {
 		return false
 	}
 	u, err := url.Parse(p.URL)
-	return err == nil && (u.Path == "" || u.Path == "/" || !discover.IsMissing(s, x, u.Path))
+	return err == nil && (u.Path == "" || u.Path == "/" || s.Missing.Shell || !discover.IsMissing(s, x, u.Path))
 }
 
 // Written is Drawn for probes that read the document as it was sent, which routes of scripts do not have.

@@ -238,6 +238,10 @@ type Missing struct {
 	// Print is a fingerprint of the body with the asked path taken out; what answers like it is not there, whatever its status.
 	Print string `json:"print"`
 	Text  string `json:"text,omitempty"` // the body that Print is of
+	// Moves tells that it has other figures each time, such as the time of day.
+	Moves bool `json:"moves,omitempty"`
+	// Shell tells that it is the target's own page, with scripts that draw whatever the address is.
+	Shell bool `json:"shell,omitempty"`
 }
 
 // Unseen is something that was left out.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/discover"
-	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
 
@@ -31,7 +29,7 @@ func soft404() *agents.Probe {
 					return nobodys(ctx, lab)
 				}
 			}
-			if isShell(last) {
+			if discover.IsShell(last) {
 				return agents.Pass()
 			}
 			return agents.Fail(agents.Finding{
@@ -41,16 +39,4 @@ func soft404() *agents.Probe {
 			})
 		}),
 	}
-}
-
-// isShell tells whether an answer is the empty document of a single-page application.
-func isShell(x *wire.Exchange) bool {
-	doc := reading.HTML(x)
-	if doc == nil {
-		return false
-	}
-	body := doc.Find("body").Clone()
-	scripts := doc.Find("script").Length()
-	body.Find("script, style, noscript, template").Remove()
-	return scripts > 0 && len(strings.Join(strings.Fields(body.Text()), " ")) < 100
 }

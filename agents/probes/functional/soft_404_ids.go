@@ -15,6 +15,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/browser"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -46,7 +47,7 @@ func nobodys(ctx context.Context, lab *agents.Lab) agents.Outcome {
 		if len(seen) >= maxIDShapes {
 			break
 		}
-		if seen[p.Shape] || p.Origin != "" || p.Answer == nil || p.Answer.Status != http.StatusOK || len(p.Answer.Hops) > 0 || reading.HTML(p.Answer) == nil || isShell(p.Answer) {
+		if seen[p.Shape] || p.Origin != "" || p.Answer == nil || p.Answer.Status != http.StatusOK || len(p.Answer.Hops) > 0 || reading.HTML(p.Answer) == nil || discover.IsShell(p.Answer) {
 			continue
 		}
 		short, long := elses(p.URL, 7), elses(p.URL, 9)
@@ -79,7 +80,7 @@ func nobodysPage(ctx context.Context, lab *agents.Lab, p *surface.Page, short, l
 			return nil, &o
 		}
 		doc := reading.HTML(x)
-		if x.Status != http.StatusOK || doc == nil || isShell(x) || doc.Find("input[type=password]").Length() > 0 {
+		if x.Status != http.StatusOK || doc == nil || discover.IsShell(x) || doc.Find("input[type=password]").Length() > 0 {
 			return nil, nil //nolint:nilnil // it says so, leads elsewhere, or asks to sign in
 		}
 		answers[i] = x

@@ -54,10 +54,14 @@ func (l *list) filters() []string {
 	for name := range l.may {
 		switch v := first[name].(type) {
 		case string:
-			if v != "" && len(v) < 100 {
+			if v != "" && len(v) < 100 && !l.flags[name] {
 				names = append(names, name)
 			}
-		case json.Number, bool:
+		case json.Number:
+			if !l.flags[name] {
+				names = append(names, name)
+			}
+		case bool:
 			names = append(names, name)
 		}
 	}
