@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/similar"
 	"github.com/atelier-studio/atelier/agents/surface"
@@ -70,9 +71,10 @@ func account(lab *agents.Lab, name string) agents.Account {
 	return lab.Accounts[i]
 }
 
-// admits tells whether an answer lets somebody in: neither a refusal, nor a way to sign in, whatever its status says.
+// admits tells whether an answer lets somebody in: neither a refusal, nor a way to sign in, whatever its status says, nor the
+// scripts that draw either.
 func admits(x *wire.Exchange) bool {
-	if !x.OK() || x.Status >= 300 || len(x.Hops) > 0 || passwordInput.Match(x.Body) {
+	if !x.OK() || x.Status >= 300 || len(x.Hops) > 0 || passwordInput.Match(x.Body) || discover.IsShell(x) {
 		return false
 	}
 	const short = 600
