@@ -247,6 +247,9 @@ func purposeOf(f *surface.Form) surface.Purpose {
 	}
 }
 
+// sent tells, of a form's own tag, that the browser sends it, and no script instead.
+var sent = regexp.MustCompile(`(?i)^<form[^>]*\s(?:method|action)\s*=`)
+
 // form keeps a form, its inputs, and the address that it goes to when that changes nothing.
 func (d *discovery) form(page *surface.Page, f *surface.Form) {
 	action, err := url.Parse(f.Action)
@@ -264,6 +267,9 @@ func (d *discovery) form(page *surface.Page, f *surface.Form) {
 	d.s.Forms = append(d.s.Forms, f)
 	if err != nil || !d.client.Scope().Allows(action) {
 		return // a form that leads away is something to know
+	}
+	if f.Drawn && f.Method == http.MethodGet && !sent.MatchString(f.HTML) {
+		return // scripts send what is typed there, as they see fit
 	}
 	values := f.Values()
 	in, address, others := surface.InBody, f.Action, values // all fields share them; a value of its own takes the place of a field's

@@ -47,8 +47,11 @@ func runLoginRateLimit(ctx context.Context, lab *agents.Lab, d *door.Door) agent
 		}
 		if first == nil {
 			first = x
-			if x.Status == http.StatusNotFound || x.Status == http.StatusMethodNotAllowed {
-				return *door.Unfit(ctx, x)
+			if o := door.Unfit(ctx, x); o != nil {
+				return *o
+			}
+			if x.Status == http.StatusForbidden && refusesAll(ctx, lab, d) {
+				return agents.Block("it refuses whoever is right, too: it wants more than a name and a password")
 			}
 		}
 		if x.Status != first.Status || similar.Of(first, x, name, lab.Marker(100)+"-Wrong-1", lab.Marker(100+i)+"-Wrong-1") < 0.98 {
@@ -64,6 +67,18 @@ func runLoginRateLimit(ctx context.Context, lab *agents.Lab, d *door.Door) agent
 		Text:  fmt.Sprintf("%d wrong passwords for one name were all answered alike: whoever has a list of passwords can try them all.", tries),
 		Where: d.Place(""), Cause: d.Cause("tries"), Evidence: []agents.Evidence{agents.Table("the tries", agents.ByHTTP, rows...), agents.Exchanged("the first of them", first)},
 	})
+}
+
+// refusesAll tells whether a door refuses who is right as well: it wants something more, such as a header of its own scripts,
+// and never looked at the password.
+func refusesAll(ctx context.Context, lab *agents.Lab, d *door.Door) bool {
+	for i := range lab.Accounts {
+		if a := &lab.Accounts[i]; a.Password != "" {
+			x, _ := d.Once(ctx, lab, a.User, a.Password)
+			return x.Status == http.StatusForbidden
+		}
+	}
+	return false
 }
 
 func middle(times []time.Duration) time.Duration {

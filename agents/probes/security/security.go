@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -38,7 +39,7 @@ func isDrawn(x *wire.Exchange) bool {
 func signedIn(s *surface.Surface) []*surface.Page {
 	var list []*surface.Page
 	for _, p := range drawn(s) {
-		if p.As != "" {
+		if p.As != "" && !discover.IsShell(p.Answer) { // everybody is sent the same scripts
 			list = append(list, p)
 		}
 	}
