@@ -22,21 +22,69 @@ type entry struct {
 	lab     *agents.Lab
 	form    *surface.Form
 	as      string
-	before  url.Values // what stood in a form that changes something that was there
-	entered []string   // the markers
-	shown   []string   // addresses that show one
+	before  url.Values      // what stood in a form that changes something that was there
+	entered []string        // the markers
+	shown   []string        // addresses that show one
+	reader  string          // the account that what was entered is addressed to; "" when it is to nobody
+	made    map[string]bool // addresses of pages that were not there before
 }
 
 func newEntry(lab *agents.Lab, f *surface.Form) *entry {
-	e := &entry{lab: lab, form: f, as: f.As}
+	e := &entry{lab: lab, form: f, as: f.As, made: map[string]bool{}}
 	if e.as == "" {
 		e.as = "visitor of " + lab.Case
 	}
 	return e
 }
 
-// enter sends the form with a value for each of its texts.
+// enter sends the form with a value for each of its texts. When that is refused, it is sent again with values only where any
+// text is likely to be taken.
 func (e *entry) enter(ctx context.Context, value func(name string) string) *wire.Exchange {
+	x := e.send(ctx, value, nil)
+	if !e.refused(x) {
+		return x
+	}
+	if sure := e.sure(); len(sure) > 0 && len(sure) < len(texts(e.form)) {
+		return e.send(ctx, value, sure)
+	}
+	return x
+}
+
+// refused tells whether the target has not taken what was entered: it says so, or shows the form with it again.
+func (e *entry) refused(x *wire.Exchange) bool {
+	switch x.Status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity:
+		return true
+	case http.StatusOK:
+		f := discover.FormOn(x, e.form)
+		return e.before == nil && len(x.Hops) == 0 && f != nil && slices.ContainsFunc(texts(f), func(field *surface.Field) bool { return e.shows(field.Value) })
+	}
+	return false
+}
+
+var toWhom = regexp.MustCompile(`(?i)^to$|[_.\[-]to\]?$|recipient|receiver|addressee|user_?name|^user$|member|empf|destinat`)
+
+// sure are values that are likely to be taken, of the texts that may be checked: what stands in them, what fits their kind,
+// and, in a form to write to somebody, another account.
+func (e *entry) sure() map[string]string {
+	list := texts(e.form)
+	letter := slices.ContainsFunc(list, func(field *surface.Field) bool { return field.Type == "textarea" })
+	other := slices.IndexFunc(e.lab.Accounts, func(a agents.Account) bool { return a.In && a.User != "" && a.Name != e.form.As })
+	values := map[string]string{}
+	for _, field := range list {
+		switch {
+		case field.Type == "textarea":
+		case field.Value != "" || field.Type == "url" || field.Type == "tel" || field.Pattern != "":
+			values[field.Name] = field.Fitting()
+		case letter && other >= 0 && toWhom.MatchString(field.Name):
+			values[field.Name], e.reader = e.lab.Accounts[other].User, e.lab.Accounts[other].Name
+		}
+	}
+	return values
+}
+
+// send sends the form as it stands on its page now, with a value for each of its texts but those of which one is sure.
+func (e *entry) send(ctx context.Context, value func(name string) string, sure map[string]string) *wire.Exchange {
 	fresh := *e.form
 	page := e.lab.Send(ctx, wire.Request{URL: e.form.Page, As: e.as, Follow: true})
 	if f := discover.FormOn(page, e.form); f != nil {
@@ -48,6 +96,12 @@ func (e *entry) enter(ctx context.Context, value func(name string) string) *wire
 		e.before = fresh.Values()
 	}
 	for _, field := range texts(&fresh) {
+		if known, ok := sure[field.Name]; ok {
+			if field.Value == "" {
+				values.Set(field.Name, known)
+			}
+			continue
+		}
 		v := value(field.Name)
 		e.entered = append(e.entered, strings.TrimSuffix(v, tag))
 		values.Set(field.Name, v)
@@ -75,14 +129,20 @@ func filled(f *surface.Form) bool {
 	return false
 }
 
-const maxPages = 40
+// Bounds of where what was entered is looked for: pages that were known, as one account, and new ones that they link to.
+const (
+	maxPages = 40
+	maxMade  = 10
+)
 
-// pages asks again for one page of every shape, as whoever entered it and as nobody, after the answer itself.
+// pages asks again for one page of every shape, as whoever entered it and as nobody, after the answer itself; as who it is
+// addressed to as well; and for new pages that are linked there, such as that of the very message.
 func (e *entry) pages(ctx context.Context, sent *wire.Exchange) []*wire.Exchange {
 	list := []*wire.Exchange{sent}
 	seen := map[string]bool{}
+	most := maxPages
 	add := func(address, as string) {
-		if key := as + " " + address; !seen[key] && len(list) < maxPages && ctx.Err() == nil {
+		if key := as + " " + address; !seen[key] && len(list) < most && ctx.Err() == nil {
 			seen[key] = true
 			x := e.lab.Send(ctx, wire.Request{URL: address, As: as, Follow: true})
 			if e.shows(string(x.Body)) {
@@ -95,14 +155,66 @@ func (e *entry) pages(ctx context.Context, sent *wire.Exchange) []*wire.Exchange
 		add(sent.URL, e.form.As)
 	}
 	add(e.form.Page, e.form.As)
-	for _, p := range e.lab.Surface.ByShape() {
+	pages := e.lab.Surface.ByShape()
+	for _, p := range pages {
 		as := p.As
 		if as == "" {
 			as = e.form.As
 		}
 		add(p.URL, as)
 	}
+	if e.reader != "" {
+		most = len(list) + maxPages
+		for _, p := range pages {
+			add(p.URL, e.reader)
+		}
+	}
+	most = len(list) + maxMade
+	for _, m := range e.madePages(list) {
+		e.made[m.address] = true
+		add(m.address, m.as)
+	}
 	return list
+}
+
+// madePage is a page that was not there when the target was discovered, and who was shown the link to it.
+type madePage struct{ address, as string }
+
+// madePages are the new pages that answers link to, of shapes that are known: first those whose link stands beside a marker.
+func (e *entry) madePages(answers []*wire.Exchange) []madePage {
+	known, shapes := map[string]bool{}, map[string]bool{}
+	for _, p := range e.lab.Surface.Pages {
+		known[p.URL], shapes[p.Shape] = true, true
+	}
+	for _, l := range e.lab.Surface.Links {
+		known[l.URL] = true
+	}
+	var beside, others []madePage
+	for _, x := range answers {
+		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(x.Body))
+		base, errBase := url.Parse(x.URL)
+		if err != nil || errBase != nil || !isMarkup(x) {
+			continue
+		}
+		doc.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
+			to, err := base.Parse(a.AttrOr("href", ""))
+			if err != nil {
+				return
+			}
+			to.Fragment, to.RawFragment = "", ""
+			address := to.String()
+			if known[address] || !e.lab.Client.Scope().Allows(to) || !shapes[e.lab.Surface.ShapeOf(address)] {
+				return
+			}
+			known[address] = true
+			if m := (madePage{address, x.Request.As}); e.shows(a.Text()) || e.shows(a.Closest("li, tr, article").Text()) {
+				beside = append(beside, m)
+			} else {
+				others = append(others, m)
+			}
+		})
+	}
+	return append(beside, others...)
 }
 
 // keeps tells whether a page shows a canary also to who has not entered it just now: an answer to the form itself may

@@ -95,16 +95,25 @@ func (e *entry) judge(ctx context.Context, field *surface.Field, sent, page *wir
 		return finding
 	}
 	const script = "<svg onload=alert(" + product + ")>"
-	e.enter(ctx, func(name string) string {
+	sent = e.enter(ctx, func(name string) string {
 		if name == field.Name {
 			return e.lab.Marker(50) + script
 		}
 		return e.lab.Marker(51)
 	})
-	tab, err := e.lab.Open(ctx, page.Request.As, browser.Setting{})
+	at, as := page.URL, page.Request.As
+	if e.made[page.Request.URL] { // this one has a page of its own
+		for _, x := range e.pages(ctx, sent) {
+			if isMarkup(x) && strings.Contains(string(x.Body), e.lab.Marker(50)+script) {
+				at, as = x.URL, x.Request.As
+				break
+			}
+		}
+	}
+	tab, err := e.lab.Open(ctx, as, browser.Setting{})
 	if err == nil {
 		defer tab.Close()
-		err = tab.Go(ctx, page.URL)
+		err = tab.Go(ctx, at)
 	}
 	if err == nil {
 		if ran, picture, err := hit(ctx, tab); err == nil && ran {
