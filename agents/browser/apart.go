@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -82,7 +83,19 @@ func (t *Tab) Held(ctx context.Context) (cookies []*http.Cookie, stored wire.Sto
 		return nil, wire.Storage{}, "", err
 	}
 	for _, c := range r.Cookies {
-		cookies = append(cookies, &http.Cookie{Name: c.Name, Value: c.Value, Path: c.Path, HttpOnly: c.HTTPOnly, Secure: c.Secure})
+		cookie := &http.Cookie{Name: c.Name, Value: c.Value, Path: c.Path, HttpOnly: c.HTTPOnly, Secure: c.Secure}
+		switch c.SameSite {
+		case network.CookieSameSiteStrict:
+			cookie.SameSite = http.SameSiteStrictMode
+		case network.CookieSameSiteLax:
+			cookie.SameSite = http.SameSiteLaxMode
+		case network.CookieSameSiteNone:
+			cookie.SameSite = http.SameSiteNoneMode
+		}
+		if c.Expires > 0 {
+			cookie.Expires = time.Unix(int64(c.Expires), 0)
+		}
+		cookies = append(cookies, cookie)
 	}
 	stored, err = Eval[wire.Storage](ctx, t, `(() => { const all = (s) => { try { return Object.fromEntries(Object.entries(s()).slice(0, 200)); } catch { return {}; } };
 		return { Local: all(() => localStorage), Session: all(() => sessionStorage) }; })()`)

@@ -73,7 +73,7 @@ func (c *campaign) enter(ctx context.Context, a *agents.Account) bool {
 	if err != nil || len(cookies)+len(stored.Local)+len(stored.Session) == 0 && authorization == "" {
 		return false
 	}
-	c.client.SetCookies(a.Name, c.client.Scope().Target(), cookies)
+	c.client.Receive(a.Name, c.client.Scope().Target(), cookies)
 	c.client.Store(a.Name, stored)
 	for _, cookie := range cookies {
 		if looksSecret(cookie.Name, cookie.Value) {

@@ -55,7 +55,7 @@ func Written(s *surface.Surface) []*surface.Page {
 // It is nil with a reason when there is none to read.
 func Document(ctx context.Context, lab *agents.Lab, p *surface.Page) (doc *reading.Document, reason string) {
 	doc = reading.HTML(p.Answer)
-	if doc != nil && !empty(doc) {
+	if doc != nil && !empty(doc) && !discover.IsShell(p.Answer) {
 		return doc, ""
 	}
 	if lab.Browser == nil {

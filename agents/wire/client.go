@@ -366,6 +366,17 @@ func (c *Client) SetCookies(account string, u *url.URL, cookies []*http.Cookie) 
 	}
 }
 
+// Receive is SetCookies for cookies that the target gave the account elsewhere, such as in the browser: what they allow is
+// remembered as if u had answered with them.
+func (c *Client) Receive(account string, u *url.URL, cookies []*http.Cookie) {
+	c.SetCookies(account, u, cookies)
+	header := http.Header{}
+	for _, cookie := range cookies {
+		header.Add("Set-Cookie", cookie.String())
+	}
+	c.note(account, u.String(), header)
+}
+
 // Forget drops an account's cookies and headers.
 func (c *Client) Forget(account string) {
 	c.mu.Lock()
