@@ -18,7 +18,8 @@ func TestInputsOfLinks(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := r.Cookie("sid")
 		in := err == nil && c.Value == "ada"
-		kind, body := "text/html; charset=utf-8", ""
+		kind := "text/html; charset=utf-8"
+		var body string
 		switch r.URL.Path {
 		case "/":
 			body = `<title>Files</title><link rel=stylesheet href="/site.css?v=12"><script src="/site.js?build=12"></script><img src="/logo.png?size=2">

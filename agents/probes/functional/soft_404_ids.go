@@ -28,7 +28,6 @@ const (
 )
 
 var (
-	isNumber = regexp.MustCompile(`^\d+$`)
 	// counted are parts of a path after which a number is no id: what is counted on has no last one.
 	counted = regexp.MustCompile(`(?i)^(?:pages?|p|seite|offset|years?|months?|days?|weeks?|archives?|calendar|date|search|room|rooms|tags?)$`)
 	// nothingWords say that what was asked for is not there.

@@ -245,7 +245,8 @@ func followed(ctx context.Context, lab *agents.Lab, p *surface.Page, then func(t
 	if err != nil {
 		return agents.BlockOn(err)
 	}
-	said, cause := "", p.Shape
+	cause := p.Shape
+	var said string
 	switch {
 	case want.url != got.url:
 		if want == before[1] && pathOf(got.url) == pathOf(next.url) {

@@ -1,0 +1,1 @@
+var i={campaigns:async o=>(await import("./chunk-ERH3PMOP.js")).openList(o),board:async o=>(await import("./chunk-SFRPQTLG.js")).openBoard(o),"campaign-form":async o=>(await import("./chunk-A4K6FUTB.js")).openForm(o)};for(let[o,a]of Object.entries(i)){let t=document.getElementById(o);t&&a(t)}
