@@ -1,12 +1,16 @@
 package authorization
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -14,7 +18,7 @@ import (
 func bflaAdmin() *agents.Probe {
 	return &agents.Probe{
 		ID: "bfla-admin", Title: "What is for administrators opens to everybody",
-		Decides:  "An address of the administration, seen by an account whose role may, answers the same to an account of another role or to nobody.",
+		Decides:  "An address of the administration, a page or a download that pages lead to, seen by an account whose role may, answers the same to an account of another role or to nobody.",
 		Keeps:    "The three statuses, and how alike the answers are.",
 		Advice:   "Check the role at every address and every operation, on the server, and not by what the menu shows.",
 		Needs:    agents.NeedsHTTP | agents.NeedsIntrusive | agents.NeedsAccount,
@@ -26,10 +30,48 @@ func bflaAdmin() *agents.Probe {
 // offices are the addresses of an administration.
 func offices(s *surface.Surface) []*seat {
 	var list []*seat
-	for _, x := range seats(s) {
+	for _, x := range append(seats(s), downloads(s)...) {
 		if adminPath.MatchString(pathOf(x.url)) {
 			list = append(list, x)
 		}
+	}
+	return list
+}
+
+var (
+	// fixed is what pages are drawn with: it is the same for all.
+	fixed = regexp.MustCompile(`(?i)\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|m?js|map|woff2?|ttf|otf|mp[34]|webm)$`)
+	named = regexp.MustCompile(`\.[A-Za-z][A-Za-z0-9]{1,4}$`)
+	// fixedKind is that by the answer's type.
+	fixedKind = regexp.MustCompile(`(?i)^(?:image|font|audio|video)/|^text/css|javascript`)
+	// saves is an element that has what it leads to saved: it was not asked for while pages were looked for.
+	saves = regexp.MustCompile(`(?i)^<a\b[^>]*\sdownload\b`)
+)
+
+// downloads are the addresses that only pages of accounts lead to and that are no pages themselves, one of each shape.
+func downloads(s *surface.Surface) []*seat {
+	as, known := map[string]string{}, map[string]bool{}
+	for _, p := range s.Pages {
+		as[p.URL] = p.As
+		known[p.Shape] = true
+	}
+	for _, o := range s.Operations {
+		known[s.ShapeOf(o.URL)] = known[s.ShapeOf(o.URL)] || len(o.Seen) > 0
+	}
+	for _, l := range s.Links {
+		if as[l.Page] == "" { // everybody is led to it
+			known[s.ShapeOf(l.URL)] = true
+		}
+	}
+	var list []*seat
+	for _, l := range s.Links {
+		shape, path := s.ShapeOf(l.URL), pathOf(l.URL)
+		answered := l.Status == http.StatusOK && len(l.Hops) == 0 || l.Status == 0 && saves.MatchString(l.Tag) && named.MatchString(path)
+		if known[shape] || !l.Inside || !answered || fixed.MatchString(path) {
+			continue
+		}
+		known[shape] = true
+		list = append(list, &seat{url: l.URL, as: as[l.Page], key: "download " + shape, from: l.Page})
 	}
 	return list
 }
@@ -48,6 +90,9 @@ func runBFLAAdmin(ctx context.Context, lab *agents.Lab, o *seat) agents.Outcome 
 	}
 	if !admits(right) {
 		return agents.Skip("%s is not let in any more itself: it answers %d", keeper.Name, right.Status)
+	}
+	if o.from != "" && (fixedKind.MatchString(right.Header.Get("Content-Type")) || len(bytes.TrimSpace(right.Body)) == 0 || discover.IsMissing(lab.Surface, right, pathOf(o.url))) {
+		return agents.Pass()
 	}
 	rows := [][]string{{"who", "status", "like the administrator's"}, {keeper.Name + " (" + keeper.Role + ")", strconv.Itoa(right.Status), "1.000"}}
 	evidence := []agents.Evidence{agents.Exchanged("as the administrator", right)}
@@ -70,7 +115,7 @@ func runBFLAAdmin(ctx context.Context, lab *agents.Lab, o *seat) agents.Outcome 
 			name = a.Name + " (" + a.Role + ")"
 		}
 		rows = append(rows, []string{name, strconv.Itoa(x.Status), fmt.Sprintf("%.3f", like)})
-		if equal && admits(x) {
+		if equal && admits(x) && !o.leads(ctx, lab, a) {
 			who = name
 			evidence = append(evidence, agents.Exchanged("as "+name, x))
 		}
@@ -85,4 +130,13 @@ func runBFLAAdmin(ctx context.Context, lab *agents.Lab, o *seat) agents.Outcome 
 		return agents.Skip("nobody is not let in; there is no account of another role to compare with")
 	}
 	return agents.Pass()
+}
+
+// leads tells whether somebody else is led to a download, too: then it is meant for them.
+func (s *seat) leads(ctx context.Context, lab *agents.Lab, a agents.Account) bool {
+	if s.from == "" {
+		return false
+	}
+	x := lab.Send(ctx, wire.Request{URL: s.from, As: a.Name})
+	return x.Answered() && slices.Contains(leadsTo(x, surface.ShapeOf(s.url)), s.url)
 }

@@ -6,18 +6,40 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/resource"
+	"github.com/atelier-studio/atelier/agents/surface"
 )
 
 func bolaRead() *agents.Probe {
 	return &agents.Probe{
 		ID: "bola-read", Title: "An account reads what another account keeps for itself",
-		Decides:  "What one account made, with a marker in it, is answered to another account that asks for its address, though it is in no list that the other sees.",
+		Decides:  "What one account made, with a marker in it, is answered to another account that asks for its address, though it is in no list that the other sees. So is what a page leads one account to and another only to others of the sort, where its path or its owner's name says whose it is, nobody in particular is not answered it, and an id that nobody has is answered otherwise.",
 		Keeps:    "Both requests with their answers.",
 		Advice:   "Fetch an object by its id and by its owner in one, and answer others as if it were not there.",
 		Needs:    two,
 		Severity: agents.Critical, References: []string{"CWE-639", "API1"}, Skills: []string{"BOLA"},
-		Check: agents.Each(resource.With(resource.Read), runBOLARead),
+		Check: agents.Each(keepable, func(ctx context.Context, lab *agents.Lab, item surface.Item) agents.Outcome {
+			if d, ok := item.(*drawer); ok {
+				return runListed(ctx, lab, d)
+			}
+			r, ok := item.(*resource.Resource)
+			if !ok {
+				return agents.Block("the item %s is none that this probe knows", item.Key())
+			}
+			return runBOLARead(ctx, lab, r)
+		}),
 	}
+}
+
+// keepable is what accounts may keep for themselves: what they can make, and what pages lead each of them to.
+func keepable(s *surface.Surface) []surface.Item {
+	var list []surface.Item
+	for _, r := range resource.With(resource.Read)(s) {
+		list = append(list, r)
+	}
+	for _, d := range drawers(s) {
+		list = append(list, d)
+	}
+	return list
 }
 
 func runBOLARead(ctx context.Context, lab *agents.Lab, r *resource.Resource) agents.Outcome {

@@ -30,6 +30,7 @@ type seat struct {
 	as   string
 	page bool
 	key  string
+	from string // the page that leads to it, where it is a download
 }
 
 // Key implements surface.Item.
@@ -43,12 +44,12 @@ func seats(s *surface.Surface) []*seat {
 	var list []*seat
 	for _, p := range s.ByShape() {
 		if p.As != "" && p.Answer.OK() {
-			list = append(list, &seat{p.URL, p.As, true, p.Key()})
+			list = append(list, &seat{url: p.URL, as: p.As, page: true, key: p.Key()})
 		}
 	}
 	for _, o := range s.Operations {
 		if o.As != "" && o.Method == http.MethodGet && len(o.Seen) > 0 && o.Seen[0].OK() {
-			list = append(list, &seat{o.URL, o.As, false, o.Key()})
+			list = append(list, &seat{url: o.URL, as: o.As, key: o.Key()})
 		}
 	}
 	return list

@@ -37,7 +37,7 @@ func runForcedBrowsing(ctx context.Context, lab *agents.Lab, s *seat) agents.Out
 		return agents.Pass()
 	}
 	user := account(lab, s.as).User
-	if _, equal := same(right, nobody, user); !equal || !personal.MatchString(pathOf(s.url)) && !isOf(lab, nobody, user) {
+	if _, equal := same(right, nobody, user); !equal || !personal.MatchString(pathOf(s.url)) && !isOf(lab, nobody.Body, user) {
 		return agents.Pass()
 	}
 	return agents.Fail(agents.Finding{
@@ -46,18 +46,18 @@ func runForcedBrowsing(ctx context.Context, lab *agents.Lab, s *seat) agents.Out
 	})
 }
 
-// isOf tells whether an answer names one account and no other: one with the names of several is a list, and names of roles
+// isOf tells whether a text names one account and no other: one with the names of several is a list, and names of roles
 // stand anywhere.
-func isOf(lab *agents.Lab, x *wire.Exchange, user string) bool {
+func isOf(lab *agents.Lab, text []byte, user string) bool {
 	if len(user) < 3 || roles[strings.ToLower(user)] {
 		return false
 	}
 	for _, a := range lab.Accounts {
-		if a.User != user && a.User != "" && names(x.Body, a.User) {
+		if a.User != user && a.User != "" && names(text, a.User) {
 			return false
 		}
 	}
-	return names(x.Body, user)
+	return names(text, user)
 }
 
 var roles = map[string]bool{"admin": true, "administrator": true, "author": true, "customer": true, "demo": true, "editor": true, "guest": true, "manager": true, "member": true, "moderator": true, "owner": true, "reader": true, "root": true, "staff": true, "support": true, "test": true, "user": true, "viewer": true}

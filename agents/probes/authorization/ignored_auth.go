@@ -28,7 +28,7 @@ func guarded(s *surface.Surface) []*seat {
 	list := seats(s)
 	for _, o := range secured(s) {
 		if !slices.ContainsFunc(list, func(x *seat) bool { return x.url == o.URL }) {
-			list = append(list, &seat{o.URL, o.As, false, o.Key()})
+			list = append(list, &seat{url: o.URL, as: o.As, key: o.Key()})
 		}
 	}
 	return list

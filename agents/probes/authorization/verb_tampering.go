@@ -34,7 +34,7 @@ func refusing(s *surface.Surface) []*seat {
 	}
 	for _, p := range s.ByShape() {
 		if p.As == "" && p.Answer != nil && isRefusal(p.Answer) && !seen[p.URL] {
-			list = append(list, &seat{p.URL, "", true, p.Key()})
+			list = append(list, &seat{url: p.URL, page: true, key: p.Key()})
 		}
 	}
 	return list
