@@ -87,7 +87,7 @@ var mayImport = map[string]struct {
 	"agents/report":              {[]string{"agents", "agents/access", "agents/campaign", "agents/surface", "agents/wire", "locales"}, "it tells of a result, and tests nothing"},
 	"agents/similar":             {[]string{"agents/wire"}, "it compares answers"},
 	"agents/callback":            {nil, "it listens, and knows nobody who makes a target call"},
-	"agents/campaign":            {[]string{"agents", "agents/access", "agents/browser", "agents/callback", "agents/claim", "agents/discover", "agents/explore", "agents/firefox", "agents/journey", "agents/reading", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
+	"agents/campaign":            {[]string{"agents", "agents/access", "agents/browser", "agents/callback", "agents/claim", "agents/discover", "agents/door", "agents/explore", "agents/firefox", "agents/journey", "agents/reading", "agents/surface", "agents/wire"}, "pool and coordinator take probes as values and know none"},
 	"agents/desk":                {[]string{"agents", "agents/campaign", "agents/explore", "agents/journey", "agents/wire"}, "campaigns are kept by a store that it knows by a small interface"},
 	"agents":                     {[]string{"agents/browser", "agents/claim", "agents/firefox", "agents/journey", "agents/surface", "agents/wire", "llm"}, "the words of testing: no store, no HTTP server, no probe of its own"},
 	"agents/discover":            {[]string{"agents/browser", "agents/openapi", "agents/reading", "agents/surface", "agents/wire"}, "what finds a surface knows no probe"},
