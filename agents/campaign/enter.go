@@ -55,7 +55,11 @@ func (c *campaign) enter(ctx context.Context, a *agents.Account) bool {
 			break
 		}
 	}
-	if found == nil || tab.Fill(ctx, found.Name, a.User) != nil || tab.Fill(ctx, found.Password, a.Password) != nil {
+	if found == nil {
+		return false
+	}
+	before, _, _, err := tab.Held(ctx)
+	if err != nil || tab.Fill(ctx, found.Name, a.User) != nil || tab.Fill(ctx, found.Password, a.Password) != nil {
 		return false
 	}
 	if found.Button == "" || tab.Click(ctx, found.Button) != nil {
@@ -71,6 +75,12 @@ func (c *campaign) enter(ctx context.Context, a *agents.Account) bool {
 	}
 	cookies, stored, authorization, err := tab.Held(ctx)
 	if err != nil || len(cookies)+len(stored.Local)+len(stored.Session) == 0 && authorization == "" {
+		return false
+	}
+	if tab.Go(ctx, c.entrance) != nil { // who is in is not asked again, as one is who did not get past a second question
+		return false
+	}
+	if again, err := browser.Inspect[*entry](ctx, tab, findEntry); err != nil || again != nil && len(cookies) <= len(before) && authorization == "" {
 		return false
 	}
 	c.client.Receive(a.Name, c.client.Scope().Target(), cookies)

@@ -31,8 +31,8 @@ func clean(u *url.URL) {
 
 var changing = regexp.MustCompile(`(?i)(?:^|[/_.=&?-])(?:log[-_]?out|log[-_]?off|sign[-_]?out|sign[-_]?off|delete|remove|destroy|unsubscribe|deactivate|purge|drop|reset-db|shutdown|restart)(?:$|[/_.=&?-])`)
 
-// changes tells whether an address looks as if asking for it changed something.
-func changes(u *url.URL) bool {
+// Changes tells whether an address looks as if asking for it changed something.
+func Changes(u *url.URL) bool {
 	return changing.MatchString(u.Path) || changing.MatchString(u.RawQuery)
 }
 

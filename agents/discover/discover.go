@@ -153,7 +153,7 @@ func (d *discovery) add(address, as string, via surface.Via, from string, depth 
 		d.leaveOut(u, tooLong)
 	case depth > d.o.Depth:
 		d.leaveOut(u, fmt.Sprintf("more than %d steps from the target's address", d.o.Depth))
-	case via != surface.ByTarget && via != surface.ByPerson && changes(u):
+	case via != surface.ByTarget && via != surface.ByPerson && Changes(u):
 		d.leaveOut(u, "it looks as if asking for it changed something")
 	case repeats(u):
 		d.leaveOut(u, "its path repeats itself, as traps for crawlers do")

@@ -65,7 +65,7 @@ func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 // answers is what probes read.
 func (d *discovery) once(ctx context.Context, o *surface.Operation) {
 	u, err := url.Parse(o.URL)
-	if err != nil || o.Method != http.MethodGet || d.described >= maxAsked || changes(u) {
+	if err != nil || o.Method != http.MethodGet || d.described >= maxAsked || Changes(u) {
 		return
 	}
 	d.described++

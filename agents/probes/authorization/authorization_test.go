@@ -37,6 +37,7 @@ func TestFaults(t *testing.T) {
 		{"bola-write", "bola-write", 1},
 		{"bola-write", "bola-delete", 1},
 		{"bfla-admin", "bfla", 1},
+		{"bfla-admin", "csv", 1},
 		{"missing-auth", "no-auth", 2}, // the list, and who one is
 		{"ignored-auth", "ignored", 4},
 		{"mass-assignment", "mass", 1},
@@ -52,6 +53,9 @@ func TestFaults(t *testing.T) {
 				if len(f.Evidence) == 0 {
 					t.Error("nothing shows it")
 				}
+			}
+			if o.taken.Load() {
+				t.Error("it has asked for what takes all away")
 			}
 			if len(o.orders) > 0 {
 				t.Errorf("it has left %d orders", len(o.orders))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -67,7 +68,7 @@ func downloads(s *surface.Surface) []*seat {
 	for _, l := range s.Links {
 		shape, path := s.ShapeOf(l.URL), pathOf(l.URL)
 		answered := l.Status == http.StatusOK && len(l.Hops) == 0 || l.Status == 0 && saves.MatchString(l.Tag) && named.MatchString(path)
-		if known[shape] || !l.Inside || !answered || fixed.MatchString(path) {
+		if u, err := url.Parse(l.URL); err != nil || discover.Changes(u) || known[shape] || !l.Inside || !answered || fixed.MatchString(path) {
 			continue
 		}
 		known[shape] = true

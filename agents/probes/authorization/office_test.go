@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // office is a target with three accounts, an API of orders that belong to who made them, and pages for some; faults are
@@ -16,6 +17,7 @@ import (
 type office struct {
 	*http.ServeMux
 	faults []string
+	taken  atomic.Bool // what takes all away was asked for
 
 	mu       sync.Mutex
 	users    map[string]*person
@@ -148,7 +150,19 @@ func (o *office) pages() {
 			page(w, http.StatusForbidden, "<p>Not for you.</p>")
 			return
 		}
-		page(w, http.StatusOK, "<main><h1>Accounts</h1><table><tr><td>ada<td>customer<tr><td>ben<td>customer<tr><td>cleo<td>keeper of all keys</table></main>")
+		page(w, http.StatusOK, "<main><h1>Accounts</h1><table><tr><td>ada<td>customer<tr><td>ben<td>customer<tr><td>cleo<td>keeper of all keys</table><a href=\"/admin/accounts.csv\" download>All as CSV</a> <a href=\"/admin/delete/all.csv\" download>Take all away</a></main>")
+	})
+	o.HandleFunc("/admin/accounts.csv", func(w http.ResponseWriter, r *http.Request) {
+		if _, u := o.who(r); u == nil || u.role != "admin" && !o.has("csv") {
+			page(w, http.StatusForbidden, "<p>Not for you.</p>")
+			return
+		}
+		w.Header().Set("Content-Type", "text/csv")
+		fmt.Fprint(w, "name,role,telephone\nada,customer,+15550101\nben,customer,+15550102\n")
+	})
+	o.HandleFunc("/admin/delete/", func(w http.ResponseWriter, _ *http.Request) {
+		o.taken.Store(true)
+		page(w, http.StatusOK, "<main>All are gone.</main>")
 	})
 }
 
