@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents/openapi"
@@ -42,22 +43,39 @@ func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 		operation := &surface.Operation{Method: op.Method, Path: path, URL: request.URL, ID: op.OperationID, Described: true, Secured: op.Secured, Origin: d.s.Elsewhere(request.URL)}
 		if seen := known[op.Method+" "+d.s.ShapeOf(u.Scheme+"://"+u.Host+u.EscapedPath())]; seen != nil {
 			seen.Path, seen.ID, seen.Described, seen.Secured = path, op.OperationID, true, op.Secured
+			belongs(seen)
+			operation = seen
 		} else {
 			d.s.Operations = append(d.s.Operations, operation)
 			d.once(ctx, operation)
 		}
+		as := ""
+		if op.Method == http.MethodGet { // what changes something is not tried on what an account has
+			as = operation.As
+		}
 		for name, values := range u.Query() {
-			d.input(&surface.Input{Method: op.Method, URL: request.URL, In: surface.InQuery, Name: name, Known: values[0], Page: at}, 0)
+			d.input(&surface.Input{Method: op.Method, URL: request.URL, In: surface.InQuery, Name: name, Known: values[0], Page: at, As: as}, 0)
 		}
 		segments := strings.Split(u.EscapedPath(), "/")
 		for i, part := range strings.Split(path, "/") {
 			if strings.HasPrefix(part, "{") && i < len(segments) {
-				d.input(&surface.Input{Method: op.Method, URL: request.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: at}, 0)
+				d.input(&surface.Input{Method: op.Method, URL: request.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: at, As: as}, 0)
 			}
 		}
 		if len(request.Body) > 0 {
 			d.sent(op.Method, request, "", at)
 		}
+	}
+}
+
+// belongs gives an operation that nobody was let into, as long as it was only guessed at, to the account that was.
+func belongs(o *surface.Operation) {
+	if o.As != "" || slices.ContainsFunc(o.Seen, func(x *wire.Exchange) bool { return x.OK() && x.Request.As == "" }) {
+		return
+	}
+	if i := slices.IndexFunc(o.Seen, func(x *wire.Exchange) bool { return x.OK() }); i >= 0 {
+		o.As = o.Seen[i].Request.As
+		o.Seen[0], o.Seen[i] = o.Seen[i], o.Seen[0]
 	}
 }
 
