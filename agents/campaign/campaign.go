@@ -205,9 +205,16 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	c.Control.planned(c.cases)
 	c.Control.gate(timed)
 	c.say(Event{Kind: Stage, Text: "testing", Of: len(c.cases)})
+	c.gated = c.gates(timed)
+	attended, leave := context.WithCancel(timed)
+	var attending sync.WaitGroup
+	attending.Go(func() { c.attend(attended) })
 	c.work(timed)
 	c.say(Event{Kind: Stage, Text: "confirming"})
+	c.stay(timed)
 	c.confirm(timed, c.cases)
+	leave()
+	attending.Wait()
 	c.explore(timed)
 	c.orphans()
 	c.last(timed)
@@ -238,6 +245,9 @@ type campaign struct {
 	noBrowser string
 	tokens    []string // that accounts got in the browser or of an operation
 	entrance  string   // the address at which the browser found a field for a password
+	ways      entrances
+	staying   sync.Mutex // held while accounts are signed in again
+	gated     map[string]*gate
 	firefox   fox
 	life      context.Context // of the whole campaign
 	visits    *visits

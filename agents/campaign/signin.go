@@ -22,15 +22,13 @@ func (c *campaign) signIn(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Budget.Time/signInShare)
 	defer cancel()
-	var form *surface.Form
-	var doors []*door.Door
 	if s, err := discover.Surface(ctx, c.client, discover.Options{Pages: 30, Depth: 2, More: append(c.More, guesses(c.client.Scope())...), Seed: c.Seed}); err == nil {
 		for _, f := range s.Forms {
-			if f.Purpose == surface.ForSignIn && form == nil {
-				form = f
+			if f.Purpose == surface.ForSignIn && c.ways.form == nil {
+				c.ways.form = f
 			}
 		}
-		doors = slices.DeleteFunc(door.SignIns(s), func(d *door.Door) bool { return !d.IsOperation() })
+		c.ways.doors = slices.DeleteFunc(door.SignIns(s), func(d *door.Door) bool { return !d.IsOperation() })
 	}
 	for i, login := range c.Settings.Accounts {
 		a := agents.Account{Name: fmt.Sprintf("account %d", i+1), Role: login.Role, User: login.User, Password: login.Password}
@@ -38,10 +36,7 @@ func (c *campaign) signIn(ctx context.Context) {
 			c.client.Carry(a.Name, strings.TrimSpace(name), strings.TrimSpace(value))
 			a.In = true
 		} else {
-			a.Why = c.fillIn(ctx, &a, form)
-			if a.Why != "" && c.enter(ctx, &a) || a.Why != "" && c.knock(ctx, &a, doors) {
-				a.Why = ""
-			}
+			a.Why = c.letIn(ctx, &a)
 			a.In = a.Why == ""
 		}
 		c.accounts = append(c.accounts, a)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -16,11 +17,12 @@ import (
 
 // board is an application whose scripts draw everything. It gives who signs in a cookie or a token, which its scripts keep.
 func board(byToken bool) http.Handler {
-	const token = "3f1c9a7be24d48d1a0c2"
+	var token atomic.Value
+	token.Store("3f1c9a7be24d48d1a0c2")
 	mux := http.NewServeMux()
 	in := func(r *http.Request) bool {
 		cookie, err := r.Cookie("sid")
-		return byToken && r.Header.Get("Authorization") == "Bearer "+token || !byToken && err == nil && cookie.Value == token
+		return byToken && r.Header.Get("Authorization") == "Bearer "+token.Load().(string) || !byToken && err == nil && cookie.Value == token.Load()
 	}
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -52,11 +54,16 @@ func board(byToken bool) http.Handler {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if byToken {
-			fmt.Fprintf(w, `{"token":%q}`, token)
+			fmt.Fprintf(w, `{"token":%q}`, token.Load())
 			return
 		}
-		http.SetCookie(w, &http.Cookie{Name: "sid", Value: token, Path: "/", HttpOnly: true})
+		http.SetCookie(w, &http.Cookie{Name: "sid", Value: token.Load().(string), Path: "/", HttpOnly: true})
 		fmt.Fprint(w, `{}`)
+	})
+	mux.HandleFunc("POST /api/leave", func(_ http.ResponseWriter, r *http.Request) {
+		if in(r) {
+			token.Store("5b0ee6d2a97c4f16b381")
+		}
 	})
 	mux.HandleFunc("GET /api/me", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -105,4 +112,25 @@ func TestSignInWhereScriptsDraw(t *testing.T) {
 
 func surfaceAt(lab *agents.Lab, path string) string {
 	return wire.Origin(lab.Client.Scope().Target()) + path
+}
+
+// An account that a case has signed out is in again before what was found is tried once more.
+func TestSignedInAgain(t *testing.T) {
+	t.Parallel()
+	for _, byToken := range []bool{false, true} {
+		t.Run(fmt.Sprintf("by token %v", byToken), func(t *testing.T) {
+			t.Parallel()
+			probe := &agents.Probe{ID: "leave", Title: "Leave", Severity: agents.Low, Needs: agents.NeedsHTTP | agents.NeedsAccount, Check: agents.Whole(func(ctx context.Context, lab *agents.Lab) agents.Outcome {
+				if x := lab.Send(ctx, wire.Request{URL: surfaceAt(lab, "/api/me"), As: "account 1"}); x.Status != http.StatusOK {
+					return agents.Pass()
+				}
+				lab.Send(ctx, wire.Request{Method: http.MethodPost, URL: surfaceAt(lab, "/api/leave"), As: "account 1"})
+				return agents.Fail(agents.Finding{Text: "It lets accounts leave.", Where: agents.Place{URL: lab.Surface.Target}})
+			})}
+			r := try.Probe(t, probe, board(byToken), try.Options{Browser: true, Accounts: []campaign.Login{{Role: "member", User: "ada", Password: "right"}}})
+			if list := try.Found(r, "leave"); len(list) != 1 {
+				t.Errorf("%+v", r.ByProbe["leave"])
+			}
+		})
+	}
 }

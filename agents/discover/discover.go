@@ -115,8 +115,8 @@ type discovery struct {
 	asset   map[string]bool
 	asked   map[string]*wire.Exchange // by account and address
 	unseen  map[string]*surface.Unseen
-	// described is how many described operations were asked.
-	described int
+	// asking is how many described operations were asked for.
+	asking int
 	// inputs are the keys of those that are kept, perPage how many of a page; kept is how many bytes of bodies are.
 	inputs     map[string]bool
 	perPage    map[string]int

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/atelier-studio/atelier/agents/discover"
@@ -21,16 +23,20 @@ func TestOperationsOfAccounts(t *testing.T) {
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/api/tasks":{
-			"get":{"parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}}],"responses":{"200":{"description":"ok"}}},
-			"post":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["title"],"properties":{"title":{"type":"string"}}}}}},"responses":{"201":{"description":"made"}}}}}}`)
+			"get":{"parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}},{"name":"sort","in":"query","schema":{"type":"string","enum":["age"]}}],"responses":{"200":{"description":"ok"}}},
+			"post":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["title"],"properties":{"title":{"type":"string"}}}}}},"responses":{"201":{"description":"made"}}}},
+			"/api/tasks/{id}":{"get":{"summary":"One task","parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"responses":{"200":{"description":"ok"}}},
+			"delete":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"responses":{"204":{"description":"gone"}}}}}}`)
 	})
-	mux.HandleFunc("/api/tasks", func(w http.ResponseWriter, r *http.Request) {
+	tasks := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if r.Header.Get("Authorization") != "Bearer ada" {
 			w.WriteHeader(http.StatusUnauthorized)
 		}
-		fmt.Fprint(w, `[]`)
-	})
+		fmt.Fprint(w, `{"items":[{"id":7041,"title":"Water the plants"}]}`)
+	}
+	mux.HandleFunc("/api/tasks", tasks)
+	mux.HandleFunc("GET /api/tasks/7041", tasks)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	of := client(t, server)
@@ -39,17 +45,24 @@ func TestOperationsOfAccounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]string{}
+	var got []string
 	for _, o := range s.Operations {
-		got[o.Method] = o.As
-		if o.Method == http.MethodGet && (len(o.Seen) < 2 || !o.Seen[0].OK()) {
-			t.Errorf("%d answers", len(o.Seen))
+		got = append(got, fmt.Sprintf("%s %s as %q", o.Method, strings.TrimPrefix(o.URL, server.URL), o.As))
+		if o.Method == http.MethodGet && (len(o.Seen) == 0 || !o.Seen[0].OK()) {
+			t.Errorf("%d answers to %s", len(o.Seen), o.URL)
 		}
 	}
 	for _, i := range s.Inputs {
-		got[i.Name] = i.As
+		got = append(got, fmt.Sprintf("%s %s %s=%s as %q", i.Method, strings.TrimPrefix(i.URL, server.URL), i.Name, i.Known, i.As))
 	}
-	if fmt.Sprint(got) != `map[GET:account 1 POST: q:account 1 title:]` {
-		t.Error(got)
+	want := []string{
+		`DELETE /api/tasks/1 as ""`, `GET /api/tasks as "account 1"`, `GET /api/tasks/7041 as "account 1"`, `POST /api/tasks as ""`, // an id that is there is for what only reads
+		`DELETE /api/tasks/1 segment 3=1 as ""`, `GET /api/tasks/7041 segment 3=7041 as "account 1"`,
+		`GET /api/tasks?q=test q=test as "account 1"`, `GET /api/tasks?q=test sort=age as "account 1"`, `POST /api/tasks title=test as ""`,
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s", strings.Join(got, "\n"))
 	}
 }

@@ -107,6 +107,24 @@ func (c *Case) WithBody(body any) *Case {
 	return &d
 }
 
+// Queried are the parameters of its query that a case does not give, with values that fit.
+func (c *Case) Queried(random *rand.Rand) url.Values {
+	m, more := newMaker(random), url.Values{}
+	for _, p := range c.Op.Parameters {
+		if p.Value == nil || p.Value.In != openapi3.ParameterInQuery {
+			continue
+		}
+		if _, given := c.Given[slotOf(p.Value)]; !given {
+			value := m.parameter(p.Value)
+			if list, ok := value.([]any); ok && len(list) > 0 {
+				value = list[0]
+			}
+			more.Set(p.Value.Name, text(value))
+		}
+	}
+	return more
+}
+
 // Request makes a request that fits the description: required parameters and body with values of their schemas. The same
 // random numbers give the same request.
 func (a *API) Request(op Op, random *rand.Rand) (wire.Request, error) {

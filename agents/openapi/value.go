@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,19 +61,19 @@ func (m *maker) value(ref *openapi3.SchemaRef, depth int) any {
 		return m.allOf(s, depth)
 	}
 	switch {
-	case s.Type.Is("object"), len(s.Properties) > 0:
+	case s.Type.Includes("object"), len(s.Properties) > 0:
 		return m.object(s, depth)
-	case s.Type.Is("array"):
+	case s.Type.Includes("array"):
 		list := []any{}
 		for range min(max(s.MinItems, 1), 20) {
 			list = append(list, m.value(s.Items, depth+1))
 		}
 		return list
-	case s.Type.Is("integer"):
+	case s.Type.Includes("integer"):
 		return json.Number(fmt.Sprintf("%d", int64(numberIn(s, 1))))
-	case s.Type.Is("number"):
+	case s.Type.Includes("number"):
 		return numberIn(s, 0.5)
-	case s.Type.Is("boolean"):
+	case s.Type.Includes("boolean"):
 		return true
 	case s.Type.Is("null"):
 		return nil
@@ -106,6 +107,10 @@ func (m *maker) allOf(s *openapi3.Schema, depth int) any {
 	return whole
 }
 
+// refers is what fields are called that have the id of something else in them. Where they may be null nothing is referred to:
+// an id by chance would be refused.
+var refers = regexp.MustCompile(`(?:_id|Id|ID)$`)
+
 // object has the required fields, and of the others those that are not nested.
 func (m *maker) object(s *openapi3.Schema, depth int) map[string]any {
 	const alike = 10 // fields that are only looked at take less than values
@@ -120,7 +125,7 @@ func (m *maker) object(s *openapi3.Schema, depth int) map[string]any {
 		if p.Value == nil || p.Value.ReadOnly || m.values < 0 {
 			continue
 		}
-		if required[name] || depth < 2 && !p.Value.Type.Is("object") && !p.Value.Type.Is("array") {
+		if required[name] || depth < 2 && !p.Value.Type.Includes("object") && !p.Value.Type.Includes("array") && !(refers.MatchString(name) && p.Value.PermitsNull()) {
 			fields[name] = m.value(p, depth+1)
 		}
 	}

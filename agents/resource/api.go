@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
 
@@ -75,7 +76,7 @@ func (w *api) take(ctx context.Context, s *Session, x *wire.Exchange, sent map[s
 	case x.Header.Get("Location") != "" && !strings.HasSuffix(strings.TrimSuffix(x.Header.Get("Location"), "/"), w.calls[Create].path):
 		o.ID = lastPart(x.Header.Get("Location"))
 	default:
-		o.ID = idIn(decode(x.Body), w.parameter)
+		o.ID = reading.ID(reading.JSON(x.Body), w.parameter)
 	}
 	if o.ID == "" {
 		if name, ok := sent[w.parameter].(string); ok {
@@ -105,9 +106,9 @@ func (w *api) among(ctx context.Context, s *Session, sent map[string]any) string
 		return ""
 	}
 	x := w.list(ctx, s)
-	for _, item := range Items(decode(x.Body)) {
+	for _, item := range reading.Items(reading.JSON(x.Body)) {
 		if fields, ok := item.(map[string]any); ok && fields[title.Name] == mark {
-			return idIn(fields, w.parameter)
+			return reading.ID(fields, w.parameter)
 		}
 	}
 	return ""
@@ -192,7 +193,7 @@ func (w *api) list(ctx context.Context, s *Session) *wire.Exchange {
 }
 
 func (w *api) value(x *wire.Exchange, o *Object, field string) (any, bool) {
-	return valueIn(decode(x.Body), o, w.parameter, field)
+	return valueIn(reading.JSON(x.Body), o, w.parameter, field)
 }
 
 // write puts fields into a request's body, in the form that it has.

@@ -1,26 +1,12 @@
 package resource
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
+
+	"github.com/atelier-studio/atelier/agents/reading"
 )
-
-// decode reads an answer as JSON, with numbers as they were written; nil when it is none.
-func decode(body []byte) any {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var v any
-	if decoder.Decode(&v) != nil {
-		return nil
-	}
-	return v
-}
-
-// Decoded is the body of an answer as JSON, with numbers as they were written (json.Number); nil when it is none.
-func Decoded(body []byte) any { return decode(body) }
 
 // Words is a value as text.
 func Words(v any) string {
@@ -34,100 +20,11 @@ func Words(v any) string {
 	return string(data)
 }
 
-// wrappers are the names under which answers put what was asked for.
-var wrappers = []string{"data", "item", "items", "result", "results", "object", "record", "content", "value", "attributes", "rows", "records", "list", "entries", "hits"}
-
-// Items are the objects of a list as an answer gives it: an array, or an object around one.
-func Items(v any) []any { return itemsIn(v, 0) }
-
-func itemsIn(v any, depth int) []any {
-	const deepest = 3
-	switch v := v.(type) {
-	case []any:
-		return v
-	case map[string]any:
-		if depth >= deepest {
-			return nil
-		}
-		for _, name := range wrappers {
-			if list, ok := v[name].([]any); ok {
-				return list
-			}
-		}
-		var only []any
-		lists := 0
-		for _, name := range sortedKeys(v) {
-			if list, ok := v[name].([]any); ok {
-				only = list
-				lists++
-			}
-		}
-		if lists == 1 {
-			return only
-		}
-		for _, name := range wrappers {
-			if inner, ok := v[name].(map[string]any); ok {
-				if list := itemsIn(inner, depth+1); list != nil {
-					return list
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// ID is the id of an object in JSON; "" when it says none.
-func ID(v any) string { return idIn(v, "id") }
-
-// idIn finds the id of the object that an answer gives.
-func idIn(v any, parameter string) string {
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return ""
-	}
-	names := []string{parameter, "id", "_id", "uuid", "ID", "Id", "key", "slug"}
-	if short := strings.TrimSuffix(strings.TrimSuffix(parameter, "_id"), "Id"); short != parameter {
-		names = slices.Insert(names, 1, "id", short)
-	}
-	for _, name := range names {
-		if id := idText(fields[name]); id != "" {
-			return id
-		}
-	}
-	for _, name := range sortedKeys(fields) { // {"product": {"id": 1}}
-		if inner, ok := fields[name].(map[string]any); ok && (slices.Contains(wrappers, name) || len(fields) <= 3) {
-			if id := idIn(inner, parameter); id != "" {
-				return id
-			}
-		}
-	}
-	for _, name := range sortedKeys(fields) { // {"productId": 1}
-		if strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "Id") {
-			if id := idText(fields[name]); id != "" && len(fields) <= 3 {
-				return id
-			}
-		}
-	}
-	return ""
-}
-
-func idText(v any) string {
-	switch v := v.(type) {
-	case string:
-		if len(v) <= 200 {
-			return v
-		}
-	case json.Number:
-		return v.String()
-	}
-	return ""
-}
-
 // valueIn finds a field of an object in an answer: of the object itself, or of the one of a list that has its id.
 func valueIn(v any, o *Object, parameter, field string) (any, bool) {
-	if list := Items(v); list != nil {
+	if list := reading.Items(v); list != nil {
 		for _, item := range list {
-			if idIn(item, parameter) == o.ID {
+			if reading.ID(item, parameter) == o.ID {
 				return valueOf(item, field, 0)
 			}
 		}

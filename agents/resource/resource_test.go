@@ -311,18 +311,3 @@ func TestCloseWhenSpent(t *testing.T) {
 		}
 	}
 }
-
-func TestItems(t *testing.T) {
-	t.Parallel()
-	for body, want := range map[string]int{
-		`[1,2]`: 2, `{"data":[1]}`: 1, `{"data":{"items":[1,2,3]}}`: 3, `{"products":[1,2],"total":9}`: 2,
-		`{"a":[1],"b":[2]}`: 0, `"x"`: 0, `{`: 0,
-	} {
-		if got := len(resource.Items(resource.Decoded([]byte(body)))); got != want {
-			t.Errorf("%s: %d items, want %d", body, got, want)
-		}
-	}
-	if id := resource.ID(resource.Decoded([]byte(`{"product":{"id":12345678901234567890}}`))); id != "12345678901234567890" {
-		t.Error(id)
-	}
-}

@@ -28,6 +28,8 @@ type Session struct {
 	tidy  bool // what is sent takes away what was made
 	plain int  // how many texts are left as they are, so that the target takes them
 	made  []*Object
+	// refers are the ids of what objects refer to, for who works.
+	refers map[string]any
 }
 
 // Object is one that was made.
@@ -85,12 +87,16 @@ func (s *Session) Make(ctx context.Context, n int, give map[string]any) (*Object
 	}
 	var last error
 	for _, as := range who {
+		s.As = as
+		if !s.asked || s.refers == nil {
+			s.refers = s.references(ctx)
+		}
 		for plain := s.plain; plain <= allPlain; plain++ {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			s.As = as
 			fields := s.texts(n, plain)
+			maps.Copy(fields, s.refers)
 			maps.Copy(fields, give)
 			o, err := s.Resource.way.make(ctx, s, fields)
 			if err == nil {
@@ -212,6 +218,7 @@ func (s *Session) Adopt(ctx context.Context, x *wire.Exchange, sent map[string]a
 // it several times at once, and adopt what it makes.
 func (s *Session) Asking(ctx context.Context, n int, give map[string]any) (r wire.Request, sent map[string]any, err error) {
 	fields := s.texts(n, s.plain)
+	maps.Copy(fields, s.refers)
 	maps.Copy(fields, give)
 	r, sent, err = s.Resource.way.ask(ctx, s, fields)
 	r.As = s.who()

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -28,7 +29,7 @@ func seenOnly(s *surface.Surface) []*Resource {
 		if create == nil || strings.Contains(path, "{") {
 			continue
 		}
-		sent, ok := decode(create.Seen[0].Request.Body).(map[string]any)
+		sent, ok := reading.JSON(create.Seen[0].Request.Body).(map[string]any)
 		if !ok || len(sent) == 0 {
 			continue
 		}

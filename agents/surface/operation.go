@@ -13,6 +13,8 @@ type Operation struct {
 	// Described tells that the target's own description names it; Secured that the description wants credentials for it.
 	Described bool `json:"described"`
 	Secured   bool `json:"secured"`
+	// Words are what the description says of it.
+	Words string `json:"words,omitempty"`
 	// Seen are exchanges that a browser or the crawler made.
 	Seen []*wire.Exchange `json:"seen,omitempty"`
 	As   string           `json:"as,omitempty"`

@@ -9,7 +9,6 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/reading"
-	"github.com/atelier-studio/atelier/agents/resource"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -70,7 +69,7 @@ func excessive(_ context.Context, _ *agents.Lab, o *surface.Operation) agents.Ou
 			}
 		}
 	}
-	look(resource.Decoded(x.Body), "$", 0)
+	look(reading.JSON(x.Body), "$", 0)
 	if len(found) == 0 {
 		return agents.Pass()
 	}

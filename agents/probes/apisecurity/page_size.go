@@ -10,7 +10,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/openapi"
-	"github.com/atelier-studio/atelier/agents/resource"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -31,7 +31,7 @@ var limitName = regexp.MustCompile(`(?i)^(?:limit|per_?page|page_?size|size|coun
 func paged(s *surface.Surface) []*surface.Operation {
 	var list []*surface.Operation
 	for _, o := range readers(s) {
-		if limitOf(s, o) != "" && resource.Items(resource.Decoded(asked(o).Body)) != nil {
+		if limitOf(s, o) != "" && reading.Items(reading.JSON(asked(o).Body)) != nil {
 			list = append(list, o)
 		}
 	}
@@ -77,7 +77,7 @@ func unpaged(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents.
 	name := limitOf(lab.Surface, o)
 	ask := func(n int) (*wire.Exchange, int) {
 		x := lab.Send(ctx, wire.Request{URL: with(asked(o).Request.URL, name, strconv.Itoa(n)), As: o.As})
-		return x, len(resource.Items(resource.Decoded(x.Body)))
+		return x, len(reading.Items(reading.JSON(x.Body)))
 	}
 	small, short := ask(few)
 	large, long := ask(many)

@@ -2,6 +2,7 @@ package authorization_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -34,20 +35,25 @@ func TestFaults(t *testing.T) {
 	}{
 		{"bola-read", "bola-read", 1},
 		{"bola-read", "board", 0}, // what all see in the list is meant to be seen
+		{"bola-read", "board paged", 0},
+		{"bola-read", "bola-read paged", 1},
 		{"bola-write", "bola-write", 1},
 		{"bola-write", "bola-delete", 1},
 		{"bfla-admin", "bfla", 1},
 		{"bfla-admin", "csv", 1},
 		{"missing-auth", "no-auth", 2}, // the list, and who one is
-		{"ignored-auth", "ignored", 4},
+		{"ignored-auth", "ignored", 5},
 		{"mass-assignment", "mass", 1},
+		{"mass-assignment", "own-role", 1},
+		{"mass-assignment", "deaf", 0}, // it says that it has done so, and has not
+		{"bfla-admin", "people", 1},
 		{"verb-tampering", "override", 1},
 		{"forced-browsing", "open", 1},
 		{"id-predictability", "", 1},
 	} {
 		t.Run(c.probe+" "+c.fault, func(t *testing.T) {
 			t.Parallel()
-			o := newOffice(c.fault)
+			o := newOffice(strings.Fields(c.fault)...)
 			r := try.Probe(t, probe(t, c.probe), o, try.Options{Intrusive: true, Accounts: accounts})
 			for _, f := range try.Want(t, r, c.probe, c.want) {
 				if len(f.Evidence) == 0 {
@@ -57,8 +63,13 @@ func TestFaults(t *testing.T) {
 			if o.taken.Load() {
 				t.Error("it has asked for what takes all away")
 			}
-			if len(o.orders) > 0 {
-				t.Errorf("it has left %d orders", len(o.orders))
+			if len(o.orders) != 2 {
+				t.Errorf("there were 2 orders, and are %d", len(o.orders))
+			}
+			for name, u := range o.users {
+				if role := map[string]string{"ada": "customer", "ben": "customer", "cleo": "admin"}[name]; role != "" && u.role != role {
+					t.Errorf("%s is left as %s", name, u.role)
+				}
 			}
 		})
 	}

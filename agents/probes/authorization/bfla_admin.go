@@ -19,7 +19,7 @@ import (
 func bflaAdmin() *agents.Probe {
 	return &agents.Probe{
 		ID: "bfla-admin", Title: "What is for administrators opens to everybody",
-		Decides:  "An address of the administration, a page or a download that pages lead to, seen by an account whose role may, answers the same to an account of another role or to nobody.",
+		Decides:  "An address of the administration, a page, a download that pages lead to or an operation that the description says is for administrators, seen by an account whose role may, answers the same to an account of another role or to nobody.",
 		Keeps:    "The three statuses, and how alike the answers are.",
 		Advice:   "Check the role at every address and every operation, on the server, and not by what the menu shows.",
 		Needs:    agents.NeedsHTTP | agents.NeedsIntrusive | agents.NeedsAccount,
@@ -32,7 +32,7 @@ func bflaAdmin() *agents.Probe {
 func offices(s *surface.Surface) []*seat {
 	var list []*seat
 	for _, x := range append(seats(s), downloads(s)...) {
-		if adminPath.MatchString(pathOf(x.url)) {
+		if x.told || adminPath.MatchString(pathOf(x.url)) {
 			list = append(list, x)
 		}
 	}

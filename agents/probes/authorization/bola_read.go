@@ -12,7 +12,7 @@ import (
 func bolaRead() *agents.Probe {
 	return &agents.Probe{
 		ID: "bola-read", Title: "An account reads what another account keeps for itself",
-		Decides:  "What one account made, with a marker in it, is answered to another account that asks for its address, though it is in no list that the other sees. So is what a page leads one account to and another only to others of the sort, where its path or its owner's name says whose it is, nobody in particular is not answered it, and an id that nobody has is answered otherwise.",
+		Decides:  "What one account made, with a marker in it, is answered to another account that asks for its address, though it is in no list that the other sees. So is what an API lists to one account and not to another, and the other way round, and what a page leads one account to and another only to others of the sort, where its path or its owner's name says whose it is, nobody in particular is not answered it, and an id that nobody has is answered otherwise.",
 		Keeps:    "Both requests with their answers.",
 		Advice:   "Fetch an object by its id and by its owner in one, and answer others as if it were not there.",
 		Needs:    two,
@@ -36,7 +36,7 @@ func keepable(s *surface.Surface) []surface.Item {
 	for _, r := range resource.With(resource.Read)(s) {
 		list = append(list, r)
 	}
-	for _, d := range drawers(s) {
+	for _, d := range append(drawers(s), collections(s)...) {
 		list = append(list, d)
 	}
 	return list

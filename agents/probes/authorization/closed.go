@@ -18,6 +18,7 @@ import (
 var (
 	privileged = regexp.MustCompile(`(?i)admin|keeper|manager|staff|super|root|operator|owner|moderator|editor`)
 	adminPath  = regexp.MustCompile(`(?i)(?:^|/)(?:admin(?:istrat(?:or|ion))?|manage(?:ment|r)?|staff|backoffice|back-office|console|moderat\w*|internal|operator|system)(?:/|$)`)
+	adminWords = regexp.MustCompile(`(?i)\badmin(?:istrator)?s?[ -]+(?:only|access|role|rights?|privileges?)\b|\b(?:only|for|requires?(?: an?| the)?) (?:an? |the )?(?:role )?["']?admin(?:istrator)?s?\b|\((?:for )?admin(?:istrator)?s?(?: only)?\)|^\W*admin(?:istrator)?s?\b *[:-]`)
 	// personal is what paths of things that belong to somebody have in them.
 	personal      = regexp.MustCompile(`(?i)(?:^|/)(?:admin\w*|account|profile|me|my|orders?|invoices?|billing|payments?|export|downloads?|reports?|settings|users?|members?|private|internal|notes?|messages?|inbox|documents?|statements?|backup|dashboard)(?:[/.]|$)`)
 	passwordInput = regexp.MustCompile(`(?i)type\s*=\s*["']?password`)
@@ -31,6 +32,7 @@ type seat struct {
 	page bool
 	key  string
 	from string // the page that leads to it, where it is a download
+	told bool   // its description says that it is for administrators
 }
 
 // Key implements surface.Item.
@@ -43,13 +45,13 @@ func (s *seat) Address() string { return s.url }
 func seats(s *surface.Surface) []*seat {
 	var list []*seat
 	for _, p := range s.ByShape() {
-		if p.As != "" && p.Answer.OK() {
+		if p.As != "" && p.Answer != nil && p.Answer.OK() {
 			list = append(list, &seat{url: p.URL, as: p.As, page: true, key: p.Key()})
 		}
 	}
 	for _, o := range s.Operations {
 		if o.As != "" && o.Method == http.MethodGet && len(o.Seen) > 0 && o.Seen[0].OK() {
-			list = append(list, &seat{url: o.URL, as: o.As, key: o.Key()})
+			list = append(list, &seat{url: o.URL, as: o.As, key: o.Key(), told: adminWords.MatchString(o.Words)})
 		}
 	}
 	return list

@@ -22,8 +22,9 @@ import (
 // drawer is a sort of addresses with an id, and the pages that lead to them: where these lead one account to some and
 // another to others, each has its own.
 type drawer struct {
-	shape    string
-	listings []string // the one that leads to most first
+	shape      string
+	listings   []string    // the one that leads to most first
+	collection *collection // of an API, in place of pages; nil where pages lead to them
 }
 
 // Key implements surface.Item.
@@ -118,11 +119,11 @@ func runListed(ctx context.Context, lab *agents.Lab, d *drawer) agents.Outcome {
 				if _, ok := led[a.Name]; ok {
 					continue
 				}
-				x := lab.Send(ctx, wire.Request{URL: listing, As: a.Name})
-				if !x.Answered() {
-					return agents.BlockOn(x.Fault)
+				addresses, fault := d.lead(ctx, lab, listing, a.Name)
+				if fault != nil {
+					return agents.BlockOn(fault)
 				}
-				led[a.Name] = leadsTo(x, d.shape)
+				led[a.Name] = addresses
 			}
 			look := &look{lab: lab, drawer: d, listing: listing, led: led}
 			if len(led[pair[0].Name]) == 0 || len(led[pair[1].Name]) == 0 {
@@ -144,6 +145,22 @@ func runListed(ctx context.Context, lab *agents.Lab, d *drawer) agents.Outcome {
 	return agents.Pass()
 }
 
+// lead are the addresses that a page or a collection leads an account to; none where it does not show all.
+func (d *drawer) lead(ctx context.Context, lab *agents.Lab, listing, as string) ([]string, *wire.Fault) {
+	if d.collection != nil {
+		addresses, whole, fault := d.collection.listed(ctx, lab, as)
+		if !whole {
+			return nil, fault
+		}
+		return addresses, fault
+	}
+	x := lab.Send(ctx, wire.Request{URL: listing, As: as})
+	if !x.Answered() {
+		return nil, x.Fault
+	}
+	return leadsTo(x, d.shape), nil
+}
+
 // look is a look at what one page leads accounts to.
 type look struct {
 	lab     *agents.Lab
@@ -155,6 +172,12 @@ type look struct {
 
 // between is the finding where one of two accounts reads what only the other is led to; nil where none does.
 func (l *look) between(ctx context.Context, a, b agents.Account) *agents.Finding {
+	if l.drawer.collection != nil { // it lists all that is for both, and so what is for one of them
+		l.led = map[string][]string{a.Name: without(l.led[a.Name], l.led[b.Name]), b.Name: without(l.led[b.Name], l.led[a.Name])}
+		if len(l.led[a.Name]) == 0 || len(l.led[b.Name]) == 0 {
+			return nil
+		}
+	}
 	for _, address := range l.led[a.Name] {
 		if slices.Contains(l.led[b.Name], address) {
 			return nil // some are for both, and who knows which
@@ -255,13 +278,16 @@ func (l *look) shows(x *wire.Exchange) bool {
 // isPersonal tells whether what is shown is somebody's own: its path says so, or that of the page which leads to it, or it
 // names its owner and no other.
 func (l *look) isPersonal(x *wire.Exchange, user string) bool {
-	return kept.MatchString(l.drawer.shape) || kept.MatchString(pathOf(l.listing)) || isOf(l.lab, inside(x), user)
+	return l.drawer.collection != nil || kept.MatchString(l.drawer.shape) || kept.MatchString(pathOf(l.listing)) || isOf(l.lab, inside(x), user)
 }
 
 // isOpen tells whether another page leads an account to more than its own: then all may be read by all, and the first
 // page shows each what concerns them.
 func (l *look) isOpen(ctx context.Context, b agents.Account) bool {
 	const most = 40
+	if l.drawer.collection != nil {
+		return false
+	}
 	if len(l.drawer.listings) > most {
 		return true // more than are asked
 	}

@@ -166,3 +166,17 @@ func TestListedForOne(t *testing.T) {
 		t.Errorf("%+v, %d findings", count, len(r.Findings))
 	}
 }
+
+// Where nothing can be made, what an API lists to one account and not to another is read by the other that knows its address.
+func TestListedByAPI(t *testing.T) {
+	t.Parallel()
+	for faults, want := range map[string]int{"bola-read closed": 1, "bola-read closed paged": 1, "closed": 0, "closed paged": 0, "board closed": 0} {
+		t.Run(faults, func(t *testing.T) {
+			t.Parallel()
+			r := try.Probe(t, probe(t, "bola-read"), newOffice(strings.Fields(faults)...), try.Options{Intrusive: true, Accounts: accounts})
+			if list := try.Found(r, "bola-read"); len(list) != want || want > 0 && list[0].Cause != "read /api/orders" {
+				t.Errorf("found %+v, want %d", list, want)
+			}
+		})
+	}
+}

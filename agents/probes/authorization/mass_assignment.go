@@ -18,14 +18,34 @@ import (
 
 func massAssignment() *agents.Probe {
 	return &agents.Probe{
-		ID: "mass-assignment", Title: "Whoever opens an account chooses its role",
-		Decides:  "Fields for a role that the form does not have, sent along when an account is opened, are seen in what the account shows of itself, and not for an account that was opened without them.",
-		Keeps:    "What the account shows, with and without.",
+		ID: "mass-assignment", Title: "Whoever has an account, or opens one, chooses its role",
+		Decides:  "Fields for a role that the form does not have, sent along when an account is opened, are seen in what the account shows of itself, and not for an account that was opened without them; or an account that may little changes the role that an API shows it of itself.",
+		Keeps:    "What the account shows, with and without, or before and after.",
 		Advice:   "Take from a request only the fields that are named for it, and set the role on the server.",
 		Needs:    agents.NeedsHTTP | agents.NeedsIntrusive,
 		Severity: agents.Critical, References: []string{"CWE-915", "API3"}, Skills: []string{"mass assignment"},
-		Check: agents.Each(door.Registrations, runMassAssignment),
+		Check: agents.Each(assignable, func(ctx context.Context, lab *agents.Lab, item surface.Item) agents.Outcome {
+			switch item := item.(type) {
+			case *door.Door:
+				return runMassAssignment(ctx, lab, item)
+			case *self:
+				return runOwnRole(ctx, lab, item)
+			}
+			return agents.Block("the item %s is none that this probe knows", item.Key())
+		}),
 	}
+}
+
+// assignable is where a role may be sent along: where accounts are opened, and where they change themselves.
+func assignable(s *surface.Surface) []surface.Item {
+	var list []surface.Item
+	for _, d := range door.Registrations(s) {
+		list = append(list, d)
+	}
+	for _, x := range changeableSelves(s) {
+		list = append(list, x)
+	}
+	return list
 }
 
 // extra are the fields that are sent along.

@@ -1,12 +1,14 @@
 package authorization_test
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"html"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,16 +39,20 @@ func (o *office) has(fault string) bool { return slices.Contains(o.faults, fault
 
 const description = `{"openapi":"3.0.3","info":{"title":"office","version":"1"},"components":{"securitySchemes":{"sid":{"type":"apiKey","in":"cookie","name":"sid"}}},
 "paths":{"/api/orders":{
-"get":{"security":[{"sid":[]}],"responses":{"200":{"description":"ok"}}},
+"get":{"parameters":[{"name":"page","in":"query","schema":{"type":"integer","minimum":1}}],"security":[{"sid":[]}],"responses":{"200":{"description":"ok"}}},
 "post":{"security":[{"sid":[]}],"requestBody":{"content":{"application/json":{"schema":{"type":"object","required":["title"],"properties":{"title":{"type":"string","maxLength":100}}}}}},"responses":{"201":{"description":"ok"}}}},
 "/api/orders/{id}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}}],
 "get":{"security":[{"sid":[]}],"responses":{"200":{"description":"ok"}}},
 "put":{"security":[{"sid":[]}],"requestBody":{"content":{"application/json":{"schema":{"type":"object","required":["title"],"properties":{"title":{"type":"string","maxLength":100}}}}}},"responses":{"200":{"description":"ok"}}},
 "delete":{"security":[{"sid":[]}],"responses":{"204":{"description":"gone"}}}},
-"/api/me":{"get":{"security":[{"sid":[]}],"responses":{"200":{"description":"ok"}}}}}}`
+"/api/people":{"get":{"summary":"All accounts (administrators)","security":[{"sid":[]}],"responses":{"200":{"description":"ok"}}}},
+"/api/me":{"get":{"security":[{"sid":[]}],"responses":{"200":{"description":"ok"}}},
+"patch":{"security":[{"sid":[]}],"requestBody":{"content":{"application/json":{"schema":{"type":"object","properties":{"motto":{"type":"string"}}}}}},"responses":{"200":{"description":"ok"}}}}}}`
 
 func newOffice(faults ...string) *office {
-	o := &office{ServeMux: http.NewServeMux(), faults: faults, sessions: map[string]string{}, orders: map[string]*order{}, users: map[string]*person{
+	o := &office{ServeMux: http.NewServeMux(), faults: faults, sessions: map[string]string{}, orders: map[string]*order{
+		"a1b2c3d4e5f6": {"a1b2c3d4e5f6", "Two desks for the long room", "ada"}, "b7c8d9e0f1a2": {"b7c8d9e0f1a2", "Lamp with green shade", "ben"},
+	}, users: map[string]*person{
 		"ada": {"Violet-Teapot-41", "customer"}, "ben": {"Copper-Ladder-87", "customer"}, "cleo": {"Marble-Engine-23", "admin"},
 	}}
 	o.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -207,16 +213,45 @@ func (o *office) api() {
 		}
 		answer(w, http.StatusOK, map[string]string{"name": name, "role": role})
 	}))
-	o.HandleFunc("GET /api/orders", member(func(w http.ResponseWriter, _ *http.Request, name string) {
+	o.HandleFunc("PATCH /api/me", member(func(w http.ResponseWriter, r *http.Request, name string) {
+		var in map[string]string
+		if json.NewDecoder(r.Body).Decode(&in) != nil {
+			answer(w, http.StatusUnprocessableEntity, map[string]string{"error": "no object"})
+			return
+		}
+		if role := in["role"]; role != "" && o.has("own-role") {
+			o.users[name].role = role
+		} else if role != "" && !o.has("deaf") {
+			answer(w, http.StatusUnprocessableEntity, map[string]string{"role": "cannot be changed here"})
+			return
+		}
+		answer(w, http.StatusOK, map[string]string{"name": name})
+	}))
+	o.HandleFunc("GET /api/people", member(func(w http.ResponseWriter, _ *http.Request, name string) {
+		if u := o.users[name]; u == nil || u.role != "admin" && !o.has("people") {
+			answer(w, http.StatusForbidden, map[string]string{"error": "not for you"})
+			return
+		}
+		answer(w, http.StatusOK, []map[string]string{{"name": "ada", "telephone": "+15550101"}, {"name": "ben", "telephone": "+15550102"}})
+	}))
+	o.HandleFunc("GET /api/orders", member(func(w http.ResponseWriter, r *http.Request, name string) {
 		list := []*order{}
 		for _, x := range o.orders {
 			if x.owner == name || o.has("board") { // a board is for all to read
 				list = append(list, x)
 			}
 		}
+		slices.SortFunc(list, func(a, b *order) int { return strings.Compare(a.ID, b.ID) })
+		if n, err := strconv.Atoi(cmp.Or(r.FormValue("page"), "1")); o.has("paged") && err == nil { // the first alone, and so on
+			list = list[min(max(n-1, 0), len(list)):min(max(n, 0), len(list))]
+		}
 		answer(w, http.StatusOK, list)
 	}))
 	o.HandleFunc("POST /api/orders", member(func(w http.ResponseWriter, r *http.Request, name string) {
+		if o.has("closed") {
+			answer(w, http.StatusForbidden, map[string]string{"error": "we take no more orders"})
+			return
+		}
 		if title, ok := read(w, r); ok {
 			x := &order{ID: rand.Text(), Title: title, owner: name}
 			o.orders[x.ID] = x

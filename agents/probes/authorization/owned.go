@@ -3,6 +3,8 @@ package authorization
 import (
 	"context"
 	"errors"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -12,6 +14,7 @@ import (
 
 // owned is an object that one account has made, with what another can do to it. The caller closes it.
 type owned struct {
+	lab          *agents.Lab
 	owner, other *resource.Session
 	object       *resource.Object
 	mark         string
@@ -55,7 +58,7 @@ func own(ctx context.Context, lab *agents.Lab, r *resource.Resource) (*owned, *a
 		o := agents.Skip("no two accounts are signed in that could be kept apart")
 		return nil, &o
 	}
-	w := &owned{owner: resource.OpenAs(lab, r, a.Name), other: resource.OpenAs(lab, r, b.Name), mark: lab.Marker(1)}
+	w := &owned{lab: lab, owner: resource.OpenAs(lab, r, a.Name), other: resource.OpenAs(lab, r, b.Name), mark: lab.Marker(1)}
 	object, err := w.owner.Make(ctx, 1, nil)
 	if err != nil {
 		w.close(ctx)
@@ -80,10 +83,21 @@ func (w *owned) close(ctx context.Context) {
 	w.owner.Close(ctx)
 }
 
-// shared tells whether the target means the object to be seen: others, or everybody, find it in the collection.
+// shared tells whether the target means the object to be seen: others, or everybody, find it in the collection. Where that has
+// more than can be looked through, it may be there.
 func (w *owned) shared(ctx context.Context) bool {
 	x := w.other.List(ctx)
-	return x != nil && strings.Contains(string(x.Body), w.mark)
+	if x != nil && strings.Contains(string(x.Body), w.mark) {
+		return true
+	}
+	for _, d := range collections(w.lab.Surface) {
+		if pathOf(d.collection.list.URL) != w.owner.Resource.Path {
+			continue
+		}
+		addresses, whole, _ := d.collection.listed(ctx, w.lab, w.other.As)
+		return !whole || slices.ContainsFunc(addresses, func(address string) bool { return strings.HasSuffix(address, "/"+url.PathEscape(w.object.ID)) })
+	}
+	return false
 }
 
 // shows tells whether an answer is the object.

@@ -14,7 +14,7 @@ func contentTypeConformance() *agents.Probe {
 		Decides: "An answer with a body has a Content-Type that is not among those described for its status.",
 		Keeps:   "The header.",
 		Advice:  "Answer with a described type, or describe the type.",
-		Check:   agents.Each(reading, types),
+		Check:   agents.Each(reads, types),
 	}
 }
 

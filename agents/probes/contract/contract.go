@@ -11,7 +11,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/openapi"
-	"github.com/atelier-studio/atelier/agents/resource"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -29,8 +29,8 @@ func described(s *surface.Surface) []*surface.Operation {
 	return slices.DeleteFunc(slices.Clone(s.Operations), func(o *surface.Operation) bool { return !o.Described })
 }
 
-// reading are those of them that read.
-func reading(s *surface.Surface) []*surface.Operation {
+// reads are those of them that read.
+func reads(s *surface.Surface) []*surface.Operation {
 	return slices.DeleteFunc(described(s), func(o *surface.Operation) bool { return o.Method != http.MethodGet })
 }
 
@@ -127,8 +127,8 @@ func addressOf(s *surface.Surface, o *surface.Operation) string {
 			continue
 		}
 		for _, x := range list.Seen {
-			for _, item := range resource.Items(resource.Decoded(x.Body)) {
-				if id := resource.ID(item); id != "" {
+			for _, item := range reading.Items(reading.JSON(x.Body)) {
+				if id := reading.ID(item, "id"); id != "" {
 					at, _, _ := strings.Cut(x.URL, "?")
 					return strings.TrimSuffix(at, "/") + "/" + url.PathEscape(id)
 				}

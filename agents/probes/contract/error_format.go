@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
-	"github.com/atelier-studio/atelier/agents/resource"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 )
 
@@ -18,7 +18,7 @@ func errorFormat() *agents.Probe {
 		Decides: "Answers with 4xx are neither application/problem+json nor all of one form: their types or the names of their fields differ.",
 		Keeps:   "The bodies.",
 		Advice:  "Answer errors in one form everywhere, best as application/problem+json.",
-		Check:   agents.WholeIf(func(s *surface.Surface) bool { return len(reading(s)) > 0 }, forms),
+		Check:   agents.WholeIf(func(s *surface.Surface) bool { return len(reads(s)) > 0 }, forms),
 	}
 }
 
@@ -27,7 +27,7 @@ func forms(ctx context.Context, lab *agents.Lab) agents.Outcome {
 	rows := [][]string{{"operation", "status", "type", "fields or beginning"}}
 	kinds := map[string]bool{}
 	answered := false
-	list := reading(lab.Surface)
+	list := reads(lab.Surface)
 	for _, o := range list[:min(len(list), most)] {
 		_, _, answers := look(ctx, lab, o)
 		for _, x := range answers {
@@ -38,7 +38,7 @@ func forms(ctx context.Context, lab *agents.Lab) agents.Outcome {
 			}
 			form := string(x.Body[:min(len(x.Body), 60)])
 			key := kind
-			if fields, ok := resource.Decoded(x.Body).(map[string]any); ok {
+			if fields, ok := reading.JSON(x.Body).(map[string]any); ok {
 				form = strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 				key += " " + form
 			}

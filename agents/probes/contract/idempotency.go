@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/resource"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -35,11 +36,11 @@ func twice(ctx context.Context, lab *agents.Lab, r *resource.Resource) agents.Ou
 		x := s.Change(ctx, o, s.Texts(1))
 		state := map[string]string{}
 		if x != nil && x.OK() {
-			flatten(state, "", resource.Decoded(s.Read(ctx, o).Body), 0)
+			flatten(state, "", reading.JSON(s.Read(ctx, o).Body), 0)
 		}
 		count := -1
 		if list := s.List(ctx); list != nil && list.OK() {
-			count = len(resource.Items(resource.Decoded(list.Body)))
+			count = len(reading.Items(reading.JSON(list.Body)))
 		}
 		return x, state, count
 	}

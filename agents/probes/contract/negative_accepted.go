@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/resource"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -69,7 +70,7 @@ func accepted(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents
 
 // complains tells whether an answer with a good status says in its body that something is wrong.
 func complains(x *wire.Exchange) bool {
-	fields, ok := resource.Decoded(x.Body).(map[string]any)
+	fields, ok := reading.JSON(x.Body).(map[string]any)
 	if !ok {
 		return false
 	}

@@ -14,7 +14,7 @@ func schemaConformance() *agents.Probe {
 		Decides: "The body of an answer breaks the schema that is described for its status.",
 		Keeps:   "The JSON pointer to what does not fit, and why.",
 		Advice:  "Answer with what is described, or describe what is answered: generated clients break on the difference.",
-		Check:   agents.Each(reading, shapes),
+		Check:   agents.Each(reads, shapes),
 	}
 }
 

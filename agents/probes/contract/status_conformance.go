@@ -14,7 +14,7 @@ func statusConformance() *agents.Probe {
 		Decides: "An operation that reads answers with a status that its description names neither by itself, nor by its class, nor by default.",
 		Keeps:   "The operation, the status, and those that are described.",
 		Advice:  "Describe every status that the operation can answer with, or a default for the rest.",
-		Check:   agents.Each(reading, statuses),
+		Check:   agents.Each(reads, statuses),
 	}
 }
 

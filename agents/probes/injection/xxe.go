@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
 )
@@ -32,7 +34,7 @@ var xmlField = regexp.MustCompile(`(?i)xml|soap|saml|svg|feed|rss`)
 func documents(s *surface.Surface) []surface.Item {
 	var list []surface.Item
 	for _, o := range s.Operations {
-		if o.Method == http.MethodPost || o.Method == http.MethodPut {
+		if u, err := url.Parse(o.URL); err == nil && !discover.Changes(u) && (o.Method == http.MethodPost || o.Method == http.MethodPut) { // who is signed out cannot try the rest
 			list = append(list, o)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/resource"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -93,7 +94,7 @@ func lingering(ctx context.Context, lab *agents.Lab, r *resource.Resource) agent
 func shows(x *wire.Exchange, id, mark string) bool {
 	if list := objects(x); list != nil {
 		for _, fields := range list {
-			if resource.ID(fields) == id || strings.Contains(resource.Words(fields), mark) {
+			if reading.ID(fields, "id") == id || strings.Contains(resource.Words(fields), mark) {
 				for _, name := range []string{"deleted", "deleted_at", "deletedAt", "is_deleted"} {
 					if v := fields[name]; v != nil && v != false {
 						return false // it says so itself

@@ -11,6 +11,7 @@ import (
 
 	"github.com/atelier-studio/atelier/agents"
 	"github.com/atelier-studio/atelier/agents/openapi"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/resource"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -121,7 +122,7 @@ func (l *list) with(pairs ...string) string {
 // objects are the entries of a list that are objects.
 func objects(x *wire.Exchange) []map[string]any {
 	var all []map[string]any
-	for _, item := range resource.Items(resource.Decoded(x.Body)) {
+	for _, item := range reading.Items(reading.JSON(x.Body)) {
 		if fields, ok := item.(map[string]any); ok {
 			all = append(all, fields)
 		}

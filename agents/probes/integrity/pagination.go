@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/resource"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -69,7 +70,7 @@ func pages(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents.Ou
 		x := lab.Send(ctx, wire.Request{URL: l.with(pairs...), As: o.As})
 		var ids []string
 		for _, fields := range objects(x) {
-			id := resource.ID(fields)
+			id := reading.ID(fields, "id")
 			if id == "" {
 				id = resource.Words(fields)
 			}
@@ -153,7 +154,7 @@ func pages(ctx context.Context, lab *agents.Lab, o *surface.Operation) agents.Ou
 
 // totalOf is the number of entries that a list tells; -1 when it tells none.
 func totalOf(x *wire.Exchange) int {
-	fields, ok := resource.Decoded(x.Body).(map[string]any)
+	fields, ok := reading.JSON(x.Body).(map[string]any)
 	if !ok {
 		return -1
 	}

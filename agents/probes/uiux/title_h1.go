@@ -8,6 +8,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/atelier-studio/atelier/agents"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/pages"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
@@ -27,7 +28,7 @@ func titleH1() *agents.Probe {
 			}
 			var findings []agents.Finding
 			title := titleOf(doc)
-			switch same := sharing(lab.Surface, p, title); {
+			switch same := sharing(ctx, lab, p, doc, title); {
 			case title == "" && (lab.Also == nil || !lab.Also("page-title")):
 				findings = append(findings, agents.Finding{Text: "The page has no title.", Cause: "no title " + p.Shape, Where: agents.Place{Element: "title"}, Evidence: []agents.Evidence{agents.Excerpt("Title", title)}})
 			case title != "" && len(same) > 0:
@@ -57,18 +58,30 @@ func titleOf(doc *reading.Document) string {
 }
 
 // sharing are pages of other shapes with the same title and other headings: what differs in both is not the same page
-// under two addresses.
-func sharing(s *surface.Surface, p *surface.Page, title string) []string {
-	doc := reading.HTML(p.Answer)
-	if title == "" || doc == nil {
+// under two addresses. Pages that scripts draw are compared as they are drawn.
+func sharing(ctx context.Context, lab *agents.Lab, p *surface.Page, doc *reading.Document, title string) []string {
+	if title == "" {
+		return nil
+	}
+	others := pages.Written(lab.Surface)
+	drawn := p.Answer == nil || discover.IsShell(p.Answer)
+	if drawn {
+		others = pages.Drawn(lab.Surface)
+	} else if doc = reading.HTML(p.Answer); doc == nil {
 		return nil
 	}
 	path := func(shape string) string { before, _, _ := strings.Cut(shape, "?"); return before }
 	own := strings.Join(headingsOf(doc), "\n")
 	var list []string
-	for _, o := range pages.Written(s) {
+	for _, o := range others {
+		if o.URL == p.URL || path(o.Shape) == path(p.Shape) {
+			continue
+		}
 		other := reading.HTML(o.Answer)
-		if o.URL == p.URL || path(o.Shape) == path(p.Shape) || titleOf(other) != title || strings.Join(headingsOf(other), "\n") == own && own != "" {
+		if drawn {
+			other, _ = pages.Document(ctx, lab, o)
+		}
+		if other == nil || titleOf(other) != title || strings.Join(headingsOf(other), "\n") == own && own != "" {
 			continue
 		}
 		if strings.Join(strings.Fields(other.Text()), " ") != strings.Join(strings.Fields(doc.Text()), " ") {

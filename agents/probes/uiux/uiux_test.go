@@ -121,3 +121,27 @@ func TestErrorPageWithAWayBack(t *testing.T) {
 	}), try.Options{})
 	try.Want(t, r, "error-page", 0)
 }
+
+// Titles of pages that scripts draw are compared as they are drawn, and not as the one document that all of them are sent.
+func TestDrawnTitles(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{"": "/ /lamps /tables", `document.title = name + " - Shop";`: ""} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			r := try.Probes(t, uiux.Probes(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/", "/lamps", "/tables":
+					w.Header().Set("Content-Type", "text/html")
+					fmt.Fprintf(w, `<!doctype html><html lang="en"><title>Shop</title><main></main><script>
+						const name = location.pathname.slice(1) || "start"; %s
+						document.querySelector("main").innerHTML = "<h1>" + name + "</h1><a href=/>Start</a> <a href=/lamps>Lamps</a> <a href=/tables>Tables</a>";</script>`, title)
+				default:
+					http.NotFound(w, r)
+				}
+			}), try.Options{Browser: true})
+			if got := places(r, "title-h1"); got != want {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
