@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -27,7 +28,7 @@ func csvInjection() *agents.Probe {
 
 var exportPath = regexp.MustCompile(`(?i)\.csv$|[/=]csv$`)
 
-// exports are the addresses that export a table, one link each.
+// exports are the addresses that export a table, one of each shape.
 func exports(s *surface.Surface) []*surface.Link {
 	var list []*surface.Link
 	seen := map[string]bool{}
@@ -45,6 +46,11 @@ func exports(s *surface.Surface) []*surface.Link {
 	}
 	for _, p := range s.Pages {
 		add(&surface.Link{Page: p.URL, URL: p.URL, Inside: true})
+	}
+	for _, o := range s.Operations {
+		if o.Method == http.MethodGet && o.Origin == "" {
+			add(&surface.Link{Page: o.URL, URL: o.URL, Inside: true})
+		}
 	}
 	return list
 }

@@ -22,6 +22,7 @@ const description = `{"openapi":"3.0.3","info":{"title":"x","version":"1"},"serv
   "responses":{"200":{"description":"ok"}}},
  "post":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["name"],"properties":{
    "name":{"type":"string","maxLength":80},"price":{"type":"number"},"count":{"type":"integer"},"due":{"type":"string","format":"date"},"at":{"type":"string","format":"date-time"}}}}}},"responses":{"201":{"description":"made"}}}},
+"/items.csv":{"get":{"responses":{"200":{"description":"ok"}}}},
 "/items/{id}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],
  "get":{"responses":{"200":{"description":"ok"}}},
  "put":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}}},"responses":{"200":{"description":"ok"}}},
@@ -97,14 +98,14 @@ func target(bad bool) http.Handler {
 		if bad {
 			state = "rO0ABXNyABFqYXZhLnV0aWwuSGFzaE1hcA=="
 		}
-		fmt.Fprintf(w, `<title>x</title><a href=/items.csv>Export</a><a href=/journal>Journal</a><form><input name=q><input type=hidden name=state value="%s"></form>`, state)
+		fmt.Fprintf(w, `<title>x</title><a href=/journal>Journal</a><form><input name=q><input type=hidden name=state value="%s"></form>`, state)
 	})
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, description) })
 	mux.HandleFunc("GET /journal", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, "<title>Journal</title><p>%s", strings.Join(s.log, "<p>"))
 	})
-	mux.HandleFunc("GET /items.csv", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /api/items.csv", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/csv")
 		out := csv.NewWriter(w)
 		for _, v := range s.all() {
