@@ -61,7 +61,7 @@ func (c *collection) listed(ctx context.Context, lab *agents.Lab, as string) (ad
 	const most = 20
 	u, err := url.Parse(c.list.URL)
 	if err != nil {
-		return nil, false, nil
+		return nil, false, &wire.Fault{Kind: wire.Unsendable, Text: err.Error()}
 	}
 	for page := 1; page <= most; page++ {
 		at := *u
