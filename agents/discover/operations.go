@@ -79,18 +79,18 @@ func (d *discovery) described(c *openapi.Case, o *surface.Operation, request wir
 	if err != nil {
 		return
 	}
-	as, query := "", u.Query()
+	as, query, carried := "", u.Query(), Carried(request.Header)
 	if c.Op.Method == http.MethodGet { // what changes something is not tried on what an account has
 		as = o.As
 		maps.Copy(query, c.Queried(rand.New(rand.NewPCG(d.o.Seed, 1)))) //nolint:gosec // reproducible on purpose
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		d.input(&surface.Input{Method: c.Op.Method, URL: request.URL, In: surface.InQuery, Name: name, Known: query.Get(name), Page: at, As: as}, 0)
+		d.input(&surface.Input{Method: c.Op.Method, URL: request.URL, In: surface.InQuery, Name: name, Known: query.Get(name), Page: at, As: as, Header: carried}, 0)
 	}
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, part := range strings.Split(o.Path, "/") {
 		if strings.HasPrefix(part, "{") && i < len(segments) {
-			d.input(&surface.Input{Method: c.Op.Method, URL: request.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: at, As: as}, 0)
+			d.input(&surface.Input{Method: c.Op.Method, URL: request.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: at, As: as, Header: carried}, 0)
 		}
 	}
 	if len(request.Body) > 0 {

@@ -24,7 +24,7 @@ func TestOperationsOfAccounts(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/api/tasks":{
 			"get":{"parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}},{"name":"sort","in":"query","schema":{"type":"string","enum":["age"]}}],"responses":{"200":{"description":"ok"}}},
-			"post":{"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["title"],"properties":{"title":{"type":"string"}}}}}},"responses":{"201":{"description":"made"}}}},
+			"post":{"parameters":[{"name":"X-Requested-With","in":"header","required":true,"schema":{"type":"string","enum":["board"]}}],"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["title"],"properties":{"title":{"type":"string"}}}}}},"responses":{"201":{"description":"made"}}}},
 			"/api/tasks/{id}":{"get":{"summary":"One task","parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"responses":{"200":{"description":"ok"}}},
 			"delete":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}],"responses":{"204":{"description":"gone"}}}}}}`)
 	})
@@ -54,6 +54,10 @@ func TestOperationsOfAccounts(t *testing.T) {
 	}
 	for _, i := range s.Inputs {
 		got = append(got, fmt.Sprintf("%s %s %s=%s as %q", i.Method, strings.TrimPrefix(i.URL, server.URL), i.Name, i.Known, i.As))
+		r, err := i.Request("other")
+		if want := map[bool]string{true: "board"}[i.Method == http.MethodPost]; err != nil || r.Header.Get("X-Requested-With") != want {
+			t.Errorf("%s is sent with %v, %v", i.Key(), r.Header, err)
+		}
 	}
 	want := []string{
 		`DELETE /api/tasks/1 as ""`, `GET /api/tasks as "account 1"`, `GET /api/tasks/7041 as "account 1"`, `POST /api/tasks as ""`, // an id that is there is for what only reads

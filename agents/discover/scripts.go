@@ -104,13 +104,14 @@ func (d *discovery) answer(method string, x *wire.Exchange, as, page string) {
 		return
 	}
 	d.s.Operations = append(d.s.Operations, &surface.Operation{Method: method, Path: path, URL: x.URL, Seen: []*wire.Exchange{x}, As: as, Page: page, Origin: d.s.Elsewhere(x.URL)})
+	carried := Carried(x.Request.Header)
 	for name, values := range u.Query() {
-		d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page, As: as}, 0)
+		d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page, As: as, Header: carried}, 0)
 	}
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, part := range strings.Split(path, "/") {
 		if strings.HasPrefix(part, "{") && i < len(segments) {
-			d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: page, As: as}, 0)
+			d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InPath, Name: surface.Segment(i), Known: segments[i], Page: page, As: as, Header: carried}, 0)
 		}
 	}
 	if len(x.Request.Body) > 0 {
@@ -130,7 +131,7 @@ func (d *discovery) sent(method string, r wire.Request, as, page string) {
 	}
 	names, along := slices.Sorted(maps.Keys(values)), sizeOf(values)
 	for _, name := range names[:min(len(names), maxFields)] {
-		d.input(&surface.Input{Method: method, URL: r.URL, In: surface.InBody, Name: name, Known: values.Get(name), Others: values, Encoding: encoding, Page: page, As: as}, along)
+		d.input(&surface.Input{Method: method, URL: r.URL, In: surface.InBody, Name: name, Known: values.Get(name), Others: values, Encoding: encoding, Header: Carried(r.Header), Page: page, As: as}, along)
 	}
 }
 

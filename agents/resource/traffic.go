@@ -1,10 +1,12 @@
 package resource
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -58,6 +60,7 @@ func fromTraffic(create *surface.Operation, collection, item map[string]*surface
 	w := &api{origin: wire.Origin(u), parameter: parameter, calls: map[Step]*call{}}
 	one := strings.TrimSuffix(path, "/") + "/{" + parameter + "}"
 	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json, */*;q=0.5"}}
+	maps.Copy(header, discover.Carried(create.Seen[0].Request.Header))
 	w.calls[Create] = &call{method: http.MethodPost, path: path, request: func() (wire.Request, map[string]any, error) {
 		return wire.Request{Method: http.MethodPost, URL: create.URL, Header: header.Clone()}, sent, nil
 	}}

@@ -2,6 +2,7 @@ package surface
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,6 +24,8 @@ type Input struct {
 	// among them; they are not written to.
 	Others   url.Values `json:"others,omitempty"`
 	Encoding string     `json:"encoding,omitempty"`
+	// Header are headers that the target may want with it, such as X-Requested-With. They are not written to.
+	Header http.Header `json:"header,omitempty"`
 	Page     string     `json:"page"` // where it was found
 	As       string     `json:"as,omitempty"`
 	Origin   string     `json:"origin,omitempty"` // when it is not the target's
@@ -57,6 +60,7 @@ func (i *Input) Changes() bool { return i.Method != http.MethodGet && i.Method !
 // Request is the request with value in place of what is known.
 func (i *Input) Request(value string) (wire.Request, error) {
 	r := wire.Request{Method: i.Method, URL: i.URL, As: i.As, Header: http.Header{}}
+	maps.Copy(r.Header, i.Header)
 	if i.Page != "" {
 		r.Header.Set("Referer", i.Page)
 	}
@@ -97,7 +101,9 @@ func (i *Input) Request(value string) (wire.Request, error) {
 	}
 	if i.Encoding == "multipart/form-data" {
 		form := Form{Method: i.Method, Action: r.URL, Page: i.Page, Encoding: i.Encoding, As: i.As}
-		return form.Request(others)
+		sent, err := form.Request(others)
+		maps.Copy(sent.Header, i.Header)
+		return sent, err
 	}
 	r.Body = []byte(encode(others))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

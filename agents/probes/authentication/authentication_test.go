@@ -45,6 +45,8 @@ func TestFaults(t *testing.T) {
 		{"jwt-weak-secret", []string{"jwt", "weak-secret"}, 1},
 		{"jwt-expiry", []string{"jwt", "no-expiry"}, 1},
 		{"logout-effective", []string{"stays-in"}, 1},
+		{"logout-effective", []string{"stays-in", "by-script"}, 1},
+		{"logout-effective", []string{"by-script"}, 0},
 		{"logout-effective", []string{"jwt"}, 1}, // nobody ends a token
 	} {
 		t.Run(fmt.Sprint(c.probe, c.faults), func(t *testing.T) {

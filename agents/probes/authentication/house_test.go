@@ -73,9 +73,26 @@ func newHouse(t *testing.T, faults ...string) *house {
 			http.Redirect(w, r, "/login", http.StatusSeeOther)
 			return
 		}
-		page(w, http.StatusOK, "<h1>Hello "+name+`</h1><p>Your orders, addresses and letters are here.</p><form method="post" action="/logout"><button>Sign out</button></form>`)
+		form := `<form method="post" action="/logout"><button>Sign out</button></form>`
+		if h.has("by-script") {
+			form = "<button>Sign out</button>"
+		}
+		page(w, http.StatusOK, "<h1>Hello "+name+"</h1><p>Your orders, addresses and letters are here.</p>"+form)
+	})
+	h.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		if !h.has("by-script") {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"openapi":"3.0.3","info":{"title":"House","version":"1"},"paths":{"/logout":{"post":{
+			"parameters":[{"name":"X-Requested-With","in":"header","required":true,"schema":{"type":"string","enum":["house"]}}],"responses":{"204":{"description":"out"}}}}}}`)
 	})
 	h.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
+		if h.has("by-script") && r.Header.Get("X-Requested-With") != "house" {
+			page(w, http.StatusForbidden, "<p>Not from here.")
+			return
+		}
 		if c, err := r.Cookie("sid"); err == nil && !h.has("stays-in") {
 			h.mu.Lock()
 			delete(h.sessions, c.Value)

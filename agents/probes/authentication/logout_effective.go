@@ -112,7 +112,8 @@ func sameCookies(a, b []*http.Cookie) bool {
 	return true
 }
 
-// leave signs out by the form or the link that a page of the session has; nil when none has.
+// leave signs out by the form or the link that a page of the session has, or by an operation of the API; nil when there is
+// none.
 func leave(ctx context.Context, lab *agents.Lab, as string, pages ...*wire.Exchange) *wire.Exchange {
 	for _, f := range lab.Surface.Forms {
 		if f.Purpose == surface.ForSignOut {
@@ -149,6 +150,14 @@ func leave(ctx context.Context, lab *agents.Lab, as string, pages ...*wire.Excha
 	for _, l := range lab.Surface.Links {
 		if u, err := url.Parse(l.URL); err == nil && l.Inside && endsSession.MatchString(u.Path) {
 			return lab.Send(ctx, wire.Request{URL: l.URL, As: as})
+		}
+	}
+	for _, o := range lab.Surface.Operations {
+		if endsSession.MatchString(o.Path) && o.Method == http.MethodPost {
+			if r, err := discover.RequestOf(lab.Surface, o); err == nil {
+				r.As = as
+				return lab.Send(ctx, r)
+			}
 		}
 	}
 	return nil

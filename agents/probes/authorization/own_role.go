@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
-	"github.com/atelier-studio/atelier/agents/openapi"
+	"github.com/atelier-studio/atelier/agents/discover"
 	"github.com/atelier-studio/atelier/agents/reading"
 	"github.com/atelier-studio/atelier/agents/surface"
 	"github.com/atelier-studio/atelier/agents/wire"
@@ -104,10 +102,14 @@ func runOwnRole(ctx context.Context, lab *agents.Lab, s *self) agents.Outcome {
 
 // set sends one field more than an account may change of itself: alone, and where that is refused with the others.
 func (s *self) set(ctx context.Context, lab *agents.Lab, as string, fields map[string]any, name string, value any) (*wire.Exchange, error) {
-	r, usual, err := changing(lab.Surface, s.change)
+	r, err := discover.RequestOf(lab.Surface, s.change)
 	if err != nil {
 		return nil, err
 	}
+	if r.Header.Get("Content-Type") == "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	usual, _ := reading.JSON(r.Body).(map[string]any) //nolint:errcheck // what is no object has no fields
 	whole := map[string]any{}
 	for field := range usual {
 		if v, there := fields[field]; there {
@@ -131,41 +133,4 @@ func (s *self) set(ctx context.Context, lab *agents.Lab, as string, fields map[s
 		}
 	}
 	return x, nil
-}
-
-// changing is a request of an operation as its description has it or as it was seen, and the fields that it carries.
-func changing(s *surface.Surface, o *surface.Operation) (r wire.Request, fields map[string]any, err error) {
-	r = wire.Request{Method: o.Method, URL: o.URL, Header: http.Header{}}
-	if s.Spec != nil && o.Described {
-		api, err := openapi.Read(s.Spec.Data, s.Spec.URL)
-		if err != nil {
-			return r, nil, err
-		}
-		for _, op := range api.Operations() {
-			if op.Method != o.Method || api.Base.Path+op.Path != o.Path {
-				continue
-			}
-			made, err := api.Request(op, rand.New(rand.NewPCG(1, 7))) //nolint:gosec // reproducible on purpose
-			if err != nil {
-				return r, nil, err
-			}
-			fields, _ = reading.JSON(made.Body).(map[string]any) //nolint:errcheck // what is no object has no fields
-			r.Header = made.Header
-		}
-	}
-	if len(o.Seen) > 0 {
-		seen := o.Seen[0].Request
-		for name := range seen.Header {
-			if lower := strings.ToLower(name); strings.HasPrefix(lower, "x-") || lower == "content-type" {
-				r.Header.Set(name, seen.Header.Get(name))
-			}
-		}
-		if sent, ok := reading.JSON(seen.Body).(map[string]any); ok {
-			fields = sent
-		}
-	}
-	if r.Header.Get("Content-Type") == "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	return r, fields, nil
 }

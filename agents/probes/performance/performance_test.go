@@ -126,6 +126,8 @@ func TestSlowWithoutBrowser(t *testing.T) {
 		"very slow":             {map[string]time.Duration{"/a": 1200 * time.Millisecond}, 1, 1},
 		"one of a shape":        {map[string]time.Duration{"/items/1": 600 * time.Millisecond}, 0, 0},
 		"all of a shape":        {map[string]time.Duration{"/items/1": 600 * time.Millisecond, "/items/2": 650 * time.Millisecond, "/items/3": 600 * time.Millisecond}, 1, 0},
+		"an operation":          {map[string]time.Duration{"/api/count": 2200 * time.Millisecond}, 1, 0},
+		"an operation in time":  {map[string]time.Duration{"/api/count": 1200 * time.Millisecond}, 0, 0},
 		"everything a bit slow": {map[string]time.Duration{"/": 250 * time.Millisecond, "/a": 300 * time.Millisecond, "/b": 250 * time.Millisecond, "/items/1": 260 * time.Millisecond}, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,12 +136,17 @@ func TestSlowWithoutBrowser(t *testing.T) {
 				if d := c.slow[r.URL.Path]; d > 0 {
 					<-time.After(d)
 				}
+				if r.URL.Path == "/api/count" {
+					w.Header().Set("Content-Type", "application/json")
+					fmt.Fprint(w, `{"count":3}`)
+					return
+				}
 				if known := regexp.MustCompile(`^/([abc]|items/\d)?$`); !known.MatchString(r.URL.Path) {
 					http.NotFound(w, r)
 					return
 				}
 				w.Header().Set("Content-Type", "text/html")
-				fmt.Fprint(w, `<title>T</title><a href=/a>a</a><a href=/b>b</a><a href=/c>c</a><a href=/items/1>1</a><a href=/items/2>2</a><a href=/items/3>3</a>`, r.URL.Path)
+				fmt.Fprint(w, `<title>T</title><a href=/a>a</a><a href=/b>b</a><a href=/c>c</a><a href=/items/1>1</a><a href=/items/2>2</a><a href=/items/3>3</a><script>fetch("/api/count")</script>`, r.URL.Path)
 			}), try.Options{})
 			try.Want(t, r, "slow-endpoint", c.want)
 			try.Want(t, r, "ttfb", c.ttfb)
