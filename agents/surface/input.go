@@ -26,9 +26,9 @@ type Input struct {
 	Encoding string     `json:"encoding,omitempty"`
 	// Header are headers that the target may want with it, such as X-Requested-With. They are not written to.
 	Header http.Header `json:"header,omitempty"`
-	Page     string     `json:"page"` // where it was found
-	As       string     `json:"as,omitempty"`
-	Origin   string     `json:"origin,omitempty"` // when it is not the target's
+	Page   string      `json:"page"` // where it was found
+	As     string      `json:"as,omitempty"`
+	Origin string      `json:"origin,omitempty"` // when it is not the target's
 	// Form is the key of the form that it is a field of.
 	Form string `json:"form,omitempty"`
 	Type string `json:"type,omitempty"` // of the form's field

@@ -14,13 +14,30 @@ import (
 func xssStored() *agents.Probe {
 	return &agents.Probe{
 		ID: "xss-stored", Title: "What somebody enters runs as a script on the pages of others",
-		Decides:  "A tag that was entered into a form stands unescaped on a page that is asked for afterwards; with a browser, a script in it runs there.",
+		Decides:  "A tag that was entered into a form stands unescaped on a page that is asked for afterwards; with a browser, a script in it runs there. So does a script in what an API was given to keep.",
 		Keeps:    "The request that entered it, and the page that shows it.",
 		Advice:   "Escape what is written into a page where it is written, whatever it was when it was stored; where markup is meant to be allowed, keep to a list of harmless tags.",
 		Needs:    needs,
 		Severity: agents.Critical, References: []string{"CWE-79", "WSTG-INPV-02"}, Skills: []string{"XSS"},
-		Check: agents.Each(storing, runXSSStored),
+		Check: agents.Each(keepers, func(ctx context.Context, lab *agents.Lab, item surface.Item) agents.Outcome {
+			switch item := item.(type) {
+			case *surface.Form:
+				return runXSSStored(ctx, lab, item)
+			case *kept:
+				return runKept(ctx, lab, item)
+			}
+			return agents.Block("the item %s is none that this probe knows", item.Key())
+		}),
 	}
+}
+
+// keepers are the forms and the operations of an API that may keep what is entered.
+func keepers(s *surface.Surface) []surface.Item {
+	var list []surface.Item
+	for _, f := range storing(s) {
+		list = append(list, f)
+	}
+	return append(list, keeping(s)...)
 }
 
 // storing are the forms that may keep what is entered.
