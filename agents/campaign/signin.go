@@ -3,6 +3,8 @@ package campaign
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -28,6 +30,7 @@ func (c *campaign) signIn(ctx context.Context) {
 				c.ways.form = f
 			}
 		}
+		c.ways.closed, c.ways.api = secured(s)
 		c.ways.doors = slices.DeleteFunc(door.SignIns(s), func(d *door.Door) bool { return !d.IsOperation() })
 	}
 	for i, login := range c.Settings.Accounts {
@@ -40,6 +43,53 @@ func (c *campaign) signIn(ctx context.Context) {
 			a.In = a.Why == ""
 		}
 		c.accounts = append(c.accounts, a)
+	}
+}
+
+// secured is an operation that reads and that the description secures, and the beginning of the paths of all that it
+// secures; "" where there is none, or where they have no part of the site to themselves.
+func secured(s *surface.Surface) (address, below string) {
+	for _, o := range s.Operations {
+		if !o.Described || !o.Secured || o.Origin != "" {
+			continue
+		}
+		dir := o.Path[:strings.LastIndex(o.Path, "/")+1]
+		if below == "" {
+			below = dir
+		}
+		for !strings.HasPrefix(dir, below) {
+			below = below[:strings.LastIndex(strings.TrimSuffix(below, "/"), "/")+1]
+		}
+		if u, err := url.Parse(o.URL); err == nil && address == "" && o.Method == http.MethodGet && !strings.Contains(o.Path, "{") && !discover.Changes(u) {
+			address = o.URL
+		}
+	}
+	if address == "" || below == "/" || strings.Contains(below, "{") {
+		return "", ""
+	}
+	return address, below
+}
+
+// unlock gets an account that is in by a cookie the token that the API beside the pages wants, where it does.
+func (c *campaign) unlock(ctx context.Context, a *agents.Account) {
+	if c.ways.closed == "" || a.Password == "" {
+		return
+	}
+	if x := c.client.Send(ctx, wire.Request{URL: c.ways.closed, As: a.Name}); x.Status != http.StatusUnauthorized && x.Status != http.StatusForbidden {
+		return
+	}
+	for _, d := range c.ways.doors {
+		as := "token of " + a.Name
+		token := door.TokenIn(d.Knock(ctx, &agents.Lab{Client: c.client, Case: "sign-in"}, as, a.User, a.Password))
+		c.client.Forget(as)
+		if token == "" {
+			continue
+		}
+		if x := c.client.Send(ctx, wire.Request{URL: c.ways.closed, Header: http.Header{"Authorization": {"Bearer " + token}}}); x.OK() {
+			c.client.CarryBelow(a.Name, c.ways.api, "Authorization", "Bearer "+token)
+			c.tokens = append(c.tokens, token)
+			return
+		}
 	}
 }
 

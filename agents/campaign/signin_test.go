@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -132,5 +133,66 @@ func TestSignedInAgain(t *testing.T) {
 				t.Errorf("%+v", r.ByProbe["leave"])
 			}
 		})
+	}
+}
+
+// An API beside the pages that takes tokens alone gets one for an account that is in by a cookie. Pages do not get it.
+func TestTokenOfAnAPI(t *testing.T) {
+	t.Parallel()
+	const token = "b7f0c2d1e94a4f6d"
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, `<!doctype html><title>T</title><h1>Start</h1><form method="post" action="/login"><input name="user"><input type="password" name="password"><button>Sign in</button></form><a href="/home">Home</a>`)
+	})
+	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("user") == "ada" && r.FormValue("password") == "right" {
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "1c5de02a77b94c35", Path: "/"})
+		}
+		http.Redirect(w, r, "/home", http.StatusSeeOther)
+	})
+	mux.HandleFunc("GET /home", func(w http.ResponseWriter, r *http.Request) {
+		if c, err := r.Cookie("sid"); err != nil || c.Value != "1c5de02a77b94c35" {
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<!doctype html><title>T</title><h1>Home</h1><p>Bearer: %q</p>`, r.Header.Get("Authorization"))
+	})
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"openapi":"3.0.3","info":{"title":"T","version":"1"},"components":{"securitySchemes":{"b":{"type":"http","scheme":"bearer"}}},"security":[{"b":[]}],"paths":{
+			"/api/v1/token":{"post":{"security":[],"requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object","required":["user","password"],"properties":{"user":{"type":"string"},"password":{"type":"string"}}}}}},"responses":{"200":{"description":"ok"}}}},
+			"/api/v1/things":{"get":{"responses":{"200":{"description":"ok"}}}}}}`)
+	})
+	mux.HandleFunc("POST /api/v1/token", func(w http.ResponseWriter, r *http.Request) {
+		var who struct{ User, Password string }
+		w.Header().Set("Content-Type", "application/json")
+		if json.NewDecoder(r.Body).Decode(&who) != nil || who.User != "ada" || who.Password != "right" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		fmt.Fprintf(w, `{"access_token":%q}`, token)
+	})
+	mux.HandleFunc("GET /api/v1/things", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.Header.Get("Authorization") != "Bearer "+token {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		fmt.Fprint(w, `[]`)
+	})
+	var things int
+	var home string
+	probe := &agents.Probe{ID: "look", Title: "Look", Severity: agents.Low, Needs: agents.NeedsHTTP | agents.NeedsAccount, Check: agents.Whole(func(ctx context.Context, lab *agents.Lab) agents.Outcome {
+		things = lab.Send(ctx, wire.Request{URL: surfaceAt(lab, "/api/v1/things"), As: "account 1"}).Status
+		home = string(lab.Send(ctx, wire.Request{URL: surfaceAt(lab, "/home"), As: "account 1"}).Body)
+		return agents.Pass()
+	})}
+	r := try.Probe(t, probe, mux, try.Options{Accounts: []campaign.Login{{Role: "member", User: "ada", Password: "right"}}})
+	if things != http.StatusOK || !strings.Contains(home, `Bearer: ""`) {
+		t.Errorf("%d, %s", things, home)
+	}
+	if !slices.Contains(r.Sessions, token) {
+		t.Error("the token is not among what is left out of reports")
 	}
 }

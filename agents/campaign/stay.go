@@ -18,6 +18,8 @@ import (
 type entrances struct {
 	form  *surface.Form
 	doors []*door.Door
+	// closed is an operation that an API described wants credentials for, api the beginning of the paths of all of these.
+	closed, api string
 }
 
 // attendance is how often accounts are looked after.
@@ -115,7 +117,11 @@ func (c *campaign) stay(ctx context.Context) {
 // letIn signs an account in: through a form, in the browser, or by an operation. It returns why it is not in; "" when it is.
 func (c *campaign) letIn(ctx context.Context, a *agents.Account) (why string) {
 	why = c.fillIn(ctx, a, c.ways.form)
-	if why == "" || c.enter(ctx, a) || c.knock(ctx, a, c.ways.doors) {
+	switch {
+	case why == "" || c.enter(ctx, a):
+		c.unlock(ctx, a)
+		return ""
+	case c.knock(ctx, a, c.ways.doors):
 		return ""
 	}
 	return why

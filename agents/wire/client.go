@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -42,6 +43,7 @@ type Client struct {
 type session struct {
 	jar    http.CookieJar
 	header http.Header
+	below  map[string]http.Header // by the beginning of paths
 	stored Storage
 }
 
@@ -211,8 +213,11 @@ func (c *Client) dress(request *http.Request, r Request, s *session) {
 		for _, cookie := range s.jar.Cookies(request.URL) {
 			request.AddCookie(cookie)
 		}
-		for name, values := range s.header {
-			request.Header[name] = values
+		maps.Copy(request.Header, s.header)
+		for path, header := range s.below {
+			if strings.HasPrefix(request.URL.Path, path) {
+				maps.Copy(request.Header, header)
+			}
 		}
 	}
 	for name, values := range r.Header {
@@ -318,7 +323,25 @@ func (c *Client) Carry(account, name, value string) {
 	} else {
 		header.Set(name, value)
 	}
-	c.sessions[account] = &session{jar: s.jar, header: header, stored: s.stored}
+	c.sessions[account] = &session{jar: s.jar, header: header, below: s.below, stored: s.stored}
+}
+
+// CarryBelow sets a header that the requests of an account carry whose paths begin so, such as the token of an API.
+func (c *Client) CarryBelow(account, path, name, value string) {
+	s := c.session(account)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	below := maps.Clone(s.below) // requests under way read the old one
+	if below == nil {
+		below = map[string]http.Header{}
+	}
+	header := below[path].Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set(name, value)
+	below[path] = header
+	c.sessions[account] = &session{jar: s.jar, header: s.header, below: below, stored: s.stored}
 }
 
 // Carried are the headers that all requests of an account carry.
@@ -337,7 +360,7 @@ func (c *Client) Store(account string, stored Storage) {
 	s := c.session(account)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sessions[account] = &session{jar: s.jar, header: s.header, stored: stored}
+	c.sessions[account] = &session{jar: s.jar, header: s.header, below: s.below, stored: stored}
 }
 
 // Stored is what scripts keep for an account.

@@ -71,7 +71,7 @@ func confused(ctx context.Context, lab *agents.Lab, r *resource.Resource) agents
 		}
 		x := lab.Send(ctx, wire.Request{
 			Method: request.Method, URL: request.URL, As: s.As, Body: body,
-			Header: http.Header{"Content-Type": {kind}, "Origin": {"https://evil.invalid"}, "Sec-Fetch-Site": {"cross-site"}, "Accept": {"application/json"}},
+			Header: http.Header{"Content-Type": {kind}, "Origin": {"https://evil.invalid"}, "Sec-Fetch-Site": {"cross-site"}, "Accept": {"application/json"}, "Authorization": nil}, // a browser sends cookies by itself, and no token
 		})
 		if !x.Answered() {
 			return agents.BlockOn(x.Fault)

@@ -57,6 +57,7 @@ func csrfReplay() *agents.Probe {
 			for name, value := range map[string]string{"Origin": "https://evil.invalid", "Referer": "https://evil.invalid/", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"} {
 				r.Header.Set(name, value)
 			}
+			r.Header["Authorization"] = nil // a browser sends cookies by itself, and no token
 			r.As = as
 			forged := lab.Send(ctx, r)
 			if !forged.Answered() {
