@@ -215,6 +215,7 @@ func Run(ctx context.Context, s Settings, p Parts) (*Result, error) {
 	c.confirm(timed, c.cases)
 	leave()
 	attending.Wait()
+	c.stay(timed)
 	c.explore(timed)
 	c.orphans()
 	c.last(timed)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -60,7 +59,7 @@ func secured(s *surface.Surface) (address, below string) {
 		for !strings.HasPrefix(dir, below) {
 			below = below[:strings.LastIndex(strings.TrimSuffix(below, "/"), "/")+1]
 		}
-		if u, err := url.Parse(o.URL); err == nil && address == "" && o.Method == http.MethodGet && !strings.Contains(o.Path, "{") && !discover.Changes(u) {
+		if address == "" && discover.Reads(o) && !strings.Contains(o.Path, "{") {
 			address = o.URL
 		}
 	}

@@ -3,7 +3,6 @@ package campaign
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -41,7 +40,7 @@ func (c *campaign) attend(ctx context.Context) {
 	}
 }
 
-// gate is an address that lets an account in and refuses nobody in particular.
+// gate is an address that an account is let in at, and that refuses who is not signed in.
 type gate struct {
 	address string
 	left    int // times that signing in again may still fail
@@ -55,7 +54,7 @@ func (c *campaign) gates(ctx context.Context) map[string]*gate {
 	)
 	var closed []string
 	for _, o := range c.surface().Operations {
-		if u, err := url.Parse(o.URL); err == nil && o.Method == http.MethodGet && !discover.Changes(u) && slices.ContainsFunc(o.Seen, func(x *wire.Exchange) bool { return x.OK() && x.Request.As != "" }) {
+		if discover.Reads(o) && slices.ContainsFunc(o.Seen, func(x *wire.Exchange) bool { return x.OK() && x.Request.As != "" }) {
 			closed = append(closed, o.URL)
 		}
 	}
@@ -83,35 +82,37 @@ func (c *campaign) gates(ctx context.Context) map[string]*gate {
 	return gates
 }
 
-func letsIn(x *wire.Exchange) bool { return x.Status == http.StatusOK }
-
-// stay signs in again who is refused at its gate.
+// stay signs in again who is refused at its gate. It signs in beside the session that is in use, which is replaced by the new
+// one when that opens the gate.
 func (c *campaign) stay(ctx context.Context) {
 	c.staying.Lock()
 	defer c.staying.Unlock()
 	for i := range c.accounts {
 		a := c.accounts[i]
 		at, ok := c.gated[a.Name]
-		if !ok || ctx.Err() != nil {
+		if !ok || ctx.Err() != nil || !refused(c.client.Send(ctx, wire.Request{URL: at.address, As: a.Name})) {
 			continue
 		}
-		x := c.client.Send(ctx, wire.Request{URL: at.address, As: a.Name})
-		out := x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden || x.Status >= http.StatusMultipleChoices && x.Status < http.StatusBadRequest
-		if !out {
+		name := a.Name
+		a.Name = "again " + name
+		why := c.letIn(ctx, &a)
+		if why == "" && letsIn(c.client.Send(ctx, wire.Request{URL: at.address, As: a.Name})) {
+			c.client.Rename(a.Name, name)
 			continue
-		}
-		for _, cookie := range c.client.Cookies(a.Name, c.client.Scope().Target()) { // what it was known by is told to nobody either
-			c.tokens = append(c.tokens, cookie.Value)
 		}
 		c.client.Forget(a.Name)
-		if c.letIn(ctx, &a) == "" {
-			continue
-		}
 		if at.left--; at.left == 0 && ctx.Err() == nil {
 			c.say(Event{Kind: Stage, Text: a.User + " was signed out and is not let in again"})
-			delete(c.gated, a.Name)
+			delete(c.gated, name)
 		}
 	}
+}
+
+func letsIn(x *wire.Exchange) bool { return x.Status == http.StatusOK }
+
+// refused tells whether who asked is not let in: by a status, or by being sent elsewhere.
+func refused(x *wire.Exchange) bool {
+	return x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden || x.Status >= http.StatusMultipleChoices && x.Status < http.StatusBadRequest
 }
 
 // letIn signs an account in: through a form, in the browser, or by an operation. It returns why it is not in; "" when it is.

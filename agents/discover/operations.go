@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,10 +61,11 @@ func (d *discovery) operations(ctx context.Context, data []byte, at string) {
 			d.s.Operations = append(d.s.Operations, operation)
 		}
 		operation.Path, operation.ID, operation.Described, operation.Secured = api.Base.Path+op.Path, op.OperationID, true, op.Secured
-		operation.Words = shorten(op.Summary+" "+op.Description, maxWords)
+		sentence, _, _ := strings.Cut(op.Description, ". ") // what follows is of particulars
+		operation.Words = shorten(op.Summary+" | "+sentence, maxWords)
 		belongs(operation)
 		if answerOf(operation) == nil {
-			d.once(ctx, operation, request.Header)
+			d.once(ctx, operation, anonymous(request.Header))
 		}
 		d.described(c, operation, request, at)
 	}
@@ -98,6 +100,9 @@ func (d *discovery) described(c *openapi.Case, o *surface.Operation, request wir
 	}
 }
 
+// acts is how paths end that do something with what they name, also where they are asked for.
+var acts = regexp.MustCompile(`(?i)/(?:cancel|accept|approve|reject|decline|read|mark\w*|confirm|(?:de)?activate|enable|disable|(?:un)?archive|(?:un)?publish|send|resend|retry|run|start|stop|pause|resume|close|open|pay|refund|vote|(?:un)?like|(?:un)?follow|join|leave|ack\w*|reset|renew|return|lock|unlock|trigger|execute|apply|use|claim)\b`)
+
 // identify gives the ids in a path that the answers of collections have: /orders/{id} the first of /orders.
 func (d *discovery) identify(api *openapi.API, c *openapi.Case) {
 	for rest, at := c.Op.Path, 0; ; {
@@ -108,6 +113,9 @@ func (d *discovery) identify(api *openapi.API, c *openapi.Case) {
 		collection := api.Base.Path + rest[:at+i]
 		name, _, _ := strings.Cut(rest[at+i+2:], "}")
 		at += i + 2
+		if _, after, _ := strings.Cut(rest[at:], "}"); acts.MatchString(after) {
+			return // asking for it may do something
+		}
 		for _, o := range d.s.Operations {
 			if x := answerOf(o); o.Method == http.MethodGet && o.Path == collection && x != nil {
 				if list := reading.Items(reading.JSON(x.Body)); len(list) > 0 && reading.ID(list[0], name) != "" {
@@ -143,7 +151,7 @@ func belongs(o *surface.Operation) {
 func (d *discovery) once(ctx context.Context, o *surface.Operation, header http.Header) {
 	const most = 3
 	u, err := url.Parse(o.URL)
-	if err != nil || o.Method != http.MethodGet || d.asking >= maxAsked || Changes(u) {
+	if err != nil || !Reads(o) || d.asking >= maxAsked {
 		return
 	}
 	d.asking++

@@ -3,6 +3,7 @@ package discover
 import (
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"regexp"
 
 	"github.com/atelier-studio/atelier/agents/openapi"
@@ -13,15 +14,19 @@ import (
 // usual are headers that go along with requests whatever they ask for, and those that hold for one request only.
 var usual = regexp.MustCompile(`(?i)^(?:accept|content|if|sec|upgrade|proxy|access-control)-|^(?:accept|authorization|cookie|user-agent|referer|origin|host|connection|cache-control|pragma|range|dnt|priority|te|idempotency-key|x-request-id|x-correlation-id|traceparent|tracestate)$`)
 
-// secret are headers that say who asks. Accounts bring their own.
-var secret = regexp.MustCompile(`(?i)auth|api-?key|session|secret|jwt|(?:^|[^f]-)token`)
+var (
+	// forgery are headers that protect from requests of other sites. They hold in one session.
+	forgery = regexp.MustCompile(`(?i)csrf|xsrf|forgery`)
+	// secret are headers that say who asks. Accounts bring their own.
+	secret = regexp.MustCompile(`(?i)auth|key|sess|sid$|secret|jwt|token|passw|credential|bearer`)
+)
 
 // Carried are the headers of a request that the target may want with each of its kind, such as X-Requested-With; nil when
 // there are none.
 func Carried(all http.Header) http.Header {
 	var carried http.Header
 	for name, values := range all {
-		if usual.MatchString(name) || secret.MatchString(name) {
+		if usual.MatchString(name) || secret.MatchString(name) && !forgery.MatchString(name) {
 			continue
 		}
 		if carried == nil {
@@ -30,6 +35,21 @@ func Carried(all http.Header) http.Header {
 		carried[name] = values
 	}
 	return carried
+}
+
+// anonymous is a header without what a description made up to say who asks.
+func anonymous(h http.Header) http.Header {
+	h = h.Clone()
+	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie"} {
+		h.Del(name)
+	}
+	return h
+}
+
+// Reads tells whether asking for an operation changes nothing, as far as its method and its address tell.
+func Reads(o *surface.Operation) bool {
+	u, err := url.Parse(o.URL)
+	return err == nil && o.Method == http.MethodGet && !Changes(u)
 }
 
 // RequestOf is a request of an operation as its description has it, with the headers and the body that scripts were seen to
@@ -49,13 +69,15 @@ func RequestOf(s *surface.Surface, o *surface.Operation) (wire.Request, error) {
 			if err != nil {
 				return r, err
 			}
-			r.Header, r.Body = made.Header, made.Body
+			r.Header, r.Body = anonymous(made.Header), made.Body
 		}
 	}
 	if len(o.Seen) > 0 {
 		seen := o.Seen[0].Request
 		for name, values := range Carried(seen.Header) {
-			r.Header[name] = values
+			if !forgery.MatchString(name) {
+				r.Header[name] = values
+			}
 		}
 		if len(seen.Body) > 0 {
 			r.Body = seen.Body

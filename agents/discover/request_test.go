@@ -13,7 +13,7 @@ func TestCarried(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"X-Requested-With": true, "X-Csrf-Token": true, "X-Xsrf-Token": true, "Api-Version": true, "X-Tenant": true,
-		"Authorization": false, "Cookie": false, "X-Auth-Token": false, "X-Access-Token": false, "X-Api-Key": false, "Token": false, "X-Session-Id": false,
+		"Authorization": false, "Cookie": false, "X-Auth-Token": false, "X-Access-Token": false, "X-Api-Key": false, "Token": false, "X-Session-Id": false, "AccessToken": false, "Ocp-Apim-Subscription-Key": false, "X-Sid": false,
 		"Accept": false, "Accept-Language": false, "Content-Type": false, "User-Agent": false, "Referer": false, "Origin": false, "Sec-Fetch-Site": false,
 		"If-Match": false, "Idempotency-Key": false, "X-Request-Id": false,
 	} {

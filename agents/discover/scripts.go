@@ -105,8 +105,9 @@ func (d *discovery) answer(method string, x *wire.Exchange, as, page string) {
 	}
 	d.s.Operations = append(d.s.Operations, &surface.Operation{Method: method, Path: path, URL: x.URL, Seen: []*wire.Exchange{x}, As: as, Page: page, Origin: d.s.Elsewhere(x.URL)})
 	carried := Carried(x.Request.Header)
-	for name, values := range u.Query() {
-		d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InQuery, Name: name, Known: values[0], Page: page, As: as, Header: carried}, 0)
+	query := u.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		d.input(&surface.Input{Method: method, URL: x.URL, In: surface.InQuery, Name: name, Known: query.Get(name), Page: page, As: as, Header: carried}, 0)
 	}
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, part := range strings.Split(path, "/") {

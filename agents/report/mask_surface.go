@@ -104,6 +104,7 @@ func (m *masker) ofSurface(s *surface.Surface) *surface.Surface {
 	c.Forms = each(s.Forms, m.form)
 	c.Inputs = each(s.Inputs, func(i *surface.Input) {
 		i.URL, i.Page, i.Form, i.Known, i.Others = m.address(i.URL), m.address(i.Page), m.address(i.Form), m.value(i.Name, i.Known), m.values(i.Others)
+		i.Header = m.header(i.Header)
 	})
 	c.Assets = each(s.Assets, func(a *surface.Asset) {
 		a.URL, a.Page, a.Tag, a.Answer = m.address(a.URL), m.address(a.Page), m.text(a.Tag), m.discovered(a.Answer)
@@ -114,7 +115,7 @@ func (m *masker) ofSurface(s *surface.Surface) *surface.Surface {
 	c.Cookies = each(s.Cookies, func(c *surface.Cookie) { c.URL, c.Line, c.Others = m.address(c.URL), m.text(c.Line), m.list(c.Others) })
 	c.Operations = each(s.Operations, func(o *surface.Operation) {
 		seen := o.Seen
-		o.URL, o.Page, o.Seen = m.address(o.URL), m.address(o.Page), nil
+		o.URL, o.Page, o.Words, o.Seen = m.address(o.URL), m.address(o.Page), m.text(o.Words), nil
 		for _, x := range seen {
 			o.Seen = append(o.Seen, m.discovered(x))
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents/reading"
@@ -15,6 +16,9 @@ import (
 // refers is what a field is called that has the id of something else in it: project_id, projectId.
 var refers = regexp.MustCompile(`^(.+?)(?:_id|Id|ID)$`)
 
+// persons are what things belong to: for somebody else nothing is made.
+var persons = regexp.MustCompile(`(?i)^(?:user|account|customer|member|person|owner|author|creator|assignee|employee|student|patient|client)$`)
+
 // references are ids for the fields of an object that refer to something else: for project_id that of the first object that
 // the collection "projects" shows to whoever works. One that was guessed would be refused.
 func (s *Session) references(ctx context.Context) map[string]any {
@@ -24,7 +28,7 @@ func (s *Session) references(ctx context.Context) map[string]any {
 	}
 	for _, f := range s.Resource.Fields {
 		m := refers.FindStringSubmatch(f.Name)
-		if m == nil || !f.Required {
+		if m == nil || !f.Required || persons.MatchString(m[1]) {
 			continue
 		}
 		o := collectionOf(s.lab.Surface, m[1])
@@ -39,7 +43,9 @@ func (s *Session) references(ctx context.Context) map[string]any {
 		switch id := reading.ID(list[0], "id"); {
 		case id == "":
 		case f.Sort == Integer || f.Sort == Number:
-			ids[f.Name] = json.Number(id)
+			if _, err := strconv.ParseInt(id, 10, 64); err == nil {
+				ids[f.Name] = json.Number(id)
+			}
 		default:
 			ids[f.Name] = id
 		}

@@ -60,7 +60,9 @@ func fromTraffic(create *surface.Operation, collection, item map[string]*surface
 	w := &api{origin: wire.Origin(u), parameter: parameter, calls: map[Step]*call{}}
 	one := strings.TrimSuffix(path, "/") + "/{" + parameter + "}"
 	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json, */*;q=0.5"}}
-	maps.Copy(header, discover.Carried(create.Seen[0].Request.Header))
+	if seen, err := discover.RequestOf(&surface.Surface{}, create); err == nil {
+		maps.Copy(header, discover.Carried(seen.Header))
+	}
 	w.calls[Create] = &call{method: http.MethodPost, path: path, request: func() (wire.Request, map[string]any, error) {
 		return wire.Request{Method: http.MethodPost, URL: create.URL, Header: header.Clone()}, sent, nil
 	}}

@@ -400,6 +400,16 @@ func (c *Client) Receive(account string, u *url.URL, cookies []*http.Cookie) {
 	c.note(account, u.String(), header)
 }
 
+// Rename gives what one account carries to another, in place of what that one carried.
+func (c *Client) Rename(from, to string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.sessions[from]; s != nil {
+		c.sessions[to] = s
+		delete(c.sessions, from)
+	}
+}
+
 // Forget drops an account's cookies and headers.
 func (c *Client) Forget(account string) {
 	c.mu.Lock()

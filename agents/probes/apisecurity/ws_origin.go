@@ -30,7 +30,7 @@ func foreignSocket(ctx context.Context, lab *agents.Lab, socket *surface.Socket)
 	address := "http" + strings.TrimPrefix(socket.URL, "ws")
 	shake := func(origin string) *wire.Exchange {
 		return lab.Send(ctx, wire.Request{URL: address, As: as, Fresh: true, Timeout: 3 * time.Second, Header: http.Header{
-			"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"YXRlbGllciBzYXlzIGhpIQ=="}, "Origin": {origin}, "Accept-Encoding": {"identity"},
+			"Authorization": nil, "Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"YXRlbGllciBzYXlzIGhpIQ=="}, "Origin": {origin}, "Accept-Encoding": {"identity"},
 		}})
 	}
 	own := shake(wire.Origin(lab.Client.Scope().Target()))

@@ -66,10 +66,17 @@ func runLogoutEffective(ctx context.Context, lab *agents.Lab) agents.Outcome {
 		return agents.Skip("nothing was found that is open to the account and not to nobody")
 	}
 	out := leave(ctx, lab, as, x, before)
+	operation := out == nil
+	if operation {
+		out = leaveByOperation(ctx, lab, as)
+	}
 	if out == nil {
 		return agents.Skip("no way to sign out was found")
 	}
 	defer comeBack(ctx, lab, d, account, address, nobody)
+	if operation && (!out.OK() || sameCookies(cookies, lab.Client.Cookies(as, lab.Client.Scope().Target()))) {
+		return agents.Skip("the operation that signs out did not end this session: it answered %d", out.Status)
+	}
 	if still := lab.Send(ctx, wire.Request{URL: address, As: as}); opens(still, nobody) && sameCookies(cookies, lab.Client.Cookies(as, lab.Client.Scope().Target())) && !out.OK() {
 		return agents.Skip("signing out did not succeed: it answered %d", out.Status)
 	}
@@ -112,8 +119,7 @@ func sameCookies(a, b []*http.Cookie) bool {
 	return true
 }
 
-// leave signs out by the form or the link that a page of the session has, or by an operation of the API; nil when there is
-// none.
+// leave signs out by the form or the link that a page of the session has; nil when none has.
 func leave(ctx context.Context, lab *agents.Lab, as string, pages ...*wire.Exchange) *wire.Exchange {
 	for _, f := range lab.Surface.Forms {
 		if f.Purpose == surface.ForSignOut {
@@ -152,8 +158,13 @@ func leave(ctx context.Context, lab *agents.Lab, as string, pages ...*wire.Excha
 			return lab.Send(ctx, wire.Request{URL: l.URL, As: as})
 		}
 	}
+	return nil
+}
+
+// leaveByOperation signs out by an operation of the API; nil when there is none.
+func leaveByOperation(ctx context.Context, lab *agents.Lab, as string) *wire.Exchange {
 	for _, o := range lab.Surface.Operations {
-		if endsSession.MatchString(o.Path) && o.Method == http.MethodPost {
+		if endsSession.MatchString(o.Path) && o.Method == http.MethodPost && o.Origin == "" && !strings.Contains(o.Path, "{") {
 			if r, err := discover.RequestOf(lab.Surface, o); err == nil {
 				r.As = as
 				return lab.Send(ctx, r)

@@ -45,7 +45,7 @@ func TestFaults(t *testing.T) {
 		{"ignored-auth", "ignored", 5},
 		{"mass-assignment", "mass", 1},
 		{"mass-assignment", "own-role", 1},
-		{"mass-assignment", "deaf", 0}, // it says that it has done so, and has not
+		{"mass-assignment", "deaf", 0},       // it says that it has done so, and has not
 		{"bfla-admin", "people", 1},
 		{"verb-tampering", "override", 1},
 		{"forced-browsing", "open", 1},
@@ -88,6 +88,16 @@ func TestInOrder(t *testing.T) {
 		if count.Blocked+count.NotTested > 0 {
 			t.Errorf("%s: %v", id, count.Reasons)
 		}
+	}
+}
+
+// A role that is a profession may be changed by whoever has it.
+func TestProfession(t *testing.T) {
+	t.Parallel()
+	o := newOffice("profession")
+	r := try.Probe(t, probe(t, "mass-assignment"), o, try.Options{Intrusive: true, Accounts: accounts})
+	if list := try.Found(r, "mass-assignment"); len(list) > 0 || o.users["ada"].role != "customer" {
+		t.Errorf("%+v, and ada is %s", list, o.users["ada"].role)
 	}
 }
 

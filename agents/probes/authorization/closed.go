@@ -18,7 +18,9 @@ import (
 var (
 	privileged = regexp.MustCompile(`(?i)admin|keeper|manager|staff|super|root|operator|owner|moderator|editor`)
 	adminPath  = regexp.MustCompile(`(?i)(?:^|/)(?:admin(?:istrat(?:or|ion))?|manage(?:ment|r)?|staff|backoffice|back-office|console|moderat\w*|internal|operator|system)(?:/|$)`)
-	adminWords = regexp.MustCompile(`(?i)\badmin(?:istrator)?s?[ -]+(?:only|access|role|rights?|privileges?)\b|\b(?:only|for|requires?(?: an?| the)?) (?:an? |the )?(?:role )?["']?admin(?:istrator)?s?\b|\((?:for )?admin(?:istrator)?s?(?: only)?\)|^\W*admin(?:istrator)?s?\b *[:-]`)
+	// adminWords are what a description says of operations that are for administrators, negated what says the opposite.
+	adminWords = regexp.MustCompile(`(?i)\badmin(?:istrator)?s?[ -]+only\b|\b(?:only|requires?(?: an?| the)?) (?:by |for |an? |the )?(?:role )?["']?admin(?:istrator)?s?\b|\((?:for )?admin(?:istrator)?s?(?: only)?\)|^\W*admin(?:istrator)?s?\b *[:-]`)
+	negated    = regexp.MustCompile(`(?i)\b(?:no|not|without|never|\w+n't|unless|except)\b`)
 	// personal is what paths of things that belong to somebody have in them.
 	personal      = regexp.MustCompile(`(?i)(?:^|/)(?:admin\w*|account|profile|me|my|orders?|invoices?|billing|payments?|export|downloads?|reports?|settings|users?|members?|private|internal|notes?|messages?|inbox|documents?|statements?|backup|dashboard)(?:[/.]|$)`)
 	passwordInput = regexp.MustCompile(`(?i)type\s*=\s*["']?password`)
@@ -51,7 +53,7 @@ func seats(s *surface.Surface) []*seat {
 	}
 	for _, o := range s.Operations {
 		if o.As != "" && o.Method == http.MethodGet && len(o.Seen) > 0 && o.Seen[0].OK() {
-			list = append(list, &seat{url: o.URL, as: o.As, key: o.Key(), told: adminWords.MatchString(o.Words)})
+			list = append(list, &seat{url: o.URL, as: o.As, key: o.Key(), told: adminWords.MatchString(o.Words) && !negated.MatchString(o.Words)})
 		}
 	}
 	return list

@@ -148,9 +148,13 @@ func runListed(ctx context.Context, lab *agents.Lab, d *drawer) agents.Outcome {
 // lead are the addresses that a page or a collection leads an account to; none where it does not show all.
 func (d *drawer) lead(ctx context.Context, lab *agents.Lab, listing, as string) ([]string, *wire.Fault) {
 	if d.collection != nil {
-		addresses, whole, fault := d.collection.listed(ctx, lab, as)
+		ids, whole, fault := d.collection.listed(ctx, lab, as)
 		if !whole {
 			return nil, fault
+		}
+		var addresses []string
+		for _, id := range ids {
+			addresses = append(addresses, d.collection.address(id))
 		}
 		return addresses, fault
 	}
@@ -229,7 +233,7 @@ func (l *look) reads(ctx context.Context, a, b agents.Account) (right, foreign *
 	if foreign == nil || !l.shows(foreign) {
 		return nil, nil
 	}
-	if _, equal := same(right, foreign, a.User, b.User); !equal || !l.isPersonal(foreign, a.User) {
+	if _, equal := same(right, foreign, a.User, b.User); !equal || !l.isPersonal(ctx, foreign, a) {
 		return nil, nil
 	}
 	// What is the same on all pages says nothing: words are looked for that b's own does not have.
@@ -276,9 +280,12 @@ func (l *look) shows(x *wire.Exchange) bool {
 }
 
 // isPersonal tells whether what is shown is somebody's own: its path says so, or that of the page which leads to it, or it
-// names its owner and no other.
-func (l *look) isPersonal(x *wire.Exchange, user string) bool {
-	return l.drawer.collection != nil || kept.MatchString(l.drawer.shape) || kept.MatchString(pathOf(l.listing)) || isOf(l.lab, inside(x), user)
+// names its owner and no other. Of an API, what is in something closed to the reader is so, too.
+func (l *look) isPersonal(ctx context.Context, x *wire.Exchange, owner agents.Account) bool {
+	if l.drawer.collection != nil && inClosed(ctx, l.lab, x, owner.Name) {
+		return true
+	}
+	return kept.MatchString(l.drawer.shape) || kept.MatchString(pathOf(l.listing)) || isOf(l.lab, inside(x), owner.User) && !open.MatchString(l.drawer.shape)
 }
 
 // isOpen tells whether another page leads an account to more than its own: then all may be read by all, and the first

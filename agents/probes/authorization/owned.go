@@ -3,7 +3,6 @@ package authorization
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -94,8 +93,8 @@ func (w *owned) shared(ctx context.Context) bool {
 		if pathOf(d.collection.list.URL) != w.owner.Resource.Path {
 			continue
 		}
-		addresses, whole, _ := d.collection.listed(ctx, w.lab, w.other.As)
-		return !whole || slices.ContainsFunc(addresses, func(address string) bool { return strings.HasSuffix(address, "/"+url.PathEscape(w.object.ID)) })
+		ids, whole, _ := d.collection.listed(ctx, w.lab, w.other.As)
+		return !whole || slices.Contains(ids, w.object.ID)
 	}
 	return false
 }

@@ -3,12 +3,15 @@ package injection
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/atelier-studio/atelier/agents"
@@ -63,20 +66,28 @@ func changes(o *surface.Operation) bool {
 	return err != nil || discover.Changes(u)
 }
 
-// handler is markup that runs where it is put into a page as markup, also by scripts that were loaded before.
-const handler = "<img src=data:, onerror=alert(" + product + ")>"
+// handler is markup that runs where it is put into a page as markup, also by scripts that were loaded before, and what its
+// dialog says then: another number for each case, so that what one has left is not taken for another's.
+func handler(lab *agents.Lab) (markup, says string) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(lab.Case)) //nolint:errcheck // it never fails
+	const least = 100_000
+	n := least + h.Sum32()%(9*least)
+	return fmt.Sprintf("<img src=data:, onerror=alert(%d*3)>", n), strconv.FormatUint(3*uint64(n), 10)
+}
 
 // runKept keeps markup in texts by the API, and looks whether it runs on pages that show them.
 func runKept(ctx context.Context, lab *agents.Lab, k *kept) agents.Outcome {
 	if lab.Browser == nil {
 		return agents.Skip("no browser draws what the API keeps")
 	}
+	markup, says := handler(lab)
 	s := resource.Open(lab, k.what)
 	defer s.Close(ctx)
 	give := map[string]any{}
 	if k.child == nil {
 		for _, f := range k.what.Sorted(resource.Text) {
-			if text := lab.Marker(70) + handler; f.Free && (f.Longest == 0 || f.Longest >= len(text)) {
+			if text := lab.Marker(70) + markup; f.Free && (f.Longest == 0 || f.Longest >= len(text)) {
 				give[f.Name] = text
 			}
 		}
@@ -84,7 +95,7 @@ func runKept(ctx context.Context, lab *agents.Lab, k *kept) agents.Outcome {
 	o, err := s.Make(ctx, 7, give)
 	if err != nil && len(give) > 1 { // where only one of them takes markup
 		title := k.what.Title().Name
-		o, err = s.Make(ctx, 8, map[string]any{title: lab.Marker(71) + handler})
+		o, err = s.Make(ctx, 8, map[string]any{title: lab.Marker(71) + markup})
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -97,8 +108,8 @@ func runKept(ctx context.Context, lab *agents.Lab, k *kept) agents.Outcome {
 	}
 	sent := o.Made
 	if k.child != nil {
-		if sent, err = k.add(ctx, lab, s.As, o.ID); err != nil {
-			return agents.Block("%v", err)
+		if sent, err = k.add(ctx, lab, s.As, o.ID, markup); err != nil {
+			return agents.Skip("%v", err)
 		}
 		if !sent.OK() {
 			return agents.Skip("nothing could be added: it answered %d", sent.Status)
@@ -109,7 +120,7 @@ func runKept(ctx context.Context, lab *agents.Lab, k *kept) agents.Outcome {
 		if err != nil {
 			return agents.BlockOn(err)
 		}
-		ran, picture, err := opened(ctx, tab, at.URL)
+		ran, picture, err := opened(ctx, tab, at.URL, says)
 		tab.Close()
 		if err != nil {
 			return agents.BlockOn(err)
@@ -120,34 +131,43 @@ func runKept(ctx context.Context, lab *agents.Lab, k *kept) agents.Outcome {
 		return agents.Fail(agents.Finding{
 			Text:  fmt.Sprintf("What %s keeps is put into %s as markup: a script in it ran there, and so it does for whoever opens that page.", sent.Request.URL, at.URL),
 			Where: agents.Place{URL: at.URL, As: at.As}, Cause: "kept " + k.Key(),
-			Evidence: append([]agents.Evidence{agents.Exchanged("what entered it", sent), {Name: "the dialog of the script", Text: computed, Kind: agents.ByBrowser}}, shot("the page after the script ran", picture)...),
+			Evidence: append([]agents.Evidence{agents.Exchanged("what entered it", sent), {Name: "the dialog of the script", Text: says, Kind: agents.ByBrowser}}, shot("the page after the script ran", picture)...),
 		})
 	}
 	return agents.Pass()
 }
 
 // opened opens a page and tells whether the script ran.
-func opened(ctx context.Context, tab *browser.Tab, address string) (ran bool, picture []byte, err error) {
+func opened(ctx context.Context, tab *browser.Tab, address, says string) (ran bool, picture []byte, err error) {
 	if err := tab.Go(ctx, address); err != nil {
 		return false, nil, err
 	}
-	return hit(ctx, tab)
+	if !slices.ContainsFunc(tab.Log().Dialogs, func(d browser.Dialog) bool { return d.Text == says }) {
+		return false, nil, nil
+	}
+	picture, _ = tab.Screenshot(ctx, nil) //nolint:errcheck // the proof is the dialog
+	return true, picture, nil
 }
 
 // plain is a text that a field takes for no reason but that it is a text.
 var plain = regexp.MustCompile(`^[\p{L} .,!?'-]*$`)
 
-// add adds something with markup in its texts to an object.
-func (k *kept) add(ctx context.Context, lab *agents.Lab, as, id string) (*wire.Exchange, error) {
+// add adds something with markup in its texts to an object. The error says that it has none.
+func (k *kept) add(ctx context.Context, lab *agents.Lab, as, id, markup string) (*wire.Exchange, error) {
 	r, err := discover.RequestOf(lab.Surface, k.child)
 	if err != nil {
 		return nil, err
 	}
 	fields, _ := reading.JSON(r.Body).(map[string]any) //nolint:errcheck // what is no object has no fields
+	texts := 0
 	for name, v := range maps.Clone(fields) {
 		if text, ok := v.(string); ok && plain.MatchString(text) {
-			fields[name] = lab.Marker(72) + handler
+			fields[name] = lab.Marker(72) + markup
+			texts++
 		}
+	}
+	if texts == 0 || !strings.Contains(r.Header.Get("Content-Type"), "json") {
+		return nil, errors.New("what is added has no texts in JSON")
 	}
 	if r.Body, err = json.Marshal(fields); err != nil {
 		return nil, err

@@ -3,8 +3,7 @@ package performance
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
+	"regexp"
 	"slices"
 	"time"
 
@@ -41,6 +40,9 @@ func slowEndpoint() *agents.Probe {
 	}
 }
 
+// waits is what operations are called that answer when something has happened.
+var waits = regexp.MustCompile(`(?i)poll|wait|watch|stream|events?$|subscribe|listen|sleep|sse$`)
+
 // timed are the pages that were asked for, and the operations that read.
 func timed(s *surface.Surface) []surface.Item {
 	var list []surface.Item
@@ -48,8 +50,7 @@ func timed(s *surface.Surface) []surface.Item {
 		list = append(list, p)
 	}
 	for _, o := range s.Operations {
-		u, err := url.Parse(o.URL)
-		if err == nil && o.Method == http.MethodGet && o.Origin == "" && !discover.Changes(u) && slices.ContainsFunc(o.Seen, (*wire.Exchange).OK) {
+		if discover.Reads(o) && o.Origin == "" && !waits.MatchString(o.Path) && slices.ContainsFunc(o.Seen, (*wire.Exchange).OK) {
 			list = append(list, o)
 		}
 	}

@@ -70,6 +70,13 @@ func sharing(ctx context.Context, lab *agents.Lab, p *surface.Page, doc *reading
 	} else if doc = reading.HTML(p.Answer); doc == nil {
 		return nil
 	}
+	const (
+		most = 5  // pages that are told of
+		more = 30 // that are looked at for one
+	)
+	if drawn {
+		others = others[:min(more, len(others))]
+	}
 	path := func(shape string) string { before, _, _ := strings.Cut(shape, "?"); return before }
 	own := strings.Join(headingsOf(doc), "\n")
 	var list []string
@@ -86,6 +93,9 @@ func sharing(ctx context.Context, lab *agents.Lab, p *surface.Page, doc *reading
 		}
 		if strings.Join(strings.Fields(other.Text()), " ") != strings.Join(strings.Fields(doc.Text()), " ") {
 			list = append(list, o.URL)
+		}
+		if drawn && len(list) == most {
+			break
 		}
 	}
 	return list
