@@ -45,7 +45,7 @@ func TestFaults(t *testing.T) {
 		{"ignored-auth", "ignored", 5},
 		{"mass-assignment", "mass", 1},
 		{"mass-assignment", "own-role", 1},
-		{"mass-assignment", "deaf", 0},       // it says that it has done so, and has not
+		{"mass-assignment", "deaf", 0}, // it says that it has done so, and has not
 		{"bfla-admin", "people", 1},
 		{"verb-tampering", "override", 1},
 		{"forced-browsing", "open", 1},
