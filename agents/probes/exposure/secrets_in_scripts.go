@@ -63,6 +63,9 @@ func runSecretsInJS(_ context.Context, _ *agents.Lab, item surface.Item) agents.
 			add(k.name, strings.TrimSpace(text[at[0]:at[1]]), at)
 		}
 	}
+	if x.Request.As != "" && strings.Contains(x.Header.Get("Content-Type"), "json") {
+		return agents.Fail(findings...) // what data says to an account is weighed by excessive-data
+	}
 	const most = 50
 	for _, at := range named.FindAllStringSubmatchIndex(text, most) {
 		if name, value := text[at[2]:at[3]], text[at[4]:at[5]]; drawn(value) && !placeholder.MatchString(value) && !strings.Contains(strings.ToLower(name), "csrf") && !strings.Contains(strings.ToLower(name), "xsrf") {
