@@ -25,6 +25,7 @@ export async function settled(page: Page): Promise<void> {
 
 /** The rules that a page breaks, each with the elements that break it. */
 export async function violations(page: Page): Promise<string[]> {
+  await settled(page); // colours on their way from one theme to the other are those of neither
   // Evaluated from outside: the page's own policy forbids scripts that do not come from it.
   await page.evaluate(axe);
   const found = await page.evaluate(async (values) => {
