@@ -208,6 +208,7 @@ test("a campaign is made, watched, read, marked, tested again, compared and pass
       await stranger.context().close();
       await page.getByRole("button", { name: "Revoke" }).click();
       await page.getByTestId("confirm-yes").click();
+      await expect(page.getByRole("button", { name: "Revoke" })).toBeHidden();
       await expect.poll(async () => (await page.request.get(link)).status()).toBe(404);
     });
 
